@@ -1,0 +1,15 @@
+"""The text inside a block that asks for something."""
+
+from __future__ import annotations
+
+from content.markdown import Document, Element
+from content.problems import ProblemList
+from content.source import source_of
+
+
+def read_prompt(document: Document, block: Element, found: ProblemList) -> str:
+    prompt = source_of(document, block.children, without="leader")
+    if not prompt:
+        hint = "Write what the teacher is asked, between the two ::: lines."
+        found.error("step-empty", block.line, f"the {block.block_name} block has no text", hint)
+    return prompt

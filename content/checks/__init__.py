@@ -1,0 +1,61 @@
+"""Everything an author can get wrong, one file each. What a block or the front matter itself gets
+wrong is told where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from content.checks import (
+    blocks,
+    control_characters,
+    headings,
+    ids,
+    images,
+    links,
+    lost_text,
+    minutes,
+    missing_languages,
+    names,
+    phases,
+    raw_html,
+    size,
+    tables,
+)
+from content.markdown import Document
+from content.problems import Problem, ProblemList
+from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
+
+# (the text, the track's folder, where to put what is found)
+DOCUMENT_CHECKS: Final[tuple[Callable[[Document, Path, ProblemList], None], ...]] = (
+    blocks.check,
+    control_characters.check,
+    headings.check,
+    images.check,
+    links.check,
+    lost_text.check,
+    raw_html.check,
+    tables.check,
+)
+MODULE_CHECKS: Final[tuple[Callable[[ModuleEdition, ProblemList], None], ...]] = (
+    ids.check,
+    minutes.check,
+    phases.check,
+    size.check,
+)
+# (the folder's name, the tracks and the modules by language, the languages the track says it has)
+FOLDER_CHECKS: Final[
+    tuple[
+        Callable[
+            [
+                str,
+                Mapping[str, TrackEdition],
+                Mapping[ModuleKey, Mapping[str, ModuleEdition]],
+                Sequence[str],
+            ],
+            list[Problem],
+        ],
+        ...,
+    ]
+] = (names.check, missing_languages.check)

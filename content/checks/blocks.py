@@ -1,0 +1,72 @@
+"""Blocks never closed, unknown, with unknown options, or in the wrong place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from content.attributes import check_attributes
+from content.blocks import BLOCKS, STEP_BLOCKS
+from content.languages import BLOCK_NAMES
+from content.markdown import Document, Element
+from content.problems import ProblemList, suggestion
+
+_ALONE = re.compile(r"[ \t>]*:{3,}[ \t]*")
+
+
+def check(document: Document, folder: Path, found: ProblemList) -> None:
+    for element in document.elements:
+        _check(element, None, found)
+    for element in document.walk():
+        if element.type == "paragraph":
+            for number in range(element.first, element.last):
+                if _ALONE.fullmatch(document.lines[number]):
+                    hint = "Take it out, or begin the block: ::: quiz {#id}"
+                    message = "::: closes nothing here"
+                    found.error("block-end-alone", number + 1, message, hint)
+
+
+def _check(element: Element, around: Element | None, found: ProblemList) -> None:
+    if element.type == "block":
+        _check_block(element, found)
+        _check_place(element, around, found)
+    for child in element.children:
+        _check(child, element, found)
+
+
+def _check_block(block: Element, found: ProblemList) -> None:
+    name, meta = block.block_name, block.token.meta
+    if not meta["is_closed"]:
+        colons = block.token.markup
+        hint = (
+            f"Put {colons} on a line of its own after it. A block around another block has more "
+            "colons than the one inside."
+        )
+        found.error("block-not-closed", block.line, f"the {name[:40]} block is never closed", hint)
+    if meta["rest"]:
+        hint = "Write ::: name {#id option=value}"
+        found.error("block-form", block.line, f"cannot read {meta['rest'][:60]!r}", hint)
+    if name not in BLOCKS:
+        hint = suggestion(name, BLOCK_NAMES)
+        found.error("block-unknown", block.line, f"no block is called {name[:40]!r}", hint)
+    else:
+        what = f"a {name} block"
+        check_attributes(block.attributes, BLOCKS[name].options, block.line, found, what=what)
+        if name == "leader" and block.attributes.ids:
+            found.error("id-place", block.line, "a leader block has no id", "Take the id away.")
+
+
+def _check_place(block: Element, around: Element | None, found: ProblemList) -> None:
+    if around is None or block.block_name not in BLOCKS:
+        return
+    is_step = block.block_name in STEP_BLOCKS and not (
+        block.block_name == "video" and block.attributes.id is None
+    )
+    if around.type != "block" and (is_step or block.block_name == "leader"):
+        hint = "Move it out of the list or quotation, to the margin."
+        found.error("block-place", block.line, f"a {block.block_name} inside {around.type}", hint)
+    elif is_step:
+        hint = "Close the outer block first; only leader blocks and films stand inside others."
+        found.error("block-place", block.line, f"a step inside {around.block_name[:40]}", hint)
+    elif block.block_name == "leader" and around.block_name == "leader":
+        found.error("block-place", block.line, "a leader block inside another", "Join the two.")

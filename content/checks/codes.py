@@ -1,0 +1,69 @@
+"""Codes nobody would find the track by: subjects, years, frameworks, languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from content.codes import (
+    FRAMEWORKS,
+    GRADE_HINT,
+    SUBJECT_WORDS,
+    SUBJECTS,
+    is_framework,
+    is_grade,
+)
+from content.front_matter import FrontMatter
+from content.languages import LANGUAGES, MEANT
+from content.problems import ProblemList, suggestion
+from content.reading.editions import TrackEdition
+from content.reading.forms import LibraryForm, TrackForm
+
+
+def check(edition: TrackEdition, found: ProblemList) -> None:
+    front = edition.front
+    if front.values is None:
+        return
+    for n, code in enumerate(front.values.subjects):
+        if code not in SUBJECTS:
+            line = front.line("subjects", n)
+            message = f"no subject has the code {code!r}"
+            found.error("subject-unknown", line, message, _subject_hint(code))
+    for n, grade in enumerate(front.values.grades):
+        if not is_grade(grade):
+            line = front.line("grades", n)
+            found.error("grade-unknown", line, f"{grade!r} is no span of years", _grade_hint(grade))
+    for n, framework in enumerate(front.values.frameworks):
+        if not is_framework(framework):
+            line = front.line("frameworks", n)
+            hint = f"{suggestion(framework, FRAMEWORKS)} Grep's aims are written KM1234."
+            found.error("framework-unknown", line, f"{framework!r} is not known", hint)
+    check_languages(front.values.languages, front, found)
+
+
+def check_languages(
+    languages: Sequence[str],
+    front: FrontMatter[TrackForm] | FrontMatter[LibraryForm],
+    found: ProblemList,
+) -> None:
+    for n, language in enumerate(languages):
+        line = front.line("languages", n)
+        if language not in LANGUAGES:
+            message = f"no language has the code {language!r}"
+            found.error("language-unknown", line, message, language_hint(language))
+        elif language in languages[:n]:
+            found.error("language-doubled", line, f"{language} stands twice", "Keep one of them.")
+
+
+def language_hint(code: str) -> str:
+    meant = MEANT.get(code.casefold().replace("_", "-"))
+    return f"Did you mean {meant}?" if meant else suggestion(code, LANGUAGES)
+
+
+def _subject_hint(code: str) -> str:
+    meant = SUBJECT_WORDS.get(code.casefold())
+    return f"Did you mean {meant}?" if meant else suggestion(code, SUBJECTS)
+
+
+def _grade_hint(grade: str) -> str:
+    plain = grade.replace("–", "-").replace(".", "").replace(" ", "").casefold()
+    return f"Did you mean {plain}? {GRADE_HINT}" if is_grade(plain) else GRADE_HINT

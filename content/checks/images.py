@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from content.markdown import Document, inline_pieces, inline_text
+from content.media import IMAGE_TYPES, is_file_of, is_image, media_path
+from content.problems import ProblemList
+
+
+def check(document: Document, folder: Path, found: ProblemList) -> None:
+    """Every image says in words what it shows, and is a file of ours."""
+    for token in document.tokens:
+        for line, piece in inline_pieces(token):
+            if piece.type != "image":
+                continue
+            if not inline_text(piece):
+                hint = "Write what it shows: ![Two glasses, one with ice](media/glasses.png)"
+                found.error("image-text", line, "an image without text", hint)
+            src = str(piece.attrGet("src") or "")
+            path = media_path(src)
+            if path is None:
+                hint = "Put the file in the track's media folder: ![...](media/name.png)"
+                found.error("image-place", line, f"{src[:80]!r} is not in media/", hint)
+            elif not is_image(src):
+                hint = f"Use {', '.join(IMAGE_TYPES)}."
+                found.error("image-type", line, f"{path[:80]} is no image we show", hint)
+            elif not is_file_of(folder, path):
+                hint = "Add the file, or mend the name (capital letters count)."
+                found.error("media-missing", line, f"there is no {path[:80]}", hint)

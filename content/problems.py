@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    path: str
+    line: int  # counted from 1, as editors do
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    code: str
+    location: Location
+    message: str
+    hint: str = ""
+    level: Level = "error"
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == "error"
+
+
+def format_problem(problem: Problem) -> str:
+    where = f"{problem.location.path}:{problem.location.line}"
+    first = f"{where}: {problem.code}: {problem.message}"
+    if problem.level == "warning":
+        first = f"{where}: {problem.code} (warning): {problem.message}"
+    return f"{first}\n    {problem.hint}" if problem.hint else first
+
+
+def in_reading_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by file and line."""
+    return tuple(sorted(set(problems), key=lambda p: (p.location, p.code, p.message, p.hint)))
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word the author most likely meant."""
+    by_fold = {name.casefold(): name for name in known}
+    # difflib is quadratic in the length of a word
+    near = get_close_matches(word.casefold()[:64], list(by_fold), n=1, cutoff=0.5)
+    return by_fold[near[0]] if near else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = closest(word, names)
+    if near is not None:
+        return f"Did you mean {near}?"
+    return f"Known here: {', '.join(names[:12])}{' ...' if len(names) > 12 else '.'}"
+
+
+class ProblemList:
+    """Where the readers of one file put what they find."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found: list[Problem] = []
+
+    def error(self, code: str, line: int, message: str, hint: str = "") -> None:
+        self.found.append(Problem(code, Location(self.path, line), message, hint))
+
+    def warning(self, code: str, line: int, message: str, hint: str = "") -> None:
+        self.found.append(Problem(code, Location(self.path, line), message, hint, "warning"))

@@ -1,0 +1,110 @@
+"""The front matter each kind of file must have. A field's description is the author's hint."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from content.model import EntryLevel, Lifecycle, Order, Phase
+
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_ID = 64
+DEVICES = ("ipad", "chromebook", "pc")
+
+
+def is_id(text: str) -> bool:
+    return len(text) <= LONGEST_ID and ID.fullmatch(text) is not None
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _id(value: str) -> str:
+    if not is_id(value):
+        raise ValueError("only a-z, 0-9 and single hyphens, at most 64 characters")
+    return value
+
+
+def _device(value: str) -> str:
+    if value not in DEVICES:
+        raise ValueError(f"{value[:40]!r} is not one of {', '.join(DEVICES)}")
+    return value
+
+
+def _or_empty(value: object) -> object:
+    return "" if value is None else value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n]*\S[^\n]*$")]
+Text = Annotated[str, BeforeValidator(_or_empty), Field(max_length=8000)]
+Code = Annotated[str, Field(min_length=1, max_length=80)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), Field(max_length=40)]
+Languages = Annotated[
+    tuple[Code, ...], BeforeValidator(_as_list), Field(min_length=1, max_length=20)
+]
+Minutes = Annotated[int, Field(ge=1, le=600)]
+Id = Annotated[str, AfterValidator(_id)]
+Device = Annotated[str, AfterValidator(_device)]
+OrganisationNumber = Annotated[
+    str, BeforeValidator(_or_empty), Field(pattern=r"^([0-9]{9}|[0-9]{6}-?[0-9]{4}|)$")
+]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_kebab)
+
+
+class LibraryForm(_Form):
+    id: Id = Field(description="The publisher's name in addresses, for ever: id: asker")
+    name: Line
+    organisation_number: OrganisationNumber = Field(
+        default="", description="Nine digits (Norway) or ten (Sweden), in quotes; or leave it out."
+    )
+    contact: Line = Field(description="An address that is read: contact: content@example.org")
+    licence: Line = Field(description="licence: CC BY 4.0")
+    languages: Languages = Field(description="languages: [nb, sv]")
+
+
+class TrackForm(_Form):
+    title: Line
+    summary: Line = Field(description="One or two sentences, at most 300 characters.")
+    subjects: Codes = Field(description="subjects: [NAT01-04], or [] for every subject")
+    grades: Codes = Field(description='grades: "8-10"')
+    frameworks: Codes = Field(default=(), description="frameworks: [pfdk-4, digcompedu-3]")
+    languages: Languages = Field(description="languages: [nb, sv]")
+    licence: Line = Field(description="licence: CC BY 4.0")
+    authors: Annotated[tuple[Line, ...], BeforeValidator(_as_list)] = Field(
+        min_length=1,
+        max_length=40,
+        description="Roles or organisations, not persons: authors: [..]",
+    )
+    entry_level: EntryLevel = Field(
+        default=EntryLevel.NEWCOMER, description="A level of DigCompEdu, A1 to C2: entry-level: A2"
+    )
+    order: Order = Field(default=Order.RECOMMENDED, description="enforced, recommended or free")
+    lifecycle: Lifecycle = Field(
+        default=Lifecycle.DRAFT, description="draft, open, maintained, handed-over or archived"
+    )
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")] = Field(
+        description='version: "1.0"'
+    )
+
+
+class ModuleForm(_Form):
+    title: Line
+    devices: Annotated[tuple[Device, ...], BeforeValidator(_as_list)] = Field(
+        default=(),
+        description=f"Those the module has variants for: devices: [{', '.join(DEVICES)}]",
+    )
+    minutes: dict[Phase, Minutes] = Field(
+        default={}, description="minutes: {A: 30, B: 45, C: 60, D: 30}"
+    )
+    gap_weeks: int = Field(default=4, ge=0, le=52, description="gap-weeks: 4")
+    leader: Text = Field(default="", description="Words for the one who leads: leader: ...")

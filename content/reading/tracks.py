@@ -1,0 +1,107 @@
+"""From the editions of all languages to one track."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from content.model import Module, ModuleText, Phase, Section, Step, Track, TrackText
+from content.problems import Location
+from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
+from content.source import source_of
+
+
+def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Module]) -> Track:
+    """Every edition's front matter has been read; the first one's codes count."""
+    texts = {edition.language: _track_text(edition) for edition in editions}
+    front = editions[0].front.values
+    assert front is not None
+    return Track(
+        id=id_,
+        version=front.version,
+        subjects=front.subjects,
+        grades=front.grades,
+        frameworks=front.frameworks,
+        languages=front.languages,
+        licence=front.licence,
+        authors=front.authors,
+        entry_level=front.entry_level,
+        order=front.order,
+        lifecycle=front.lifecycle,
+        texts=texts,
+        modules=tuple(modules),
+    )
+
+
+def build_module(editions: Sequence[ModuleEdition]) -> Module:
+    """Where the languages differ, the first one's structure counts: a draft of broken text can
+    still be looked at."""
+    base = editions[0]
+    front = base.front.values
+    sections = tuple(_section(section, base, editions) for section in base.sections)
+    return Module(
+        id=base.id,
+        number=base.number,
+        minutes={section.phase: section.minutes for section in sections},
+        devices=front.devices if front else (),
+        gap_weeks=front.gap_weeks if front else 4,
+        texts={edition.language: _module_text(edition) for edition in editions},
+        sections=sections,
+    )
+
+
+def _track_text(edition: TrackEdition) -> TrackText:
+    front = edition.front.values
+    return TrackText(
+        title=front.title if front else "",
+        summary=front.summary if front else "",
+        markdown=source_of(edition.document, edition.document.elements),
+        location=Location(edition.document.path, 1),
+    )
+
+
+def _module_text(edition: ModuleEdition) -> ModuleText:
+    front = edition.front.values
+    return ModuleText(
+        title=front.title if front else edition.id,
+        leader=front.leader if front else "",
+        location=Location(edition.document.path, 1),
+    )
+
+
+def _section(
+    section: SectionEdition, base: ModuleEdition, editions: Sequence[ModuleEdition]
+) -> Section:
+    same = {
+        edition.language: other
+        for edition in editions
+        for other in [_first(edition.sections, section.phase)]
+        if other is not None
+    }
+    return Section(
+        phase=section.phase,
+        minutes=base.phase_minutes(section) or 0,
+        texts={language: other.heading for language, other in same.items()},
+        steps=tuple(_step(step, same) for step in section.steps),
+        leader={language: tuple(other.leader) for language, other in same.items()},
+    )
+
+
+def _first(sections: Sequence[SectionEdition], phase: Phase) -> SectionEdition | None:
+    return next((section for section in sections if section.phase == phase), None)
+
+
+def _step(step: StepEdition, same: dict[str, SectionEdition]) -> Step:
+    texts = {
+        language: other.text
+        for language, section in same.items()
+        for other in section.steps
+        if other is step or (step.id and other.id == step.id and other.kind == step.kind)
+    }
+    return Step(
+        id=step.id,
+        kind=step.kind,
+        is_resource=step.is_resource,
+        minutes=step.minutes,
+        visibility=step.visibility,
+        texts=texts,
+    )

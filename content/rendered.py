@@ -1,0 +1,74 @@
+"""What the catalogue stores: finished, cleaned HTML, so that no request renders Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from content.model import QuestionForm, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedOption:
+    html: str
+    feedback_html: str
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedQuestion:
+    form: QuestionForm
+    prompt_html: str
+    options: tuple[RenderedOption, ...]
+    hint_html: str
+    explanation_html: str
+    points: float
+
+    @property
+    def right(self) -> frozenset[int]:
+        return frozenset(i for i, option in enumerate(self.options) if option.is_right)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedVideo:
+    html: str  # a player for our own files, a link for films elsewhere: nothing foreign is loaded
+    url: str
+    captions_url: str  # "" for films elsewhere
+    is_external: bool
+    reason: str  # why there are no captions, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedStep:
+    title: str  # plain text: escape it
+    kind: StepKind
+    html: str
+    prompt_html: str
+    leader_html: str
+    question: RenderedQuestion | None
+    video: RenderedVideo | None
+
+    def as_json(self) -> dict[str, Any]:
+        data = {**asdict(self), "kind": self.kind.value}
+        if data["question"] is not None:
+            data["question"]["options"] = list(data["question"]["options"])
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RenderedStep:
+        question, video = data["question"], data["video"]
+        return cls(
+            title=data["title"],
+            kind=StepKind(data["kind"]),
+            html=data["html"],
+            prompt_html=data["prompt_html"],
+            leader_html=data["leader_html"],
+            question=None if question is None else _question(question),
+            video=None if video is None else RenderedVideo(**video),
+        )
+
+
+def _question(data: Mapping[str, Any]) -> RenderedQuestion:
+    options = tuple(RenderedOption(**option) for option in data["options"])
+    return RenderedQuestion(**{**data, "options": options})

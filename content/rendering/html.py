@@ -1,0 +1,97 @@
+"""Steps as clean HTML. The page's h1 is the step's title, so headings inside start at h2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from content.blocks import quiz, video
+from content.markdown import markdown, normalised
+from content.model import Step, StepKind, Track
+from content.rendered import RenderedOption, RenderedQuestion, RenderedStep, RenderedVideo
+from content.rendering.drawing import Drawing, StepRenderer, prepared
+from content.rendering.sanitizer import sanitized
+
+__all__ = [
+    "MediaUrl",
+    "RenderedOption",
+    "RenderedQuestion",
+    "RenderedStep",
+    "RenderedVideo",
+    "render_markdown",
+    "render_notes",
+    "render_step",
+    "render_track_intro",
+]
+
+MediaUrl = Callable[[str], str]  # "media/x.png" -> an address on our origin, or https
+
+# `####` is the first level an author may use inside a step
+_STEP_SHIFT = -2
+
+
+def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedStep:
+    text = step.texts[language]
+
+    def draw(source: str, part: str = "") -> str:
+        return render_markdown(
+            source,
+            language,
+            media_url=media_url,
+            shift=_STEP_SHIFT,
+            ids=f"{step.id}{part}",
+        )
+
+    question, film = text.question, text.video
+    return RenderedStep(
+        title=text.title,
+        kind=StepKind(step.kind),
+        html=draw(text.markdown),
+        prompt_html=draw(text.prompt, "-p"),
+        leader_html="\n".join(draw(t, f"-l{n}") for n, t in enumerate(text.leader)),
+        question=None if question is None else quiz.draw(question, draw),
+        video=None if film is None else _video(step, language, media_url),
+    )
+
+
+def render_track_intro(track: Track, language: str, *, media_url: MediaUrl | None = None) -> str:
+    return render_markdown(
+        track.texts[language].markdown, language, media_url=media_url, ids=track.id
+    )
+
+
+def render_notes(
+    notes: Iterable[str], language: str, *, media_url: MediaUrl | None = None, ids: str = "notes"
+) -> str:
+    """Leader blocks of a section, or a module's words for its leader."""
+    drawn = (
+        render_markdown(note, language, media_url=media_url, shift=_STEP_SHIFT, ids=f"{ids}-{n}")
+        for n, note in enumerate(notes)
+    )
+    return "\n".join(drawn)
+
+
+def render_markdown(
+    text: str,
+    language: str,
+    *,
+    media_url: MediaUrl | None = None,
+    shift: int = 0,
+    ids: str = "text",
+) -> str:
+    """`ids` goes into the headings' ids, so that pieces on one page do not share them."""
+    if not text.strip():
+        return ""
+    drawing = Drawing(language, media_url, shift, ids)
+    tokens = prepared(markdown().parse(normalised(text)), drawing)
+    html = StepRenderer().render(tokens, markdown().options, {"drawing": drawing})
+    return sanitized(html, media=frozenset(drawing.media)).strip()
+
+
+def _video(step: Step, language: str, media_url: MediaUrl) -> RenderedVideo | None:
+    text = step.texts[language]
+    if text.video is None:
+        return None
+    drawing = Drawing(language, media_url, _STEP_SHIFT, step.id)
+    drawn = video.draw(text.video, text.title, language, media_url=drawing.media_address)
+    return replace(drawn, html=sanitized(drawn.html, media=frozenset(drawing.media)))

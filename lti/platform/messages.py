@@ -1,0 +1,30 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CourseContext:
+    id: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchMessage:
+    """One resource link launch, in the host's words; `lti.platform.launch` makes the claims."""
+
+    sub: str
+    roles: tuple[str, ...]  # full role URIs
+    context: CourseContext
+    link_id: str
+    link_title: str
+    target_link_uri: str
+    document_target: str  # "iframe" or "window"
+    return_url: str
+    locale: str
+    line_items_url: str
+    line_item_url: str | None  # only when the link has exactly one line item (AGS §3.1)
+    memberships_url: str
+    name: str | None = None
+    email: str | None = None
+    custom: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,117 @@
+"""What a launch must know of its login, signed instead of stored."""
+
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from lti.errors import LtiRejected
+
+COOKIE_PREFIX: Final = "__Host-lti_"
+LEEWAY: Final = timedelta(seconds=60)
+_MAX_LENGTH: Final = 8192
+_MINIMUM_SECRET: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    registration_id: int
+    nonce: str
+    target_link_uri: str
+    deployment_hint: str | None
+    issued_at: datetime  # whole seconds
+    cookie_id: str
+
+    @property
+    def cookie_name(self) -> str:
+        return COOKIE_PREFIX + self.cookie_id
+
+
+def new_state(
+    registration_id: int, target_link_uri: str, deployment_hint: str | None, now: datetime
+) -> LoginState:
+    return LoginState(
+        registration_id=registration_id,
+        nonce=secrets.token_urlsafe(16),
+        target_link_uri=target_link_uri,
+        deployment_hint=deployment_hint,
+        issued_at=now.replace(microsecond=0),
+        cookie_id=secrets.token_urlsafe(16),
+    )
+
+
+class StateSigner:
+    """HMAC-SHA256 over compact JSON: `<payload>.<mac>`, both base64url.
+
+    The cookie's value is a second HMAC over the state, under a key of its own: it says nothing
+    to somebody who reads the state in a URL, and need not be stored anywhere.
+    """
+
+    def __init__(self, secret: bytes, *, ttl: timedelta = timedelta(minutes=10)) -> None:
+        if len(secret) < _MINIMUM_SECRET:
+            raise ValueError(f"the state secret must have at least {_MINIMUM_SECRET} bytes")
+        self.ttl = ttl
+        self._state_key = hmac.digest(secret, b"lti state", "sha256")
+        self._browser_key = hmac.digest(secret, b"lti browser binding", "sha256")
+
+    def sign(self, state: LoginState) -> str:
+        fields = [
+            state.registration_id,
+            state.nonce,
+            state.target_link_uri,
+            state.deployment_hint,
+            int(state.issued_at.timestamp()),
+            state.cookie_id,
+        ]
+        payload = _encode(json.dumps(fields, separators=(",", ":")).encode())
+        return f"{payload}.{self._mac(payload)}"
+
+    def read(self, text: str, now: datetime) -> LoginState:
+        """The state, once its signature and age hold; LtiRejected otherwise."""
+        payload, dot, mac = text.partition(".")
+        if not dot or len(text) > _MAX_LENGTH or not text.isascii():
+            raise LtiRejected("state_invalid", "not of our form")
+        if not hmac.compare_digest(mac, self._mac(payload)):
+            raise LtiRejected("state_invalid", "signature")
+        state = _decode(payload)
+        if state.issued_at > now + LEEWAY:
+            raise LtiRejected("state_from_future")
+        if now >= state.issued_at + self.ttl:
+            raise LtiRejected("state_expired")
+        return state
+
+    def binding_value(self, state: LoginState) -> str:
+        """The value of the cookie; begins with the second of issue, so that the oldest is seen."""
+        issued_at = int(state.issued_at.timestamp())
+        content = f"{state.cookie_id}.{state.nonce}.{issued_at}"
+        mac = hmac.digest(self._browser_key, content.encode(), "sha256")
+        return f"{issued_at}.{_encode(mac)}"
+
+    def check_browser(self, state: LoginState, cookie_value: str | None) -> None:
+        if cookie_value is None:
+            raise LtiRejected("browser_cookie_missing")
+        expected = self.binding_value(state).encode()
+        if not hmac.compare_digest(cookie_value.encode(errors="replace"), expected):
+            raise LtiRejected("browser_cookie_mismatch")
+
+    def _mac(self, payload: str) -> str:
+        return _encode(hmac.digest(self._state_key, payload.encode(), "sha256"))
+
+
+def _encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _decode(payload: str) -> LoginState:
+    # Signed by us, so of our form; a secret shared with older code is the one way it is not.
+    try:
+        fields = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        registration_id, nonce, target, hint, issued_at, cookie_id = fields
+        issued = datetime.fromtimestamp(issued_at, UTC)
+    except (NotBase64, ValueError, TypeError):
+        raise LtiRejected("state_invalid", "not of our form") from None
+    return LoginState(registration_id, nonce, target, hint, issued, cookie_id)

@@ -1,0 +1,108 @@
+import json
+
+import pytest
+
+from lti.errors import LtiRejected
+from lti.jose import (
+    Header,
+    generate_private,
+    import_public,
+    load_private,
+    peek_header,
+    private_pem,
+    public_jwk,
+    sign,
+    verify,
+)
+from tests.fakes import forge
+from tests.fakes.forge import REMOVED, signing_key
+
+ALGORITHMS = ("RS256",)
+
+
+def test_header():
+    token = forge.token({}, header={"alg": "RS256", "kid": "k", "typ": "JWT", "jku": "x"})
+
+    assert peek_header(token, ALGORITHMS) == Header("RS256", "k")
+
+
+def test_registration_may_allow_another_algorithm():
+    key = import_public(signing_key().jwk(alg="RS512"))
+    header = forge.default_header() | {"alg": "RS512"}
+    token = forge.token({"a": 1}, header=header, sign=forge.rs512)
+
+    assert verify(token, key, ("RS256", "RS512")) == {"a": 1}
+
+
+def test_key_named_for_one_of_two_allowed_algorithms():
+    header = forge.default_header() | {"alg": "RS512"}
+    token = forge.token({"a": 1}, header=header, sign=forge.rs512)
+
+    with pytest.raises(LtiRejected, match="key_for_other_algorithm"):
+        verify(token, import_public(signing_key().jwk(alg="RS256")), ("RS256", "RS512"))
+
+
+def test_verify_by_itself_keeps_to_the_algorithms():
+    header = forge.default_header() | {"alg": "RS512"}
+    token = forge.token({"a": 1}, header=header, sign=forge.rs512)
+
+    with pytest.raises(LtiRejected, match="header_not_acceptable"):
+        verify(token, import_public(signing_key().jwk(alg=REMOVED)), ALGORITHMS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "flaw"),
+    [
+        ({}, None),
+        ({"alg": REMOVED, "use": REMOVED}, None),
+        ({"key_ops": ["verify"]}, None),
+        ({"x5c": 17, "x5u": "vendor", "vendor": {}}, None),
+        ({"kty": "EC"}, "key_not_rsa"),
+        ({"kty": REMOVED}, "key_not_rsa"),
+        ({"kty": ["RSA"]}, "key_not_rsa"),
+        ({"use": "enc"}, "key_not_for_signing"),
+        ({"use": None}, "key_not_for_signing"),
+        ({"key_ops": "verify"}, "key_not_for_signing"),
+        ({"key_ops": 1}, "key_not_for_signing"),
+        ({"d": "AQAB"}, "key_is_private"),
+        ({"p": ""}, "key_is_private"),
+        ({"n": REMOVED}, "key_too_short"),
+        ({"n": 17}, "key_too_short"),
+        ({"n": "AAAA" * 100}, "key_too_short"),
+        ({"n": "é" * 400}, "key_too_short"),
+        ({"n": "_" * 4000}, "key_broken"),
+        ({"e": REMOVED}, "key_broken"),
+        ({"e": "AA"}, "key_broken"),
+        ({"e": None}, "key_broken"),
+        ({"alg": 7}, "key_broken"),
+    ],
+)
+def test_key_of_a_platform(changes: dict, flaw: str | None):
+    assert import_public(signing_key().jwk(**changes)).flaw == flaw
+
+
+def test_own_token_is_verified_by_the_published_key():
+    key = generate_private()
+    jwk = public_jwk(key)
+    token = sign({"a": "é", "b": [1]}, key)
+
+    assert json.loads(forge.unb64(token.partition(".")[0])) == {
+        "alg": "RS256",
+        "typ": "JWT",
+        "kid": key.kid,
+    }
+    assert verify(token, import_public(jwk), ALGORITHMS) == {"a": "é", "b": [1]}
+    assert sorted(jwk) == ["alg", "e", "kid", "kty", "n", "use"]
+
+
+def test_pem_round_trip_keeps_key_and_name():
+    key = generate_private()
+
+    loaded = load_private(private_pem(key))
+
+    assert public_jwk(loaded) == public_jwk(key)
+
+
+def test_pem_of_a_public_key_is_refused():
+    with pytest.raises(ValueError, match="private RSA key"):
+        load_private(signing_key().public_pem())

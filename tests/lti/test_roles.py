@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti.roles import CONTEXT_ROLES, TEST_USER, VOCABULARY, Role, Roles, Scope, parse_role
+
+MEMBERSHIP = VOCABULARY + "membership#"
+
+
+@pytest.mark.parametrize("name", sorted(CONTEXT_ROLES))
+def test_context_role_as_uri_and_as_short_name(name: str):
+    assert parse_role(MEMBERSHIP + name) == parse_role(name) == Role(Scope.CONTEXT, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        (VOCABULARY + "institution/person#Student", Role(Scope.INSTITUTION, "Student")),
+        (VOCABULARY + "system/person#Administrator", Role(Scope.SYSTEM, "Administrator")),
+        (
+            VOCABULARY + "membership/Instructor#TeachingAssistant",
+            Role(Scope.CONTEXT, "Instructor", "TeachingAssistant"),
+        ),
+        (TEST_USER, Role(Scope.SYSTEM, "TestUser")),
+        (MEMBERSHIP + "InstructorX", None),
+        (MEMBERSHIP + "instructor", None),
+        (MEMBERSHIP, None),
+        (MEMBERSHIP + "Instructor\n", None),
+        (VOCABULARY + "membership/Other#Instructor", None),
+        (VOCABULARY + "institution/person/Instructor#Instructor", None),
+        ("https" + MEMBERSHIP.removeprefix("http") + "Instructor", None),
+        ("http://evil.example/membership#Instructor", None),
+        ("Student", None),
+        ("", None),
+    ],
+)
+def test_parse_role(text: str, role: Role | None):
+    assert parse_role(text) == role
+
+
+def test_sub_role_is_not_its_principal_role():
+    assistant = Roles.parse([VOCABULARY + "membership/Instructor#TeachingAssistant"])
+
+    assert (assistant.is_teaching_assistant, assistant.is_instructor) == (True, False)
+
+
+def test_every_right_of_a_context():
+    roles = Roles.parse(["Instructor", "Learner", "Mentor", "ContentDeveloper", "Administrator"])
+
+    assert (
+        roles.is_instructor,
+        roles.is_learner,
+        roles.is_mentor,
+        roles.is_content_developer,
+        roles.is_administrator,
+        roles.is_test_user,
+    ) == (True, True, True, True, True, False)
+
+
+def test_institution_roles_are_there_to_be_asked_for_and_grant_nothing():
+    roles = Roles.parse([VOCABULARY + "institution/person#Instructor", TEST_USER])
+
+    assert roles.in_institution == frozenset({"Instructor"})
+    assert (roles.is_instructor, roles.has_context_role, roles.is_test_user) == (False, False, True)
+
+
+@given(st.lists(st.text(max_size=80) | st.text(max_size=12).map(MEMBERSHIP.__add__), max_size=5))
+def test_only_the_exact_words_make_an_instructor(texts: list[str]):
+    expected = bool({"Instructor", MEMBERSHIP + "Instructor"} & set(texts))
+
+    assert Roles.parse(texts).is_instructor is expected

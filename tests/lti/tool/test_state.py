@@ -1,0 +1,111 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti.errors import LtiRejected
+from lti.tool.state import LoginState, StateSigner, new_state
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
+SIGNER = StateSigner(SECRET)
+STATE = LoginState(7, "nonce", "https://tool.example/r/a", "1", NOW, "cookie")
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+_STATES = st.builds(
+    LoginState,
+    registration_id=st.integers(1, 2**62),
+    nonce=_TEXT,
+    target_link_uri=_TEXT,
+    deployment_hint=st.none() | _TEXT,
+    issued_at=st.integers(0, 300).map(lambda seconds: NOW - timedelta(seconds=seconds)),
+    cookie_id=_TEXT,
+)
+
+
+@given(_STATES)
+def test_what_was_signed_is_read(state: LoginState):
+    assert SIGNER.read(SIGNER.sign(state), NOW) == state
+
+
+@given(st.data())
+def test_no_character_can_be_changed(data: st.DataObject):
+    text = SIGNER.sign(STATE)
+    place = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(st.characters(max_codepoint=126).filter(lambda char: char != text[place]))
+
+    with pytest.raises(LtiRejected, match="state_invalid"):
+        SIGNER.read(text[:place] + other + text[place + 1 :], NOW)
+
+
+@given(st.text(max_size=50))
+def test_any_text_is_refused(text: str):
+    with pytest.raises(LtiRejected, match="state_invalid"):
+        SIGNER.read(text, NOW)
+
+
+def test_content_of_another_version_of_ours_is_refused():
+    payload = "WzFd"  # [1]
+
+    with pytest.raises(LtiRejected, match="state_invalid"):
+        SIGNER.read(f"{payload}.{SIGNER._mac(payload)}", NOW)
+
+
+def test_state_and_nonce_are_random_and_distinct():
+    states = [new_state(1, "https://tool.example/", None, NOW) for _ in range(2000)]
+    drawn = {state.nonce for state in states} | {state.cookie_id for state in states}
+
+    assert len(drawn) == 4000
+    assert {len(word) for word in drawn} == {22}  # 128 bits in base64url
+
+
+def test_secret_must_be_long():
+    with pytest.raises(ValueError, match="at least 32 bytes"):
+        StateSigner(SECRET[:31])
+
+
+def test_age():
+    text = SIGNER.sign(STATE)
+
+    assert SIGNER.read(text, NOW + timedelta(seconds=599)) == STATE
+    assert SIGNER.read(text, NOW - timedelta(seconds=60)) == STATE
+    with pytest.raises(LtiRejected, match="state_expired"):
+        SIGNER.read(text, NOW + timedelta(seconds=600))
+    with pytest.raises(LtiRejected, match="state_from_future"):
+        SIGNER.read(text, NOW - timedelta(seconds=61))
+
+
+def test_time_to_live_is_the_hosts_choice():
+    signer = StateSigner(SECRET, ttl=timedelta(minutes=2))
+
+    with pytest.raises(LtiRejected, match="state_expired"):
+        signer.read(signer.sign(STATE), NOW + timedelta(seconds=120))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(STATE, cookie_id="other"),
+        replace(STATE, nonce="other"),
+        replace(STATE, issued_at=NOW + timedelta(seconds=1)),
+    ],
+)
+def test_browser_of_another_login(other: LoginState):
+    SIGNER.check_browser(STATE, SIGNER.binding_value(STATE))
+    with pytest.raises(LtiRejected, match="browser_cookie_mismatch"):
+        SIGNER.check_browser(STATE, SIGNER.binding_value(other))
+
+
+def test_cookie_value_says_nothing_of_the_state():
+    value = SIGNER.binding_value(STATE)
+
+    assert value.split(".")[0] == str(int(NOW.timestamp()))
+    assert value.split(".")[1] not in SIGNER.sign(STATE)
+
+
+def test_browser_without_cookie():
+    for missing, reason in ((None, "browser_cookie_missing"), ("", "browser_cookie_mismatch")):
+        with pytest.raises(LtiRejected, match=reason):
+            SIGNER.check_browser(STATE, missing)

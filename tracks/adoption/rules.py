@@ -1,0 +1,75 @@
+"""What may be shown of a count of people, and how far a school has come. Pure."""
+
+from dataclasses import dataclass
+
+from tracks.i18n import N_
+from tracks.progress.events import Stage
+
+STAGES = (Stage.STARTED, Stage.TOGETHER, Stage.TRIED, Stage.FOLLOWED_UP)
+STAGE_NAMES = {
+    Stage.STARTED: N_("Started"),
+    Stage.TOGETHER: N_("Worked together"),
+    Stage.TRIED: N_("Tried with pupils"),
+    Stage.FOLLOWED_UP: N_("Followed up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A count of people as others may see it: exact, or "at_least" so many, or hidden."""
+
+    count: int | None
+    at_least: int | None
+    out_of: int | None  # None: the number of teachers is unknown
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.count is None and self.at_least is None
+
+    @property
+    def share(self) -> float | None:
+        """0 to 1 of the denominator; None when hidden or unknown."""
+        known = self.at_least if self.count is None else self.count
+        if known is None or not self.out_of:
+            return None
+        return min(known / self.out_of, 1.0)
+
+
+def shown(count: int, out_of: int | None, *, least: int) -> Shown:
+    """Hide what would point at persons.
+
+    Counts under `least` are hidden, 0 too: "nobody" says something about everybody. A count that
+    leaves fewer than `least` people out is given as "at least": those few could be named. So is
+    "all" of fewer than twice `least`.
+    """
+    if count < least:
+        return Shown(None, None, out_of)
+    if out_of is not None and count <= out_of:
+        rest = out_of - count
+        if 0 < rest < least or (rest == 0 and out_of < 2 * least):
+            return Shown(None, max(least, out_of - least + 1), out_of)
+    return Shown(count, None, out_of)
+
+
+def ladder(counts: dict[Stage, int], out_of: int | None, *, least: int) -> dict[Stage, Shown]:
+    """The four stages of one school and track, none of which gives another away.
+
+    Each stage is a part of the one before it: where fewer than `least` people make the
+    difference to a number shown exactly, the smaller number is given as "at least".
+    """
+    result: dict[Stage, Shown] = {}
+    exact_above: int | None = None
+    for stage in STAGES:
+        seen = shown(counts.get(stage, 0), out_of, least=least)
+        if seen.count is not None:
+            if exact_above is not None and 0 < exact_above - seen.count < least:
+                seen = Shown(None, max(least, exact_above - least + 1), out_of)
+            else:
+                exact_above = seen.count
+        result[stage] = seen
+    return result
+
+
+def has_reached(seen: Shown) -> bool:
+    """A school has come to a stage when that can be said without pointing at people."""
+    return not seen.is_hidden

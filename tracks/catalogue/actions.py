@@ -1,0 +1,231 @@
+"""Publishing: a checked track becomes a version that never changes."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from content.model import Module, Section, Step, Track
+from content.rendering.html import render_notes, render_step, render_track_intro
+from tracks.catalogue.models import (
+    media_file,
+    module,
+    module_version,
+    step,
+    step_text,
+    step_version,
+    track,
+    track_version,
+)
+from tracks.catalogue.rules import Outline, units_of
+from tracks.db import Session
+
+
+class VersionTaken(Exception):
+    """This version number is published already, with another text. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    version_id: int
+    is_new: bool
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One track on its way into the tables."""
+
+    session: Session
+    track: Track
+    track_id: int
+    version_id: int
+    outline: list[Outline]
+
+    def media_url(self, name: str) -> str:
+        return f"/media/{self.version_id}/{name.removeprefix('media/')}"
+
+
+def publish_track(
+    session: Session,
+    publisher: str,
+    source: Track,
+    *,
+    media: Mapping[str, bytes],
+    now: datetime,
+) -> Published:
+    """Publish `source`, which has no problems, as the version newcomers meet.
+
+    `media`: file name without "media/" -> content. The same text again changes nothing.
+    """
+    digest = _digest(source, media)
+    track_id = _durable(session, track, publisher=publisher, slug=source.id)
+    known = session.execute(
+        select(track_version.c.id, track_version.c.digest).where(
+            track_version.c.track_id == track_id, track_version.c.version == source.version
+        )
+    ).one_or_none()
+    if known is not None:
+        if known.digest != digest:
+            raise VersionTaken(f"{publisher}/{source.id}@{source.version}")
+        return Published(known.id, is_new=False)
+    version_id = session.execute(
+        insert(track_version)
+        .values(
+            track_id=track_id,
+            version=source.version,
+            digest=digest,
+            published_at=now,
+            languages=list(source.languages),
+            subjects=list(source.subjects),
+            grades=list(source.grades),
+            licence=source.licence,
+            authors=list(source.authors),
+            texts={},
+            minutes=sum(sum(m.minutes.values()) for m in source.modules),
+            units=0,
+        )
+        .returning(track_version.c.id)
+    ).scalar_one()
+    writing = _Writing(session, source, track_id, version_id, [])
+    for number, part in enumerate(source.modules, start=1):
+        _write_module(writing, part, number)
+    _write_media(session, version_id, media)
+    session.execute(
+        update(track_version)
+        .where(track_version.c.id == version_id)
+        .values(units=units_of(writing.outline), texts=_track_texts(writing))
+    )
+    session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
+    return Published(version_id, is_new=True)
+
+
+def _track_texts(writing: _Writing) -> dict[str, Any]:
+    return {
+        language: {
+            "title": text.title,
+            "summary": text.summary,
+            "html": render_track_intro(writing.track, language, media_url=writing.media_url),
+        }
+        for language, text in writing.track.texts.items()
+    }
+
+
+def _write_module(writing: _Writing, part: Module, number: int) -> None:
+    session = writing.session
+    module_id = _durable(session, module, track_id=writing.track_id, slug=part.id)
+    before = len(writing.outline)
+    for section in part.sections:
+        for each in section.steps:
+            _write_step(writing, part, module_id, section, each)
+    session.execute(
+        insert(module_version).values(
+            track_version_id=writing.version_id,
+            module_id=module_id,
+            position=number,
+            gap_weeks=part.gap_weeks,
+            units=units_of(writing.outline[before:]),
+            minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
+            texts={language: _module_text(writing, part, language) for language in part.texts},
+        )
+    )
+
+
+def _module_text(writing: _Writing, part: Module, language: str) -> dict[str, Any]:
+    def html(notes: tuple[str, ...], ids: str) -> str:
+        return render_notes(notes, language, media_url=writing.media_url, ids=ids)
+
+    return {
+        "title": part.texts[language].title,
+        "leader_html": html((part.texts[language].leader,), "module"),
+        "phases": {
+            section.phase.value: {
+                "title": section.texts[language],
+                "leader_html": html(section.leader.get(language, ()), section.phase.value),
+            }
+            for section in part.sections
+        },
+    }
+
+
+def _write_step(
+    writing: _Writing, part: Module, module_id: int, section: Section, each: Step
+) -> None:
+    session = writing.session
+    step_id = _durable(session, step, module_id=module_id, slug=each.id)
+    position = len(writing.outline)
+    question = next(iter(each.texts.values())).question
+    session.execute(
+        insert(step_version).values(
+            track_version_id=writing.version_id,
+            step_id=step_id,
+            module_id=module_id,
+            position=position,
+            phase=section.phase.value,
+            kind=each.kind.value,
+            is_resource=each.is_resource,
+            minutes=each.minutes,
+            points=question.points if question else 0,
+            visibility=each.visibility.value if each.visibility else None,
+        )
+    )
+    for language in each.texts:
+        rendered = render_step(each, language, media_url=writing.media_url)
+        session.execute(
+            insert(step_text).values(
+                track_version_id=writing.version_id,
+                step_id=step_id,
+                language=language,
+                title=rendered.title[:300],
+                body=rendered.as_json(),
+            )
+        )
+    writing.outline.append(
+        Outline(
+            step_id=step_id,
+            slug=each.id,
+            module_id=module_id,
+            module_slug=part.id,
+            phase=section.phase,
+            kind=each.kind,
+            position=position,
+            minutes=each.minutes,
+            is_resource=each.is_resource,
+        )
+    )
+
+
+def _write_media(session: Session, version_id: int, media: Mapping[str, bytes]) -> None:
+    for name, body in media.items():
+        session.execute(
+            insert(media_file).values(track_version_id=version_id, name=name, body=body)
+        )
+
+
+def _durable(session: Session, table: Any, **key: Any) -> int:
+    """The id that goes with a key for ever."""
+    condition = [table.c[name] == value for name, value in key.items()]
+    found = session.execute(select(table.c.id).where(*condition)).scalar_one_or_none()
+    if found is None:
+        found = session.execute(insert(table).values(**key).returning(table.c.id)).scalar_one()
+    return int(found)
+
+
+def _digest(source: Track, media: Mapping[str, bytes]) -> str:
+    def plain(value: Any) -> Any:
+        if hasattr(value, "__dataclass_fields__"):
+            return {
+                n: plain(getattr(value, n)) for n in value.__dataclass_fields__ if n != "location"
+            }
+        if isinstance(value, Mapping):
+            return {str(k): plain(v) for k, v in value.items()}
+        if isinstance(value, tuple | list | frozenset):
+            return [plain(v) for v in value]
+        return value
+
+    files = {name: hashlib.sha256(body).hexdigest() for name, body in media.items()}
+    text = json.dumps([plain(source), files], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""What is published here: durable identities, and versions that never change once published."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from tracks.db import Id, Json, UtcDateTime, metadata
+
+track = Table(
+    "track",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("publisher", String(80), nullable=False),
+    Column("slug", String(80), nullable=False),
+    # The version newcomers meet; NULL only while the first one is being written.
+    Column("version_id", Id),
+    UniqueConstraint("publisher", "slug"),
+)
+
+track_version = Table(
+    "track_version",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    Column("version", String(20), nullable=False),
+    # SHA-256 of all that is stored of it: the same text publishes as nothing new.
+    Column("digest", String(64), nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("languages", Json, nullable=False),  # ["nb", "sv"], the first is the original
+    Column("subjects", Json, nullable=False),
+    Column("grades", Json, nullable=False),
+    Column("licence", String(80), nullable=False),
+    Column("authors", Json, nullable=False),
+    Column("texts", Json, nullable=False),  # {language: {title, summary, html}}
+    Column("minutes", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    UniqueConstraint("track_id", "version"),
+)
+
+module = Table(
+    "module",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    Column("slug", String(80), nullable=False),
+    UniqueConstraint("track_id", "slug"),
+)
+
+module_version = Table(
+    "module_version",
+    metadata,
+    Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("gap_weeks", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("minutes", Json, nullable=False),  # {"A": 30, ...}
+    Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), nullable=False),
+    Column("slug", String(80), nullable=False),
+    UniqueConstraint("module_id", "slug"),
+)
+
+step_version = Table(
+    "step_version",
+    metadata,
+    Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("phase", String(1), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("is_resource", Boolean, nullable=False),
+    Column("minutes", Integer),
+    Column("points", Float, nullable=False),
+    Column("visibility", String(10)),
+)
+
+step_text = Table(
+    "step_text",
+    metadata,
+    Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), primary_key=True),
+    Column("language", String(5), primary_key=True),
+    Column("title", String(300), nullable=False),
+    Column("body", Json, nullable=False),  # content.rendering: RenderedStep.as_json()
+)
+
+media_file = Table(
+    "media_file",
+    metadata,
+    Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)

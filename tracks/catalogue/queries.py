@@ -1,0 +1,237 @@
+"""Reads of published tracks. A published version never changes, so it is read once and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from content.model import Phase, StepKind
+from content.rendered import RenderedStep
+from tracks.catalogue.models import (
+    media_file,
+    module,
+    module_version,
+    step,
+    step_text,
+    step_version,
+    track,
+    track_version,
+)
+from tracks.catalogue.rules import Address, Outline
+from tracks.db import Session
+from tracks.i18n import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    id: int
+    slug: str
+    position: int
+    gap_weeks: int
+    units: int
+    minutes: Mapping[Phase, int]
+    texts: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One published version of a track, whole, without the text of its steps."""
+
+    track_id: int
+    version_id: int
+    publisher: str
+    slug: str
+    version: str
+    published_at: datetime
+    languages: tuple[str, ...]
+    subjects: tuple[str, ...]
+    grades: tuple[str, ...]
+    licence: str
+    authors: tuple[str, ...]
+    texts: Mapping[str, Mapping[str, str]]
+    minutes: int
+    units: int
+    modules: tuple[Module, ...]
+    steps: tuple[Outline, ...]
+    titles: Mapping[tuple[int, str], str]  # (step id, language) -> title
+
+    @cached_property
+    def by_slug(self) -> dict[tuple[str, str], Outline]:
+        return {(s.module_slug, s.slug): s for s in self.steps}
+
+    @cached_property
+    def by_module(self) -> dict[str, Module]:
+        return {m.slug: m for m in self.modules}
+
+    @cached_property
+    def module_ids(self) -> dict[int, Module]:
+        return {m.id: m for m in self.modules}
+
+    def language(self, wanted: str) -> str:
+        return nearest(wanted, self.languages)
+
+    def address(self, module: str | None = None, step: str | None = None) -> Address:
+        return Address(self.publisher, self.slug, module, step)
+
+
+_EDITION = (
+    select(track_version, track.c.publisher, track.c.slug)
+    .join(track, track.c.id == track_version.c.track_id)
+    .where(track_version.c.id == bindparam("version_id"))
+)
+_MODULES = (
+    select(module_version, module.c.slug)
+    .join(module, module.c.id == module_version.c.module_id)
+    .where(module_version.c.track_version_id == bindparam("version_id"))
+    .order_by(module_version.c.position)
+)
+_STEPS = (
+    select(step_version, step.c.slug, module.c.slug.label("module_slug"))
+    .join(step, step.c.id == step_version.c.step_id)
+    .join(module, module.c.id == step_version.c.module_id)
+    .where(step_version.c.track_version_id == bindparam("version_id"))
+    .order_by(step_version.c.position)
+)
+_TITLES = select(step_text.c.step_id, step_text.c.language, step_text.c.title).where(
+    step_text.c.track_version_id == bindparam("version_id")
+)
+_CURRENT = select(track.c.version_id).where(
+    track.c.publisher == bindparam("publisher"), track.c.slug == bindparam("slug")
+)
+_BODY = select(step_text.c.body).where(
+    step_text.c.track_version_id == bindparam("version_id"),
+    step_text.c.step_id == bindparam("step_id"),
+    step_text.c.language == bindparam("language"),
+)
+
+
+CURRENT_S = 2.0
+
+
+class Shelf:
+    """Editions and step texts read so far, by version id. Bounded; safe to share by threads."""
+
+    def __init__(self, *, editions: int = 200, texts: int = 2000) -> None:
+        self._editions: dict[int, Edition] = {}
+        self._texts: dict[tuple[int, int, str], RenderedStep] = {}
+        self._current: dict[tuple[str, str], tuple[float, int | None]] = {}
+        self._limits = (editions, texts)
+        self._lock = Lock()
+
+    def edition(self, session: Session, version_id: int) -> Edition:
+        found = self._editions.get(version_id)
+        if found is None:
+            found = _read_edition(session, version_id)
+            with self._lock:
+                _make_room(self._editions, self._limits[0])
+                self._editions[version_id] = found
+        return found
+
+    def current(self, session: Session, publisher: str, slug: str) -> Edition | None:
+        """What newcomers meet, at most CURRENT_S seconds old."""
+        known = self._current.get((publisher, slug))
+        if known is None or monotonic() - known[0] > CURRENT_S:
+            found = session.execute(_CURRENT, {"publisher": publisher, "slug": slug}).scalar()
+            known = (monotonic(), found)
+            with self._lock:
+                _make_room(self._current, self._limits[0])
+                self._current[publisher, slug] = known
+        return None if known[1] is None else self.edition(session, known[1])
+
+    def text(self, session: Session, version_id: int, step_id: int, language: str) -> RenderedStep:
+        key = (version_id, step_id, language)
+        found = self._texts.get(key)
+        if found is None:
+            body = session.execute(
+                _BODY, {"version_id": version_id, "step_id": step_id, "language": language}
+            ).scalar_one()
+            found = RenderedStep.from_json(body)
+            with self._lock:
+                _make_room(self._texts, self._limits[1])
+                self._texts[key] = found
+        return found
+
+
+def _make_room(kept: dict[Any, Any], limit: int) -> None:
+    while len(kept) >= limit:
+        del kept[next(iter(kept))]
+
+
+def _read_edition(session: Session, version_id: int) -> Edition:
+    key = {"version_id": version_id}
+    row = session.execute(_EDITION, key).one()
+    return Edition(
+        track_id=row.track_id,
+        version_id=version_id,
+        publisher=row.publisher,
+        slug=row.slug,
+        version=row.version,
+        published_at=row.published_at,
+        languages=tuple(row.languages),
+        subjects=tuple(row.subjects),
+        grades=tuple(row.grades),
+        licence=row.licence,
+        authors=tuple(row.authors),
+        texts=row.texts,
+        minutes=row.minutes,
+        units=row.units,
+        modules=tuple(_module(r) for r in session.execute(_MODULES, key)),
+        steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
+        titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
+    )
+
+
+def _module(row: Row[Any]) -> Module:
+    return Module(
+        id=row.module_id,
+        slug=row.slug,
+        position=row.position,
+        gap_weeks=row.gap_weeks,
+        units=row.units,
+        minutes={Phase(p): m for p, m in row.minutes.items()},
+        texts=row.texts,
+    )
+
+
+def _outline(row: Row[Any]) -> Outline:
+    return Outline(
+        step_id=row.step_id,
+        slug=row.slug,
+        module_id=row.module_id,
+        module_slug=row.module_slug,
+        phase=Phase(row.phase),
+        kind=StepKind(row.kind),
+        position=row.position,
+        minutes=row.minutes,
+        is_resource=row.is_resource,
+        visibility=row.visibility,
+    )
+
+
+def published(session: Session) -> list[int]:
+    """Version ids of all tracks that newcomers can meet, by publisher and slug."""
+    rows = session.execute(
+        select(track.c.version_id)
+        .where(track.c.version_id.is_not(None))
+        .order_by(track.c.publisher, track.c.slug)
+    )
+    return [row.version_id for row in rows]
+
+
+def track_id_of(session: Session, publisher: str, slug: str) -> int | None:
+    return session.execute(
+        select(track.c.id).where(track.c.publisher == publisher, track.c.slug == slug)
+    ).scalar_one_or_none()
+
+
+def media(session: Session, version_id: int, name: str) -> bytes | None:
+    return session.execute(
+        select(media_file.c.body).where(
+            media_file.c.track_version_id == version_id, media_file.c.name == name
+        )
+    ).scalar_one_or_none()

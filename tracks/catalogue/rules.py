@@ -1,0 +1,75 @@
+"""Addresses of tracks, modules and resources; what counts towards a track; which stage it is."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from content.model import Phase, StepKind
+from tracks.i18n import N_
+
+_SLUG = r"[a-z0-9][a-z0-9-]{0,79}"
+_ADDRESS = re.compile(
+    rf"(?P<publisher>{_SLUG})/(?P<track>{_SLUG})"
+    rf"(?:/(?P<module>{_SLUG})(?:#(?P<step>{_SLUG}))?)?"
+    r"(?:@(?P<version>[0-9A-Za-z][0-9A-Za-z.-]{0,19}))?"
+)
+
+PHASE_NAMES = {
+    Phase.PREPARE: N_("Prepare"),
+    Phase.TOGETHER: N_("Work together"),
+    Phase.TRY_OUT: N_("Try out"),
+    Phase.FOLLOW_UP: N_("Follow up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`publisher/track[/module[#step]][@version]`: durable, the same in every LMS and course."""
+
+    publisher: str
+    track: str
+    module: str | None = None
+    step: str | None = None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.publisher}/{self.track}"
+        if self.module:
+            text += f"/{self.module}"
+        if self.step:
+            text += f"#{self.step}"
+        return f"{text}@{self.version}" if self.version else text
+
+
+def parse_address(text: str) -> Address | None:
+    """None for anything that is not an address."""
+    found = _ADDRESS.fullmatch(text)
+    return Address(**found.groupdict()) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One step in its place, as the pages and the progress rules need it."""
+
+    step_id: int
+    slug: str
+    module_id: int
+    module_slug: str
+    phase: Phase
+    kind: StepKind
+    position: int
+    minutes: int | None
+    is_resource: bool
+    visibility: str | None = None  # of a reflection: who may see it
+
+
+def counts_alone(phase: Phase) -> bool:
+    """Steps of A and C count one by one; B and D count once each, as the group's work."""
+    return not phase.is_joint
+
+
+def units_of(outline: Iterable[Outline]) -> int:
+    """How much there is to do: personal steps, and one for each joint phase of each module."""
+    steps = list(outline)
+    joint = {(s.module_id, s.phase) for s in steps if s.phase.is_joint}
+    return sum(counts_alone(s.phase) for s in steps) + len(joint)

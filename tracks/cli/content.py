@@ -1,0 +1,135 @@
+"""`tracks content`: check, look at and publish what authors write."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from content.loader import load_library
+from content.model import Library
+from content.problems import Problem, format_problem
+from content.rendering.html import render_step
+from tracks.db import Database
+from tracks.settings import load_settings
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def content() -> None:
+    """Tracks as authors write them: check, render, publish."""
+
+
+def _load(folder: Path | None) -> tuple[Path, Library | None, tuple[Problem, ...]]:
+    root = folder or load_settings().library
+    loaded = load_library(root)
+    return root, loaded.value, loaded.problems
+
+
+def _errors(problems: tuple[Problem, ...]) -> list[Problem]:
+    return [p for p in problems if p.is_error]
+
+
+@content.command()
+@click.argument("library", type=_FOLDER, required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+def check(library: Path | None, as_json: bool) -> None:
+    """List every problem, with file and line. Exits 1 when something blocks publishing."""
+    _, _, problems = _load(library)
+    errors = _errors(problems)
+    if as_json:
+        rows = [
+            {
+                "code": p.code,
+                "path": p.location.path,
+                "line": p.location.line,
+                "message": p.message,
+                "hint": p.hint,
+                "level": p.level,
+            }
+            for p in problems
+        ]
+        click.echo(json.dumps({"problems": rows}, ensure_ascii=False))
+    else:
+        for problem in problems:
+            click.echo(format_problem(problem))
+        click.echo(f"{len(errors)} to mend, {len(problems) - len(errors)} to look at")
+    sys.exit(1 if errors else 0)
+
+
+@content.command()
+@click.argument("address")
+@click.option("--library", type=_FOLDER, help="Folder; the shipped library when left out.")
+@click.option("--language", default="nb", show_default=True)
+def render(address: str, library: Path | None, language: str) -> None:
+    """Print one step (track/module#step) as HTML."""
+    _, loaded, problems = _load(library)
+    for problem in _errors(problems):
+        click.echo(format_problem(problem), err=True)
+    tracks = loaded.tracks if loaded else ()
+    for track in tracks:
+        for module in track.modules:
+            for step in module.steps:
+                if f"{track.id}/{module.id}#{step.id}" == address and language in step.texts:
+                    click.echo(render_step(step, language, media_url=str).html)
+                    return
+    click.echo(f"tracks: there is no step {address} in {language}", err=True)
+    sys.exit(1)
+
+
+@content.command()
+@click.argument("library", type=_FOLDER, required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def publish(library: Path | None, as_json: bool) -> None:
+    """Publish every track of a library. With one problem anywhere, nothing is published."""
+    from tracks.app import open_database
+    from tracks.catalogue.actions import VersionTaken
+    from tracks.migrations import upgrade
+
+    root, loaded, problems = _load(library)
+    errors = _errors(problems)
+    if loaded is None or errors:
+        for problem in errors:
+            click.echo(format_problem(problem), err=True)
+        click.echo("Nothing was published.", err=True)
+        sys.exit(1)
+    database = open_database(load_settings())
+    upgrade(database.engine)
+    try:
+        published = publish_library(database, root, loaded)
+    except VersionTaken as taken:
+        click.echo(f"tracks: {taken} is published already; raise its version", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps({"published": published}))
+        return
+    for address, is_new in published.items():
+        click.echo(f"{address}: {'published' if is_new else 'unchanged'}")
+
+
+def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
+    """All tracks in one transaction; address -> whether it is new. Raises VersionTaken."""
+    from tracks.catalogue.actions import publish_track
+
+    done = {}
+    with database.writing() as session:
+        for track in library.tracks:
+            result = publish_track(
+                session,
+                library.publisher.id,
+                track,
+                media=_media(root / track.id / "media"),
+                now=datetime.now(UTC),
+            )
+            done[f"{library.publisher.id}/{track.id}@{track.version}"] = result.is_new
+    return done
+
+
+def _media(folder: Path) -> Mapping[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.is_symlink())
+    return {p.name: p.read_bytes() for p in files}

@@ -1,0 +1,119 @@
+"""`tracks serve` and `tracks worker`: the tool's processes."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import click
+from flask import Flask
+from waitress.server import create_server
+
+from tracks.settings import Settings, SettingsError, load_settings
+
+
+def check_port(host: str, port: int, what: str) -> None:
+    """Raises SettingsError when somebody else listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise SettingsError(
+                f"port {port} of {host} is taken (needed for {what}); stop the other program, "
+                "or choose another port with --port, --lms-port or TRACKS_PORT"
+            ) from exc
+
+
+def listen(app: Callable[..., object], host: str, port: int, threads: int) -> Callable[[], None]:
+    """Serve in the background; the returned function stops it and waits for open requests."""
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        max_request_body_size=8 * 1024 * 1024,
+        # Slow senders do not hold a thread: waitress reads whole requests before it starts one.
+        channel_timeout=30,
+    )
+    thread = threading.Thread(target=server.run, name=f"http-{port}", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.close()
+        thread.join(5)
+
+    return stop
+
+
+def wait_for_signal() -> None:
+    """Until Ctrl-C or SIGTERM."""
+    done = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        done.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    # A wait with a limit: Python runs signal handlers between waits on every platform.
+    while not done.wait(0.5):
+        pass
+
+
+def start_tool(settings: Settings) -> Callable[[], None]:
+    """The web server, and the worker inside it when the broker is in memory."""
+    from tracks.app import create_app, create_worker, open_database
+    from tracks.migrations import upgrade
+
+    check_port(settings.host, settings.port, "Learning Tracks")
+    database = open_database(settings)
+    upgrade(database.engine)
+    app: Flask = create_app(settings, database)
+    worker = create_worker(settings, database)
+    inside = settings.broker_url.startswith("memory")
+    worker.start(with_relay=True, with_tasks=inside)
+    stop_http = listen(app, settings.host, settings.port, settings.threads)
+
+    def stop() -> None:
+        stop_http()
+        worker.stop()
+        database.engine.dispose()
+
+    return stop
+
+
+@click.command()
+def serve() -> None:
+    """Serve the tool. With the broker in memory the worker runs inside."""
+    from tracks.app import configure_logging
+
+    settings = load_settings()
+    configure_logging(settings)
+    stop = start_tool(settings)
+    click.echo(f"Learning Tracks: {settings.base_url} (port {settings.port}). Ctrl-C stops it.")
+    wait_for_signal()
+    stop()
+
+
+@click.command()
+def worker() -> None:
+    """Run jobs from the broker (TRACKS_BROKER_URL), beside one or more `tracks serve`."""
+    from tracks.app import configure_logging, create_worker, open_database
+
+    settings = load_settings()
+    configure_logging(settings)
+    if settings.broker_url.startswith("memory"):
+        raise SettingsError(
+            "TRACKS_BROKER_URL is memory://: then `tracks serve` runs the jobs itself. "
+            "For workers of their own set it to a broker, for example amqp://"
+        )
+    database = open_database(settings)
+    running = create_worker(settings, database)
+    running.start(with_relay=True, with_tasks=True)
+    click.echo("Worker: running. Ctrl-C stops it.")
+    wait_for_signal()
+    running.stop()
+    database.engine.dispose()

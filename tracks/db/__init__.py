@@ -1,0 +1,16 @@
+"""The database: one transaction a request or job, Core statements, SQLite and PostgreSQL alike."""
+
+from tracks.db.columns import Id, Json, UtcDateTime, metadata
+from tracks.db.engine import Database, DatabaseBusy, Reaction
+from tracks.db.session import Session
+
+__all__ = [
+    "Database",
+    "DatabaseBusy",
+    "Id",
+    "Json",
+    "Reaction",
+    "Session",
+    "UtcDateTime",
+    "metadata",
+]

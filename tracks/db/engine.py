@@ -1,0 +1,114 @@
+"""Engines, pragmas and the two ways to open a transaction: reading and writing."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from tracks.db.session import Reaction, Reactions, Session
+
+__all__ = ["Database", "DatabaseBusy", "Reaction", "make_engine"]
+
+BUSY_TIMEOUT_S = 5.0
+
+
+class DatabaseBusy(Exception):
+    """The database is locked, full, or cannot be reached. Nothing of the transaction was kept."""
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    # WAL and busy_timeout hold per connection. FULL: an acknowledged write survives power loss.
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
+    # could otherwise meet SQLITE_BUSY without any waiting.
+    writes = connection.get_execution_options().get("tracks_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def make_engine(url: str, *, pool_size: int = 12) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=4,
+            # isolation_level None: BEGIN is ours (above), the driver adds none of its own.
+            connect_args={
+                "timeout": BUSY_TIMEOUT_S,
+                "check_same_thread": False,
+                "isolation_level": None,
+            },
+        )
+        event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c timezone=UTC",
+        },
+    )
+
+
+def _is_outage(exc: DBAPIError) -> bool:
+    if isinstance(exc, OperationalError | InterfaceError) or exc.connection_invalidated:
+        return True
+    return isinstance(exc.orig, sqlite3.DatabaseError) and "not a database" in str(exc.orig)
+
+
+class Database:
+    """Opens sessions. `on_jobs` is called after a commit that left jobs in the outbox."""
+
+    def __init__(self, engine: Engine, reactions: Reactions | None = None) -> None:
+        self.engine = engine
+        self.on_jobs: Callable[[], None] = lambda: None
+        self._reactions: Reactions = reactions or {}
+        self._readers = engine.execution_options(tracks_writes=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._session(self._readers) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Commit at the end, roll back on any exception. Raises DatabaseBusy on an outage."""
+        with self._session(self.engine) as session:
+            yield session
+        if session.has_jobs:
+            self.on_jobs()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with engine.begin() as connection:
+                yield Session(connection, self._reactions)
+        except DBAPIError as exc:
+            if _is_outage(exc):
+                raise DatabaseBusy(type(exc.orig).__name__) from exc
+            raise
+        except PoolTimeout as exc:
+            raise DatabaseBusy("no free connection") from exc

@@ -1,0 +1,115 @@
+"""The life of an outbox row: wished for, handed out, done or tried again."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from tracks.db import Session
+from tracks.jobs.models import outbox
+from tracks.jobs.rules import LEASE, MOST_VANISHED, Job
+
+_WISH = insert_or(outbox).values(edition=1, tries=0, vanished=0)
+# While a job is backing off, a new wish joins it; it does not start the hammering anew.
+_ENQUEUE = _WISH.on_conflict_do_update(
+    index_elements=["kind", "key"],
+    set_={
+        "payload": _WISH.excluded.payload,
+        "edition": outbox.c.edition + 1,
+        "due_at": case((outbox.c.tries > 0, outbox.c.due_at), else_=_WISH.excluded.due_at),
+        "parked_at": null(),
+    },
+)
+
+
+def enqueue(
+    session: Session, kind: str, key: str, payload: dict[str, Any], *, now: datetime
+) -> None:
+    """Wish for one job; a waiting one of the same kind and key takes the new payload."""
+    session.execute(_ENQUEUE, {"kind": kind, "key": key, "payload": payload, "due_at": now})
+    session.has_jobs = True
+
+
+_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
+_DUE = (
+    select(outbox.c.id)
+    .where(outbox.c.parked_at.is_(None), outbox.c.due_at <= bindparam("now"), _FREE)
+    .order_by(outbox.c.due_at)
+    .limit(bindparam("most"))
+)
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    return session.execute(_DUE, {"now": now, "most": 1}).first() is not None
+
+
+def hand_out(session: Session, now: datetime, *, most: int = 100) -> list[tuple[int, str]]:
+    """Lease what is due; (row id, lease) of each. Rows whose jobs keep vanishing are parked."""
+    session.execute(
+        update(outbox)
+        .where(outbox.c.vanished >= MOST_VANISHED, outbox.c.parked_at.is_(None), _FREE)
+        .values(parked_at=now, reason="worker_vanished"),
+        {"now": now},
+    )
+    lease = secrets.token_hex(16)
+    rows = session.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(_DUE.with_for_update(skip_locked=True)))
+        .values(lease=lease, lease_until=now + LEASE)
+        .returning(outbox.c.id),
+        {"now": now, "most": most},
+    )
+    return [(row.id, lease) for row in rows]
+
+
+def claimed(session: Session, job_id: int, lease: str, now: datetime) -> Job | None:
+    """The job behind a hand-out, its lease renewed; None when it is somebody else's by now."""
+    row = session.execute(
+        update(outbox)
+        .where(outbox.c.id == job_id, outbox.c.lease == lease, outbox.c.lease_until > now)
+        .values(lease_until=now + LEASE, tries=outbox.c.tries + 1, vanished=outbox.c.vanished + 1)
+        .returning(outbox.c.kind, outbox.c.key, outbox.c.payload, outbox.c.edition, outbox.c.tries)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Job(job_id, row.kind, row.key, row.payload, row.edition, lease, row.tries)
+
+
+_MINE = (outbox.c.id == bindparam("job_id"), outbox.c.lease == bindparam("held"))
+
+
+def finish(session: Session, job: Job, now: datetime) -> None:
+    """Done. If a newer wish came meanwhile, the row stays and is due at once."""
+    key = {"job_id": job.id, "held": job.lease}
+    gone = session.execute(
+        delete(outbox).where(*_MINE, outbox.c.edition == job.edition).returning(outbox.c.id), key
+    ).first()
+    if gone is None:
+        session.execute(
+            update(outbox)
+            .where(*_MINE)
+            .values(lease=None, lease_until=None, tries=0, vanished=0, due_at=now),
+            key,
+        )
+        session.has_jobs = True
+
+
+def try_later(session: Session, job: Job, now: datetime, wait: timedelta, reason: str) -> None:
+    session.execute(
+        update(outbox)
+        .where(*_MINE)
+        .values(lease=None, lease_until=None, vanished=0, due_at=now + wait, reason=reason),
+        {"job_id": job.id, "held": job.lease},
+    )
+
+
+def park(session: Session, job: Job, now: datetime, reason: str) -> None:
+    """Set aside for a person to look at; a new wish for the same thing takes it up again."""
+    session.execute(
+        update(outbox)
+        .where(*_MINE)
+        .values(lease=None, lease_until=None, tries=0, vanished=0, parked_at=now, reason=reason),
+        {"job_id": job.id, "held": job.lease},
+    )

@@ -1,0 +1,92 @@
+"""Registered LMSs, their courses and links, and the scores on their way out."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
+
+from tracks.db import Id, Json, UtcDateTime, metadata
+
+registration = Table(
+    "registration",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("issuer", String(255), nullable=False),
+    Column("client_id", String(255), nullable=False),
+    Column("auth_url", Text, nullable=False),
+    Column("token_url", Text),
+    Column("jwks_url", Text, nullable=False),
+    # The `aud` of our token requests where it is not the token URL.
+    Column("audience", Text),
+    Column("platform_family", String(40), nullable=False, server_default=""),
+    Column("is_active", Boolean, nullable=False, server_default=true()),
+    Column("registered_at", UtcDateTime, nullable=False),
+    UniqueConstraint("issuer", "client_id"),
+)
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("registration_id", Id, ForeignKey("registration.id"), nullable=False),
+    Column("deployment_id", String(255), nullable=False),
+    # "pending" until an administrator has approved it, "enabled", "off".
+    Column("status", String(10), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    UniqueConstraint("registration_id", "deployment_id"),
+)
+
+used_nonce = Table(
+    "used_nonce",
+    metadata,
+    # The primary key is the check: of any number of equal launches one insert succeeds (T16).
+    Column("registration_id", Id, primary_key=True, autoincrement=False),
+    Column("nonce", String(64), primary_key=True),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
+)
+
+resource_link = Table(
+    "resource_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("deployment_id", Id, ForeignKey("deployment.id"), nullable=False),
+    Column("link_id", String(255), nullable=False),
+    # "" where the launch names no course.
+    Column("context_id", String(255), nullable=False),
+    # What the link leads to: a durable address, so that a copied course leads to the same.
+    Column("address", String(300), nullable=False),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    # Where scores of this link go; NULL when the LMS offers no line item. Never from a browser.
+    Column("lineitem_url", Text),
+    Column("scopes", Json, nullable=False),
+    UniqueConstraint("deployment_id", "link_id"),
+)
+
+score = Table(
+    "score",
+    metadata,
+    # One row per person and link: what the LMS should show, and what it has taken.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("resource_link_id", Id, ForeignKey("resource_link.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("sub", String(255), nullable=False),
+    Column("wanted", Float),  # 0 to 100; NULL: nothing done yet, nothing to send
+    Column("wanted_at", UtcDateTime),
+    Column("sent", Float),
+    Column("sent_at", UtcDateTime),
+    # The timestamp of the last score posted, taken or not: the next must be later (S9).
+    Column("last_timestamp", UtcDateTime),
+    # Why the LMS will not take it, as a reason code; NULL while there is hope.
+    Column("failed", String(80)),
+    Index("ix_score_person_id_failed", "person_id", "failed"),
+)

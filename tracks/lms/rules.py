@@ -1,0 +1,50 @@
+"""What a score says, and where a launch leads. Pure."""
+
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from tracks.catalogue.rules import Address, Outline, parse_address
+from tracks.progress.rules import DoneWork, units_done
+
+MAXIMUM = 100.0  # Open edX takes whole maximums only
+
+
+def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Address | None:
+    """The address in the link's custom parameter `resource`, else in the path `/r/<address>`.
+
+    None: the link names nothing; the launch leads to the person's own page.
+    """
+    if custom_resource:
+        return parse_address(custom_resource.strip())
+    path = unquote(urlsplit(target_link_uri).path)
+    if path.startswith("/r/"):
+        return parse_address(path.removeprefix("/r/"))
+    return None
+
+
+# Pages of ours, besides tracks and resources, that a link in an LMS may lead to.
+OWN_PAGES = frozenset({"/", "/municipality", "/catalogue"})
+
+
+def own_page_of(target_link_uri: str) -> str:
+    """The page a link without an address leads to."""
+    path = urlsplit(target_link_uri).path
+    return path if path in OWN_PAGES else "/"
+
+
+def part_of(steps: Iterable[Outline], address: Address) -> list[Outline]:
+    """The steps that an address covers."""
+    return [
+        s
+        for s in steps
+        if (address.module is None or s.module_slug == address.module)
+        and (address.step is None or s.slug == address.step)
+    ]
+
+
+def percent(steps: Iterable[Outline], units: int, work: DoneWork) -> float | None:
+    """0 < score <= 100 in whole numbers; 100 only when all is done; None for nothing done."""
+    done = units_done(steps, work)
+    if done == 0 or units == 0:
+        return None
+    return MAXIMUM if done >= units else float(max(1, int(MAXIMUM * done / units)))

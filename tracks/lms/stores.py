@@ -1,0 +1,89 @@
+"""The ports of lti/, on our tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from lti.keys import CachedPlatformKeys, ToolKeys
+from lti.ports import Clock, Deployment, Registration
+from lti.tool.state import StateSigner
+from tracks.db import Session
+from tracks.lms.models import deployment, used_nonce
+from tracks.lms.queries import BY_CLIENT, BY_ISSUER, active_registration, as_registration
+
+_DEPLOYMENT = select(deployment).where(
+    deployment.c.registration_id == bindparam("registration_id"),
+    deployment.c.deployment_id == bindparam("deployment_id"),
+)
+_NOTE = insert_or(deployment).on_conflict_do_nothing()
+_CONSUME = insert_or(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.nonce)
+
+
+class RegistrationsStore:
+    """lti.ports.Registrations inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
+        if client_id is None:
+            rows = self._session.execute(BY_ISSUER, {"issuer": issuer})
+        else:
+            rows = self._session.execute(BY_CLIENT, {"issuer": issuer, "client_id": client_id})
+        return [as_registration(row) for row in rows]
+
+    def by_id(self, registration_id: int) -> Registration | None:
+        return active_registration(self._session, registration_id)
+
+    def deployment(self, registration_id: int, deployment_id: str) -> Deployment | None:
+        row = self._session.execute(
+            _DEPLOYMENT, {"registration_id": registration_id, "deployment_id": deployment_id}
+        ).one_or_none()
+        if row is None:
+            return None
+        return Deployment(row.id, row.registration_id, row.deployment_id, row.status == "enabled")
+
+    def note_deployment(self, registration_id: int, deployment_id: str) -> None:
+        self._session.execute(
+            _NOTE,
+            {
+                "registration_id": registration_id,
+                "deployment_id": deployment_id,
+                "status": "pending",
+                "seen_at": datetime.now(UTC),
+            },
+        )
+
+
+class NonceStore:
+    """lti.ports.Nonces: an insert that only one of many can do."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def consume(self, registration_id: int, nonce: str, expires_at: datetime) -> bool:
+        row = self._session.execute(
+            _CONSUME,
+            {"registration_id": registration_id, "nonce": nonce, "forget_at": expires_at},
+        )
+        return row.first() is not None
+
+
+class SystemClock:
+    """lti.ports.Clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LtiSide:
+    """The parts of lti/ that live as long as the process."""
+
+    signer: StateSigner
+    platform_keys: CachedPlatformKeys
+    tool_keys: ToolKeys
+    clock: Clock

@@ -1,0 +1,306 @@
+"""/lti/login, /lti/launch, /lti/jwks.json: from the LMS into a page, or an answer that helps."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from lti.claims import Context
+from lti.errors import LtiRejected
+from lti.jose import peek_header
+from lti.origins import origin_of
+from lti.tool.launch import Launch, accept_launch
+from lti.tool.login import begin_login
+from tracks.catalogue.queries import Shelf
+from tracks.catalogue.rules import Address
+from tracks.db import Database, Session
+from tracks.i18n import clock, language_of
+from tracks.lms.actions import expect_score, link_of_launch
+from tracks.lms.lessons import LESSONS
+from tracks.lms.queries import municipality_of_registration, people_in_context, transfers
+from tracks.lms.rules import address_of_launch, own_page_of, part_of
+from tracks.lms.stores import LtiSide, NonceStore, RegistrationsStore
+from tracks.people.actions import Person, person_from_launch, start_sign_in
+from tracks.people.guards import requires
+from tracks.people.queries import likely_school
+from tracks.people.rules import Permission
+from tracks.progress.actions import Worker, note_use, open_track
+from tracks.progress.events import Way
+from tracks.web.cookies import NAME, drop_cookie, set_cookie, sign_in_token
+from tracks.web.errors import NOT_ALLOWED
+from tracks.web.pages import gettext
+from tracks.web.requests import (
+    Notice,
+    language,
+    may_be_framed_by,
+    new_error_id,
+    now,
+    parts,
+    use_language,
+)
+
+log = logging.getLogger(__name__)
+pages = Blueprint("lms", __name__, url_prefix="/lti", template_folder="templates")
+LAUNCH_PATH = "/lti/launch"
+
+
+def _lti() -> LtiSide:
+    return cast(LtiSide, current_app.extensions["tracks.lti"])
+
+
+def _shelf() -> Shelf:
+    return cast(Shelf, current_app.extensions["tracks.shelf"])
+
+
+def _pairs(values: MultiDict[str, str]) -> list[tuple[str, str]]:
+    return list(values.items(multi=True))
+
+
+@pages.route("/login", methods=["GET", "POST"])
+@requires(Permission.PUBLIC, own_transactions=True)
+def login(database: Database, _actor: None) -> ResponseReturnValue:
+    settings = parts().settings
+    try:
+        with database.reading() as session:
+            answer = begin_login(
+                _pairs(request.args) + _pairs(request.form),
+                registrations=RegistrationsStore(session),
+                signer=_lti().signer,
+                clock=_lti().clock,
+                launch_url=settings.base_url + LAUNCH_PATH,
+                base_url=settings.base_url,
+                cookies=request.cookies,
+            )
+    except LtiRejected as rejected:
+        return _rejected("login", rejected)
+    # A redirect, never a posted form: Moodle loses the login otherwise.
+    response = make_response(redirect(answer.redirect_url, 303))
+    for name in answer.drop:
+        drop_cookie(response, name)
+    set_cookie(response, answer.cookie.name, answer.cookie.value, max_age=answer.cookie.max_age)
+    return response
+
+
+@pages.post("/launch")
+@requires(Permission.PUBLIC, own_transactions=True)
+def launch(database: Database, _actor: None) -> ResponseReturnValue:
+    form = _pairs(request.form)
+    _fetch_keys(database, request.form)
+    rejected: LtiRejected | None = None
+    entered: _Entered | None = None
+    with database.writing() as session:
+        try:
+            message = accept_launch(
+                form,
+                cookies=request.cookies,
+                body_size=request.content_length or 0,
+                registrations=RegistrationsStore(session),
+                nonces=NonceStore(session),
+                keys=_lti().platform_keys,
+                signer=_lti().signer,
+                clock=_lti().clock,
+                base_url=parts().settings.base_url,
+            )
+            entered = _enter(session, message, now())
+        except LtiRejected as exc:
+            # Committed all the same: the nonce is used up by a refused launch too (T19).
+            rejected = exc
+    if entered is None:
+        return _rejected("launch", cast(LtiRejected, rejected))
+    return _welcome(entered)
+
+
+def _fetch_keys(database: Database, form: MultiDict[str, str]) -> None:
+    """Have the LMS's keys at hand before the transaction opens: nothing waits for an LMS inside.
+
+    Whatever is wrong here is found again, and said, by accept_launch.
+    """
+    side = _lti()
+    try:
+        state = side.signer.read(form.get("state", ""), side.clock.now())
+        with database.reading() as session:
+            registration = RegistrationsStore(session).by_id(state.registration_id)
+        if registration is not None:
+            header = peek_header(form.get("id_token", ""), registration.algorithms)
+            side.platform_keys.key(registration, header.kid)
+    except Exception as exc:
+        log.debug("launch.keys_not_ready type=%s", type(exc).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """Who came in by a launch, and where to."""
+
+    person: Person
+    token: str | None  # None: suspended
+    path: str
+    locale: str | None
+    binding_cookie: str
+    lms_origin: str
+
+
+def _enter(session: Session, message: Launch, moment: datetime) -> _Entered:
+    registration = message.registration
+    municipality_id = municipality_of_registration(session, registration.id)
+    who = person_from_launch(
+        session,
+        registration_id=registration.id,
+        sub=message.sub,
+        municipality_id=municipality_id,
+        name=message.name or message.given_name,
+        now=moment,
+    )
+    address = address_of_launch(message.custom.get("resource"), message.target_link_uri)
+    origin = _framing_origins(message)
+    if who.is_suspended:
+        return _Entered(who, None, "/", message.locale, message.binding_cookie, origin)
+    token = start_sign_in(
+        session,
+        who,
+        deployment_id=message.deployment.id,
+        leads_here=message.roles.is_instructor or message.roles.is_teaching_assistant,
+        lms_origin=origin,
+        now=moment,
+        replaces=sign_in_token(),
+    )
+    _note_work(session, message, address, who, moment)
+    path = _page(address, message.target_link_uri)
+    if who.school_id is None and address is not None:
+        query = {"then": path}
+        if message.context and (guess := _guess(session, message.deployment.id, message.context)):
+            query["guess"] = str(guess)
+        path = "/school?" + urlencode(query)
+    return _Entered(who, token, path, message.locale, message.binding_cookie, origin)
+
+
+def _guess(session: Session, deployment_id: int, context: Context) -> int | None:
+    """The school of those who came from the same course before."""
+    return likely_school(session, people_in_context(session, deployment_id, context.id))
+
+
+def _framing_origins(message: Launch) -> str:
+    """Where the LMS's own pages are: Canvas signs in on one host and frames us on another (T40)."""
+    urls = (message.registration.issuer, message.registration.auth_url, message.return_url or "")
+    found = dict.fromkeys(origin for url in urls if (origin := origin_of(url)))
+    return " ".join(f"{o.scheme}://{o.host}:{o.port}" for o in found) or "'none'"
+
+
+def _note_work(
+    session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
+) -> None:
+    base_url = parts().settings.base_url
+    link = link_of_launch(session, _shelf(), message, address, who.municipality_id, base_url)
+    if link is None:
+        return
+    worker = Worker(who.id, who.municipality_id, who.school_id)
+    if link.address.step is None:
+        open_track(session, worker, link.edition.track_id, None, moment)
+    else:
+        # A link to a single resource is use on its own, not a start of its track (F-13).
+        note_use(
+            session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
+        )
+    expect_score(session, who.id, who.municipality_id, link, message.sub, moment)
+
+
+def _page(address: Address | None, target_link_uri: str) -> str:
+    if address is None:
+        return own_page_of(target_link_uri)
+    base = f"/t/{address.publisher}/{address.track}"
+    if address.step:
+        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
+    return f"{base}/{address.module}" if address.module else f"{base}/continue"
+
+
+def _welcome(entered: _Entered) -> Response:
+    if entered.token is None:
+        use_language(language_of(entered.locale))
+        may_be_framed_by("*")
+        error_id = new_error_id()
+        log.info("launch.refused reason=person_suspended error_id=%s", error_id)
+        page = render_template("error.html", lesson=NOT_ALLOWED, error_id=error_id, kept="")
+        response = make_response(page, 403)
+    else:
+        response = make_response(redirect(entered.path, 303))
+        hours = parts().settings.session_hours
+        set_cookie(response, NAME, entered.token, max_age=hours * 3600)
+    drop_cookie(response, entered.binding_cookie)
+    return response
+
+
+def _rejected(step: str, rejected: LtiRejected) -> Response:
+    """A page that says what happened and what to do. No session, no redirect, a code in the log."""
+    error_id = new_error_id()
+    log.warning(
+        "%s.rejected reason=%s rule=%s registration=%s error_id=%s detail=%s",
+        step,
+        rejected.reason,
+        rejected.rule,
+        rejected.registration_id,
+        error_id,
+        rejected.detail,
+    )
+    # Nothing on the page acts, so any LMS may frame it: a blank frame would help nobody.
+    may_be_framed_by("*")
+    page = render_template(
+        "lms/rejected.html",
+        lesson=LESSONS[rejected.family],
+        reason=rejected.reason,
+        error_id=error_id,
+        platform_message=rejected.platform_message,
+        return_url=_with_message(rejected.return_url, rejected.reason, error_id),
+    )
+    response = make_response(page, rejected.status)
+    if rejected.binding_cookie:
+        drop_cookie(response, rejected.binding_cookie)
+    return response
+
+
+def _with_message(url: str | None, reason: str, error_id: str) -> str | None:
+    """The LMS's own return address with `lti_errormsg` (core 5.4.4): offered, never followed."""
+    if not url:
+        return None
+    scheme, host, path, query, _ = urlsplit(url)
+    extra = urlencode({"lti_errormsg": f"Learning Tracks: {reason} ({error_id})"})
+    return urlunsplit((scheme, host, path, f"{query}&{extra}" if query else extra, ""))
+
+
+@pages.get("/jwks.json")
+@requires(Permission.PUBLIC, own_transactions=True)
+def jwks(_database: Database, _actor: None) -> ResponseReturnValue:
+    side = _lti()
+    response: Any = jsonify(side.tool_keys.jwks(side.clock.now()))
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return cast(Response, response)
+
+
+def transfer_notices(session: Session, person_id: int, track_id: int) -> list[Notice]:
+    """How this work stands in the gradebook: sent, on its way, or refused for good."""
+    found = transfers(session, person_id, track_id)
+    if failed := [t for t in found if t.failed]:
+        text = gettext(
+            "Your work is saved here, but the LMS does not take the result. "
+            "Show this code to whoever looks after the LMS."
+        )
+        return [Notice("failed", text, failed[0].failed or "")]
+    if any(t.is_waiting for t in found):
+        return [Notice("waiting", gettext("Saved; not yet in the LMS. We keep trying."))]
+    sent = [t.sent_at for t in found if t.sent_at is not None]
+    if sent:
+        moment = clock(max(sent), language())
+        return [Notice("done", gettext("Sent to the LMS at %(time)s.", time=moment))]
+    return []

@@ -1,0 +1,226 @@
+"""Writes about people: who came in by a launch, sign-ins, roles."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from tracks.db import Session
+from tracks.people.models import account, municipality, person, role_grant, school, sign_in
+from tracks.people.queries import PERSON_OF_ACCOUNT
+from tracks.people.rules import Role, SchoolKind
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    municipality_id: int
+    school_id: int | None
+    is_suspended: bool
+    is_new: bool
+
+
+_CLAIM_ACCOUNT = (
+    insert_or(account)
+    .values(
+        registration_id=bindparam("registration_id"),
+        sub=bindparam("sub"),
+        person_id=bindparam("person_id"),
+    )
+    .on_conflict_do_nothing()
+    .returning(account.c.person_id)
+)
+_NAME_PERSON = update(person).where(person.c.id == bindparam("person"))
+
+
+def person_from_launch(
+    session: Session,
+    *,
+    registration_id: int,
+    sub: str,
+    municipality_id: int,
+    name: str | None,
+    now: datetime,
+) -> Person:
+    """The one person of (registration, sub); made on the first launch, once under any race."""
+    key = {"registration_id": registration_id, "sub": sub}
+    row = session.execute(PERSON_OF_ACCOUNT, key).one_or_none()
+    if row is None:
+        row = _new_person(session, key, municipality_id, name, now)
+        if row is not None:
+            return Person(row, municipality_id, None, is_suspended=False, is_new=True)
+        row = session.execute(PERSON_OF_ACCOUNT, key).one()
+    if name and name != row.name:
+        session.execute(_NAME_PERSON.values(name=name[:200]), {"person": row.id})
+    return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
+
+
+def _new_person(
+    session: Session, key: dict[str, Any], municipality_id: int, name: str | None, now: datetime
+) -> Any:
+    made = session.execute(
+        insert(person)
+        .values(municipality_id=municipality_id, name=name and name[:200], created_at=now)
+        .returning(person.c.id)
+    ).scalar_one()
+    if session.execute(_CLAIM_ACCOUNT, {**key, "person_id": made}).one_or_none() is None:
+        # Another launch of the same newcomer was first (PostgreSQL): theirs is the person.
+        session.execute(delete(person).where(person.c.id == made))
+        return None
+    return made
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_SIGN_IN = insert(sign_in)
+_END = delete(sign_in).where(sign_in.c.token_hash == bindparam("hash"))
+
+
+def start_sign_in(
+    session: Session,
+    who: Person,
+    *,
+    deployment_id: int,
+    leads_here: bool,
+    lms_origin: str,
+    now: datetime,
+    replaces: str | None = None,
+) -> str:
+    """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38)."""
+    if replaces:
+        end_sign_in(session, replaces)
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        _SIGN_IN,
+        {
+            "token_hash": token_hash(token),
+            "municipality_id": who.municipality_id,
+            "person_id": who.id,
+            "deployment_id": deployment_id,
+            "leads_here": leads_here,
+            "lms_origin": lms_origin,
+            "created_at": now,
+            "seen_at": now,
+        },
+    )
+    return token
+
+
+def end_sign_in(session: Session, token: str) -> None:
+    session.execute(_END, {"hash": token_hash(token)})
+
+
+def end_sign_ins_of_deployment(session: Session, deployment_id: int) -> None:
+    session.execute(delete(sign_in).where(sign_in.c.deployment_id == deployment_id))
+
+
+def end_old_sign_ins(session: Session, now: datetime, longest: timedelta) -> int:
+    """Purge what cannot be used any more; the number of rows."""
+    return session.execute(delete(sign_in).where(sign_in.c.created_at <= now - longest)).rowcount
+
+
+_SEEN = (
+    update(sign_in)
+    .where(sign_in.c.token_hash == bindparam("hash"))
+    .values(seen_at=bindparam("now"))
+)
+
+
+def note_seen(session: Session, hashed: str, now: datetime) -> None:
+    session.execute(_SEEN, {"hash": hashed, "now": now})
+
+
+def choose_school(session: Session, person_id: int, municipality_id: int, school_id: int) -> bool:
+    """False (and nothing written) when the school is not one of the person's municipality."""
+    known = session.execute(
+        select(school.c.id).where(
+            school.c.id == school_id, school.c.municipality_id == municipality_id
+        )
+    ).one_or_none()
+    if known is None:
+        return False
+    session.execute(
+        update(person)
+        .where(person.c.id == person_id, person.c.municipality_id == municipality_id)
+        .values(school_id=school_id)
+    )
+    return True
+
+
+def choose_language(session: Session, person_id: int, language: str) -> None:
+    session.execute(update(person).where(person.c.id == person_id).values(language=language))
+
+
+def add_municipality(
+    session: Session,
+    name: str,
+    *,
+    country: str,
+    number: str | None = None,
+    is_sample: bool = False,
+) -> int:
+    """The id of the municipality of that name; made when there is none."""
+    found = session.execute(
+        select(municipality.c.id).where(municipality.c.name == name)
+    ).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    made: int = session.execute(
+        insert(municipality)
+        .values(name=name, country=country, number=number, is_sample=is_sample)
+        .returning(municipality.c.id)
+    ).scalar_one()
+    return made
+
+
+def add_school(
+    session: Session,
+    municipality_id: int,
+    *,
+    code: str,
+    name: str,
+    kind: SchoolKind,
+    teachers: int | None = None,
+    teachers_as_of: date | None = None,
+) -> int:
+    made: int = session.execute(
+        insert(school)
+        .values(
+            municipality_id=municipality_id,
+            code=code,
+            name=name,
+            kind=kind,
+            teachers=teachers,
+            teachers_as_of=teachers_as_of,
+        )
+        .returning(school.c.id)
+    ).scalar_one()
+    return made
+
+
+def grant_role(
+    session: Session,
+    *,
+    person_id: int,
+    municipality_id: int,
+    role: Role,
+    school_id: int | None,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
+    session.execute(
+        insert(role_grant).values(
+            person_id=person_id,
+            municipality_id=municipality_id,
+            role=role,
+            school_id=school_id,
+            granted_at=now,
+            until=until,
+        )
+    )

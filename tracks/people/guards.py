@@ -1,0 +1,117 @@
+"""`@requires` is the only way a view opens: it signs in, checks rights, holds the transaction."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+
+from tracks.db import Database, DatabaseBusy, Session
+from tracks.people.actions import note_seen, token_hash
+from tracks.people.queries import SignIn, live_sign_in
+from tracks.people.rules import Actor, Permission
+from tracks.web.cookies import is_form_token, sign_in_token
+from tracks.web.errors import FORM_TOO_OLD, NOT_ALLOWED, SIGN_IN_FIRST, PageError, typed_text
+from tracks.web.requests import may_be_framed_by, now, parts, use_language
+
+SEEN_EVERY = timedelta(minutes=5)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class View(Protocol):
+    def __call__(self, session: Session, actor: Any, **address: Any) -> ResponseReturnValue: ...
+
+
+def requires(
+    permission: Permission, *, own_transactions: bool = False, from_other_sites: bool = False
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Open a view to those who have `permission`; the view gets (session, actor, **address).
+
+    actor is None only for PUBLIC. `own_transactions`: the view gets the Database in the session's
+    place. `from_other_sites`: posts from an LMS, which carry a signature instead of our form token.
+    """
+
+    def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def opened(**address: Any) -> ResponseReturnValue:
+            database = parts().database
+            if own_transactions:
+                return view(database, None, **address)
+            writes = request.method not in _SAFE
+            if writes and not from_other_sites:
+                _refuse_foreign_form()
+            with database.writing() if writes else database.reading() as session:
+                sign_in = _sign_in(session)
+                actor = _allowed(sign_in, permission)
+                answer = view(session, actor, **address)
+            if sign_in is not None:
+                _keep_alive(database, sign_in)
+            return answer
+
+        opened.requires = permission  # type: ignore[attr-defined]  # read by app.py and tests/whole
+        return opened
+
+    return guard
+
+
+def _sign_in(session: Session) -> SignIn | None:
+    token = sign_in_token()
+    if not token:
+        return None
+    settings = parts().settings
+    found = live_sign_in(
+        session,
+        token_hash(token),
+        now(),
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(hours=settings.session_hours),
+    )
+    if found is not None:
+        g.actor = found.actor
+        use_language(found.actor.language)
+        may_be_framed_by(found.lms_origin)
+    return found
+
+
+def _allowed(sign_in: SignIn | None, permission: Permission) -> Actor | None:
+    if permission is Permission.PUBLIC:
+        return sign_in.actor if sign_in else None
+    if sign_in is None:
+        raise PageError(401, SIGN_IN_FIRST, kept=typed_text())
+    if not sign_in.actor.may(permission):
+        raise PageError(403, NOT_ALLOWED)
+    return sign_in.actor
+
+
+def _refuse_foreign_form() -> None:
+    """CSRF: the form token of this sign-in, and no other site as the sender."""
+    settings = parts().settings
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin)[:2] != urlsplit(settings.base_url)[:2]:
+        raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+    token = sign_in_token()
+    if not token:
+        raise PageError(401, SIGN_IN_FIRST, kept=typed_text())
+    if not is_form_token(parts().secret, token, request.form.get("form_token", "")):
+        raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+
+
+def _keep_alive(database: Database, sign_in: SignIn) -> None:
+    """Note that the sign-in is in use, every few minutes, outside the request's transaction.
+
+    A reading page stays a reading page; missing one note costs nothing.
+    """
+    moment = now()
+    token = sign_in_token()
+    if token is None or moment - sign_in.seen_at < SEEN_EVERY:
+        return
+    try:
+        with database.writing() as session:
+            note_seen(session, token_hash(token), moment)
+    except DatabaseBusy:
+        return

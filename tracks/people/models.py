@@ -1,0 +1,95 @@
+"""Municipalities, schools, persons, their accounts in LMSs, roles and sign-ins."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from tracks.db import Id, UtcDateTime, metadata
+
+municipality = Table(
+    "municipality",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("country", String(2), nullable=False),
+    Column("number", String(20)),
+    Column("is_sample", Boolean, nullable=False, server_default=false()),
+    Column("is_active", Boolean, nullable=False, server_default=true()),
+)
+
+school = Table(
+    "school",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    # Organisation number (NO) or school unit code (SE).
+    Column("code", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    # The denominator of adoption: NULL is "unknown", never 0.
+    Column("teachers", Integer),
+    Column("teachers_as_of", Date),
+    UniqueConstraint("municipality_id", "code"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("school_id", Id, ForeignKey("school.id"), index=True),
+    # As sent by the LMS or typed by the person; NULL when neither: everything works without.
+    Column("name", String(200)),
+    Column("language", String(5)),
+    Column("is_suspended", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_person_municipality_id", "municipality_id"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    # (registration, sub) is a person's whole identity in an LMS: never a name or an e-mail (T32).
+    Column("registration_id", Id, primary_key=True, autoincrement=False),
+    Column("sub", String(255), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    # NULL: the whole municipality.
+    Column("school_id", Id, ForeignKey("school.id")),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    # SHA-256 of the cookie's value: a copy of the database opens no session.
+    Column("token_hash", String(64), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    # Which launch it came from: sign-ins of a deployment end when it is switched off (T39).
+    Column("deployment_id", Id, nullable=False, index=True),
+    Column("leads_here", Boolean, nullable=False),
+    # Origin of the LMS that may frame our pages during this sign-in (T40).
+    Column("lms_origin", String(300), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,181 @@
+"""Reads about people and schools."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, or_, select
+
+from tracks.db import Session
+from tracks.people.models import account, municipality, person, role_grant, school, sign_in
+from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_sign_in
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    actor: Actor
+    lms_origin: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    id: int
+    municipality_id: int
+    name: str
+    kind: SchoolKind
+    teachers: int | None  # None: unknown
+    teachers_as_of: date | None
+
+
+_SIGN_IN = (
+    select(
+        sign_in.c.person_id,
+        sign_in.c.municipality_id,
+        sign_in.c.leads_here,
+        sign_in.c.lms_origin,
+        sign_in.c.seen_at,
+        person.c.school_id,
+        person.c.name,
+        person.c.language,
+        role_grant.c.role,
+        role_grant.c.school_id.label("role_school_id"),
+    )
+    .join(person, person.c.id == sign_in.c.person_id)
+    .join(municipality, municipality.c.id == sign_in.c.municipality_id)
+    .outerjoin(
+        role_grant,
+        and_(
+            role_grant.c.person_id == sign_in.c.person_id,
+            or_(role_grant.c.until.is_(None), role_grant.c.until > bindparam("now")),
+        ),
+    )
+    .where(
+        sign_in.c.token_hash == bindparam("token_hash"),
+        sign_in.c.seen_at > bindparam("idle_since"),
+        sign_in.c.created_at > bindparam("created_since"),
+        person.c.is_suspended.is_(False),
+        municipality.c.is_active.is_(True),
+    )
+)
+
+
+def live_sign_in(
+    session: Session, token_hash: str, now: datetime, *, idle: timedelta, longest: timedelta
+) -> SignIn | None:
+    """The sign-in behind a cookie, re-checked on every request (T39)."""
+    rows = session.execute(
+        _SIGN_IN,
+        {
+            "token_hash": token_hash,
+            "now": now,
+            "idle_since": now - idle,
+            "created_since": now - longest,
+        },
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    granted = frozenset((Role(r.role), r.role_school_id) for r in rows if r.role)
+    actor = Actor(
+        person_id=first.person_id,
+        municipality_id=first.municipality_id,
+        school_id=first.school_id,
+        roles=roles_at_sign_in(granted, first.school_id, leads_here=first.leads_here),
+        name=first.name,
+        language=first.language,
+    )
+    return SignIn(actor=actor, lms_origin=first.lms_origin, seen_at=first.seen_at)
+
+
+def _school(row: Row[Any]) -> School:
+    return School(
+        id=row.id,
+        municipality_id=row.municipality_id,
+        name=row.name,
+        kind=SchoolKind(row.kind),
+        teachers=row.teachers,
+        teachers_as_of=row.teachers_as_of,
+    )
+
+
+def schools(session: Session, municipality_id: int) -> list[School]:
+    rows = session.execute(select(school).where(school.c.municipality_id == municipality_id))
+    return sorted((_school(row) for row in rows), key=lambda s: natural_key(s.name))
+
+
+def school_of_municipality(session: Session, municipality_id: int, school_id: int) -> School | None:
+    """None for another municipality's school too: no id and a foreign id look the same."""
+    row = session.execute(
+        select(school).where(school.c.id == school_id, school.c.municipality_id == municipality_id)
+    ).one_or_none()
+    return None if row is None else _school(row)
+
+
+def municipality_name(session: Session, municipality_id: int) -> str:
+    name: str = session.execute(
+        select(municipality.c.name).where(municipality.c.id == municipality_id)
+    ).scalar_one()
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    person_id: int
+    name: str | None
+
+
+def staff(session: Session, municipality_id: int, school_id: int) -> list[Colleague]:
+    rows = session.execute(
+        select(person.c.id, person.c.name).where(
+            person.c.municipality_id == municipality_id,
+            person.c.school_id == school_id,
+            person.c.is_suspended.is_(False),
+        )
+    )
+    people = [Colleague(person_id=row.id, name=row.name) for row in rows]
+    return sorted(people, key=lambda c: (c.name is None, natural_key(c.name or ""), c.person_id))
+
+
+def leaders_of(session: Session, municipality_id: int, school_id: int, now: datetime) -> list[str]:
+    """Names (those known) of the change-group leaders granted at a school."""
+    rows = session.execute(
+        select(person.c.name)
+        .join(role_grant, role_grant.c.person_id == person.c.id)
+        .where(
+            role_grant.c.municipality_id == municipality_id,
+            role_grant.c.school_id == school_id,
+            role_grant.c.role == Role.LEADER,
+            or_(role_grant.c.until.is_(None), role_grant.c.until > now),
+        )
+        .order_by(person.c.name)
+    )
+    return [row.name or "" for row in rows]
+
+
+def likely_school(session: Session, person_ids: Iterable[int]) -> int | None:
+    """The school most of these people belong to: a guess for a newcomer in the same course."""
+    ids = list(person_ids)
+    counts: dict[int, int] = {}
+    rows = session.execute(select(person.c.school_id).where(person.c.id.in_(ids)))
+    for (school_id,) in rows:
+        if school_id is not None:
+            counts[school_id] = counts.get(school_id, 0) + 1
+    return max(counts, key=lambda s: (counts[s], -s)) if counts else None
+
+
+PERSON_OF_ACCOUNT = (
+    select(
+        person.c.id,
+        person.c.municipality_id,
+        person.c.school_id,
+        person.c.name,
+        person.c.is_suspended,
+    )
+    .join(account, account.c.person_id == person.c.id)
+    .where(
+        account.c.registration_id == bindparam("registration_id"),
+        account.c.sub == bindparam("sub"),
+    )
+)

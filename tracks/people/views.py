@@ -1,0 +1,79 @@
+"""Which school, which language, help, signing out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracks.db import Session
+from tracks.i18n import LANGUAGES
+from tracks.people.actions import choose_language, choose_school, end_sign_in
+from tracks.people.events import SchoolChosen
+from tracks.people.guards import requires
+from tracks.people.queries import leaders_of, municipality_name, schools
+from tracks.people.rules import Actor, Permission
+from tracks.web.cookies import NAME, drop_cookie, sign_in_token
+from tracks.web.errors import MALFORMED, PageError
+from tracks.web.requests import now
+
+pages = Blueprint("people", __name__)
+
+
+def local_path(value: str | None, otherwise: str = "/") -> str:
+    """A path of ours from a form or query; anything else is `otherwise` (no open redirect)."""
+    if not value or not value.startswith("/") or value.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(value)
+    clean = not parts.scheme and not parts.netloc and "\\" not in value
+    return value if clean and value.isascii() and value.isprintable() else otherwise
+
+
+@pages.get("/school")
+@requires(Permission.KNOWN)
+def school(session: Session, actor: Actor) -> ResponseReturnValue:
+    guess = request.args.get("guess", type=int)
+    return render_template(
+        "people/school.html",
+        schools=schools(session, actor.municipality_id),
+        guess=actor.school_id or guess,
+        then=local_path(request.args.get("then")),
+        municipality=municipality_name(session, actor.municipality_id),
+    )
+
+
+@pages.post("/school")
+@requires(Permission.KNOWN)
+def choose(session: Session, actor: Actor) -> ResponseReturnValue:
+    chosen = request.form.get("school", type=int)
+    if chosen is None or not choose_school(session, actor.person_id, actor.municipality_id, chosen):
+        raise PageError(400, MALFORMED)
+    session.emit(SchoolChosen(actor.person_id, actor.municipality_id, chosen))
+    return redirect(local_path(request.form.get("then")), 303)
+
+
+@pages.post("/language")
+@requires(Permission.KNOWN)
+def language(session: Session, actor: Actor) -> ResponseReturnValue:
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise PageError(400, MALFORMED)
+    choose_language(session, actor.person_id, chosen)
+    return redirect(local_path(request.form.get("then")), 303)
+
+
+@pages.get("/help")
+@requires(Permission.PUBLIC)
+def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
+    leaders: list[str] = []
+    if actor is not None and actor.school_id is not None:
+        leaders = leaders_of(session, actor.municipality_id, actor.school_id, now())
+    return render_template("people/help.html", leaders=[name for name in leaders if name])
+
+
+@pages.post("/sign-out")
+@requires(Permission.KNOWN)
+def sign_out(session: Session, _actor: Actor) -> ResponseReturnValue:
+    end_sign_in(session, sign_in_token() or "")
+    response = make_response(redirect("/catalogue", 303))
+    drop_cookie(response, NAME)
+    return response

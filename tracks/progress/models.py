@@ -1,0 +1,75 @@
+"""What each teacher has done. One row per person and thing: done twice is done once."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    false,
+)
+
+from tracks.db import Id, Json, UtcDateTime, metadata
+
+step_work = Table(
+    "step_work",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), primary_key=True),
+    # Used on its own, outside the track: counted apart, and never as progress in the track (F-13).
+    Column("alone", Boolean, primary_key=True, server_default=false()),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("version_id", Id, ForeignKey("track_version.id"), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("answer", Json),
+    # Grows with each saved answer: a form that started from an older one is not taken silently.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("saved_at", UtcDateTime),
+    Column("points", Float),
+)
+
+phase_work = Table(
+    "phase_work",
+    metadata,
+    # Joint work (B or D) that this person took part in.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), primary_key=True),
+    Column("phase", String(1), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("recorded_by", Id, ForeignKey("person.id"), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+track_work = Table(
+    "track_work",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    # The school it counts for; NULL until the teacher has said which.
+    Column("school_id", Id, ForeignKey("school.id")),
+    Column("last_step_id", Id, ForeignKey("step.id")),
+    Column("worked_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("together_at", UtcDateTime),
+    Column("tried_at", UtcDateTime),
+    Column("followed_up_at", UtcDateTime),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("step_id", Id, ForeignKey("step.id"), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)

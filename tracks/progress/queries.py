@@ -1,0 +1,169 @@
+"""Reads of what a person has done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, literal, null, select, union_all
+
+from content.model import Phase
+from tracks.catalogue.models import track
+from tracks.db import Session
+from tracks.progress.models import attachment, phase_work, step_work, track_work
+from tracks.progress.rules import DoneWork
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person has saved at one step."""
+
+    body: dict[str, Any] | None
+    revision: int
+    saved_at: datetime | None
+    points: float | None
+    is_done: bool
+
+
+NO_ANSWER = Answer(body=None, revision=0, saved_at=None, points=None, is_done=False)
+
+_WORK = union_all(
+    select(
+        step_work.c.step_id.label("thing"),
+        literal("").label("phase"),
+        case((step_work.c.step_id == bindparam("step_id"), step_work.c.answer)).label("answer"),
+        step_work.c.revision,
+        step_work.c.saved_at,
+        step_work.c.points,
+        step_work.c.done_at,
+    ).where(
+        step_work.c.person_id == bindparam("person_id"),
+        step_work.c.track_id == bindparam("track_id"),
+        step_work.c.alone == bindparam("alone"),
+    ),
+    select(
+        phase_work.c.module_id,
+        phase_work.c.phase,
+        null(),
+        literal(0),
+        null(),
+        null(),
+        phase_work.c.recorded_at,
+    ).where(
+        phase_work.c.person_id == bindparam("person_id"),
+        phase_work.c.track_id == bindparam("track_id"),
+    ),
+)
+
+
+def work_at_step(
+    session: Session, person_id: int, track_id: int, step_id: int, *, alone: bool = False
+) -> tuple[DoneWork, Answer]:
+    """What is done in the track, and the answer at one of its steps: one statement."""
+    rows = session.execute(
+        _WORK,
+        {"person_id": person_id, "track_id": track_id, "step_id": step_id, "alone": alone},
+    ).all()
+    answer = NO_ANSWER
+    for row in rows:
+        if not row.phase and row.thing == step_id:
+            answer = Answer(
+                row.answer, row.revision, row.saved_at, row.points, row.done_at is not None
+            )
+    return _done(row for row in rows if row.done_at is not None), answer
+
+
+def _done(rows: Iterable[Row[Any]]) -> DoneWork:
+    rows = list(rows)
+    return DoneWork(
+        steps=frozenset(r.thing for r in rows if not r.phase),
+        phases=frozenset((r.thing, Phase(r.phase)) for r in rows if r.phase),
+    )
+
+
+_DONE = union_all(
+    select(step_work.c.step_id.label("thing"), literal("").label("phase")).where(
+        step_work.c.person_id == bindparam("person_id"),
+        step_work.c.track_id == bindparam("track_id"),
+        step_work.c.alone.is_(False),
+        step_work.c.done_at.is_not(None),
+    ),
+    select(phase_work.c.module_id, phase_work.c.phase).where(
+        phase_work.c.person_id == bindparam("person_id"),
+        phase_work.c.track_id == bindparam("track_id"),
+    ),
+)
+
+
+def done_work(session: Session, person_id: int, track_id: int) -> DoneWork:
+    return _done(session.execute(_DONE, {"person_id": person_id, "track_id": track_id}))
+
+
+def is_step_done_anyhow(session: Session, person_id: int, track_id: int, step_id: int) -> bool:
+    """In the track or alone: for a link in an LMS that leads to just this step."""
+    found = session.execute(
+        select(step_work.c.step_id).where(
+            step_work.c.person_id == person_id,
+            step_work.c.track_id == track_id,
+            step_work.c.step_id == step_id,
+            step_work.c.done_at.is_not(None),
+        )
+    )
+    return found.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StartedTrack:
+    track_id: int
+    version_id: int
+    worked_at: datetime
+
+
+def started_tracks(session: Session, person_id: int) -> list[StartedTrack]:
+    """The person's tracks, the one worked with last first."""
+    rows = session.execute(
+        select(track_work.c.track_id, track.c.version_id, track_work.c.worked_at)
+        .join(track, track.c.id == track_work.c.track_id)
+        .where(track_work.c.person_id == person_id)
+        .order_by(track_work.c.worked_at.desc())
+    )
+    return [StartedTrack(r.track_id, r.version_id, r.worked_at) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    id: str
+    name: str
+
+
+def files_at_step(session: Session, person_id: int, step_id: int) -> list[File]:
+    rows = session.execute(
+        select(attachment.c.id, attachment.c.name)
+        .where(attachment.c.person_id == person_id, attachment.c.step_id == step_id)
+        .order_by(attachment.c.added_at)
+    )
+    return [File(r.id, r.name) for r in rows]
+
+
+def own_file(session: Session, person_id: int, file_id: str) -> tuple[str, bytes] | None:
+    row = session.execute(
+        select(attachment.c.name, attachment.c.body).where(
+            attachment.c.id == file_id, attachment.c.person_id == person_id
+        )
+    ).one_or_none()
+    return None if row is None else (row.name, row.body)
+
+
+def took_part(
+    session: Session, municipality_id: int, module_id: int, phase: Phase, people: Iterable[int]
+) -> frozenset[int]:
+    """Who of these people is recorded for a joint phase already."""
+    rows = session.execute(
+        select(phase_work.c.person_id).where(
+            phase_work.c.municipality_id == municipality_id,
+            phase_work.c.module_id == module_id,
+            phase_work.c.phase == phase.value,
+            phase_work.c.person_id.in_(list(people)),
+        )
+    )
+    return frozenset(r.person_id for r in rows)

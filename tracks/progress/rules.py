@@ -1,0 +1,91 @@
+"""What is done, what comes next, and what may be attached. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from content.model import Phase, StepKind
+from tracks.catalogue.rules import Outline, counts_alone
+from tracks.progress.events import Stage
+
+LONGEST_TEXT = 20_000  # characters of one reflection or try-out
+LARGEST_FILE = 5 * 1024 * 1024
+# Ending -> how a file of that kind begins. Nothing that a browser would run.
+FILE_STARTS = {
+    ".pdf": (b"%PDF-",),
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".docx": (b"PK\x03\x04",),
+    ".xlsx": (b"PK\x03\x04",),
+    ".pptx": (b"PK\x03\x04",),
+    ".odt": (b"PK\x03\x04",),
+}
+
+STAGE_OF_JOINT_PHASE = {Phase.TOGETHER: Stage.TOGETHER, Phase.FOLLOW_UP: Stage.FOLLOWED_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class DoneWork:
+    """What one person has done in one track."""
+
+    steps: frozenset[int]
+    phases: frozenset[tuple[int, Phase]]  # (module id, joint phase)
+
+
+def stages_of_step(step: Outline) -> tuple[Stage, ...]:
+    """Which stages a done step of the track stands for."""
+    if step.phase is Phase.TRY_OUT and step.kind is StepKind.TRY_OUT:
+        return (Stage.STARTED, Stage.TRIED)
+    return (Stage.STARTED,)
+
+
+def is_done(step: Outline, work: DoneWork) -> bool:
+    if step.phase.is_joint:
+        return (step.module_id, step.phase) in work.phases or step.step_id in work.steps
+    return step.step_id in work.steps
+
+
+def units_done(steps: Iterable[Outline], work: DoneWork) -> int:
+    """As catalogue.rules.units_of counts them: never more than there are."""
+    steps = list(steps)
+    joint = {(s.module_id, s.phase) for s in steps if s.phase.is_joint}
+    alone = sum(s.step_id in work.steps for s in steps if counts_alone(s.phase))
+    return alone + len(joint & work.phases)
+
+
+def is_phase_done(steps: Iterable[Outline], module_id: int, phase: Phase, work: DoneWork) -> bool:
+    if phase.is_joint:
+        return (module_id, phase) in work.phases
+    mine = [s for s in steps if s.module_id == module_id and s.phase is phase]
+    return bool(mine) and all(s.step_id in work.steps for s in mine)
+
+
+def next_step(steps: Iterable[Outline], work: DoneWork) -> Outline | None:
+    """The first thing in the track that is not done; None when all is."""
+    return next((s for s in steps if not is_done(s, work)), None)
+
+
+def minutes_left(steps: Iterable[Outline], phase_minutes: int, work: DoneWork) -> int:
+    """Of a phase: the steps' own minutes where they have them, the rest shared evenly."""
+    steps = list(steps)
+    if not steps:
+        return 0
+    known = sum(s.minutes or 0 for s in steps)
+    unknown = sum(s.minutes is None for s in steps)
+    share = max(phase_minutes - known, 0) / unknown if unknown else 0
+    left = sum(
+        share if s.minutes is None else s.minutes for s in steps if s.step_id not in work.steps
+    )
+    return min(round(left), phase_minutes)
+
+
+def file_problem(name: str, body: bytes) -> str | None:
+    """ "type", "size" or "empty"; None when the file can be taken."""
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    if ending not in FILE_STARTS:
+        return "type"
+    if len(body) > LARGEST_FILE:
+        return "size"
+    if not body:
+        return "empty"
+    return None if body.startswith(FILE_STARTS[ending]) else "type"

@@ -1,0 +1,56 @@
+"""A teacher's own page: what now, and what else."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from tracks.catalogue.queries import Edition, published
+from tracks.catalogue.rules import Outline
+from tracks.db import Session
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.progress.queries import done_work, started_tracks
+from tracks.progress.rules import next_step, units_done
+from tracks.progress.views.places import PhaseView, phases_of, shelf
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    edition: Edition
+    next_step: Outline | None
+    phase: PhaseView | None
+    done: int
+    units: int
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/", "home", home)
+
+
+@requires(Permission.PUBLIC)
+def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
+    if actor is None:
+        return redirect("/catalogue", 303)
+    mine = [
+        _view(session, actor, shelf().edition(session, row.version_id))
+        for row in started_tracks(session, actor.person_id)
+    ]
+    begun = {view.edition.track_id for view in mine}
+    editions = [shelf().edition(session, version_id) for version_id in published(session)]
+    return render_template(
+        "progress/home.html",
+        tracks=mine,
+        others=[e for e in editions if e.track_id not in begun],
+        sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
+    )
+
+
+def _view(session: Session, actor: Actor, edition: Edition) -> TrackView:
+    work = done_work(session, actor.person_id, edition.track_id)
+    step = next_step(edition.steps, work)
+    phase = None
+    if step is not None:
+        module = edition.module_ids[step.module_id]
+        phase = next(p for p in phases_of(edition, module, work) if p.phase is step.phase)
+    return TrackView(edition, step, phase, units_done(edition.steps, work), edition.units)

@@ -1,0 +1,101 @@
+"""The leader records who took part in joint work; without a leader, each for themselves."""
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.model import Phase
+from tracks.catalogue.queries import Edition, Module
+from tracks.catalogue.rules import PHASE_NAMES
+from tracks.db import Session
+from tracks.people.guards import requires
+from tracks.people.queries import leaders_of, school_of_municipality, staff
+from tracks.people.rules import Actor, Permission
+from tracks.progress.actions import Worker, record_joint_work, worker_of
+from tracks.progress.queries import took_part
+from tracks.progress.views.places import (
+    edition_or_404,
+    module_or_404,
+    module_url,
+    phase_or_404,
+)
+from tracks.web.errors import NOT_ALLOWED, PageError
+from tracks.web.requests import language, now
+
+
+def add_to(pages: Blueprint) -> None:
+    rule = "/t/<publisher>/<track>/<module>/together/<letter>"
+    pages.add_url_rule(rule, "together", attendance, methods=["GET"])
+    pages.add_url_rule(rule, "record", record, methods=["POST"])
+    pages.add_url_rule(f"{rule}/me", "record_me", record_me, methods=["POST"])
+
+
+def _place(
+    session: Session, publisher: str, track: str, module: str, letter: str
+) -> tuple[Edition, Module, Phase]:
+    edition = edition_or_404(session, publisher, track)
+    phase = phase_or_404(letter)
+    if not phase.is_joint:
+        abort(404)
+    return edition, module_or_404(edition, module), phase
+
+
+def _school_id(actor: Actor) -> int:
+    if actor.school_id is None or not actor.may_at(Permission.LEAD, actor.school_id):
+        raise PageError(403, NOT_ALLOWED)
+    return actor.school_id
+
+
+@requires(Permission.LEAD)
+def attendance(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
+) -> ResponseReturnValue:
+    edition, found, phase = _place(session, publisher, track, module, letter)
+    school_id = _school_id(actor)
+    people = staff(session, actor.municipality_id, school_id)
+    recorded = took_part(
+        session, actor.municipality_id, found.id, phase, [p.person_id for p in people]
+    )
+    lang = edition.language(language())
+    return render_template(
+        "progress/together.html",
+        edition=edition,
+        module=found,
+        text=found.texts[lang],
+        content_lang=lang,
+        phase=phase,
+        phase_name=PHASE_NAMES[phase],
+        school=school_of_municipality(session, actor.municipality_id, school_id),
+        # By name, and no word of who has opened the track: that is each one's own business.
+        people=people,
+        recorded=recorded,
+    )
+
+
+@requires(Permission.LEAD)
+def record(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
+) -> ResponseReturnValue:
+    edition, found, phase = _place(session, publisher, track, module, letter)
+    school_id = _school_id(actor)
+    ticked = set(request.form.getlist("present", type=int))
+    present = [
+        Worker(p.person_id, actor.municipality_id, school_id)
+        for p in staff(session, actor.municipality_id, school_id)
+        if p.person_id in ticked
+    ]
+    record_joint_work(session, actor, edition, found.id, phase, present, now())
+    return redirect(f"{module_url(edition, found.slug)}?done={phase.value}", 303)
+
+
+@requires(Permission.OWN_WORK)
+def record_me(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
+) -> ResponseReturnValue:
+    """Where no leader is known at the school, nobody else could record it."""
+    edition, found, phase = _place(session, publisher, track, module, letter)
+    if actor.school_id is not None and leaders_of(
+        session, actor.municipality_id, actor.school_id, now()
+    ):
+        raise PageError(403, NOT_ALLOWED)
+    record_joint_work(session, actor, edition, found.id, phase, [worker_of(actor)], now())
+    return redirect(f"{module_url(edition, found.slug)}?done={phase.value}", 303)

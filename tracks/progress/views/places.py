@@ -1,0 +1,123 @@
+"""Where a person is: the track, module and step of an address, and the way through them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from flask import abort, current_app
+from markupsafe import Markup
+
+from content.model import Phase
+from content.rendered import RenderedStep
+from tracks.catalogue.queries import Edition, Module, Shelf
+from tracks.catalogue.rules import PHASE_NAMES, Outline
+from tracks.db import Session
+from tracks.progress.rules import DoneWork, is_done, is_phase_done, minutes_left
+from tracks.web.requests import Notice, language, parts
+
+
+def shelf() -> Shelf:
+    return cast(Shelf, current_app.extensions["tracks.shelf"])
+
+
+def edition_or_404(session: Session, publisher: str, track: str) -> Edition:
+    return shelf().current(session, publisher, track) or abort(404)
+
+
+def module_or_404(edition: Edition, slug: str) -> Module:
+    return edition.by_module.get(slug) or abort(404)
+
+
+def step_or_404(edition: Edition, module: str, slug: str) -> Outline:
+    return edition.by_slug.get((module, slug)) or abort(404)
+
+
+def phase_or_404(letter: str) -> Phase:
+    try:
+        return Phase(letter)
+    except ValueError:
+        abort(404)
+
+
+def text_of(session: Session, edition: Edition, step: Outline) -> RenderedStep:
+    lang = edition.language(language())
+    return shelf().text(session, edition.version_id, step.step_id, lang)
+
+
+def track_url(edition: Edition) -> str:
+    return f"/t/{edition.publisher}/{edition.slug}"
+
+
+def module_url(edition: Edition, slug: str) -> str:
+    return f"{track_url(edition)}/{slug}"
+
+
+def step_url(edition: Edition, step: Outline) -> str:
+    return f"{track_url(edition)}/{step.module_slug}/{step.slug}"
+
+
+def resource_url(edition: Edition, step: Outline) -> str:
+    return f"/r/{edition.publisher}/{edition.slug}/{step.module_slug}/{step.slug}"
+
+
+def safe(html: str) -> Markup:
+    """HTML that content.rendering has cleaned when the track was published."""
+    return Markup(html)  # noqa: S704  # cleaned by the allow-list of content.rendering.sanitizer
+
+
+def safe_line(html: str) -> Markup:
+    """The same without its only <p>: for labels and legends, which hold no paragraphs."""
+    inner = html.strip().removeprefix("<p>").removesuffix("</p>")
+    return safe(html if "<p>" in inner or "</p>" in inner else inner)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """One of the four phases on a page."""
+
+    phase: Phase
+    name: str  # message id
+    title: str
+    minutes: int
+    minutes_left: int
+    steps: Sequence[Outline]
+    done: int
+    is_done: bool
+
+
+def phases_of(edition: Edition, module: Module, work: DoneWork) -> list[PhaseView]:
+    lang = edition.language(language())
+    views = []
+    for phase in Phase:
+        steps = [s for s in edition.steps if s.module_id == module.id and s.phase is phase]
+        if not steps and phase not in module.minutes:
+            continue
+        texts = module.texts[lang]["phases"].get(phase.value, {})
+        minutes = module.minutes.get(phase, 0)
+        complete = is_phase_done(edition.steps, module.id, phase, work)
+        views.append(
+            PhaseView(
+                phase=phase,
+                name=PHASE_NAMES[phase],
+                title=texts.get("title", ""),
+                minutes=minutes,
+                minutes_left=0 if complete else minutes_left(steps, minutes, work),
+                steps=steps,
+                done=sum(is_done(s, work) for s in steps),
+                is_done=complete,
+            )
+        )
+    return views
+
+
+def neighbours(edition: Edition, step: Outline) -> tuple[Outline | None, Outline | None]:
+    """The steps before and after in the same phase of the same module."""
+    mine = [s for s in edition.steps if s.module_id == step.module_id and s.phase is step.phase]
+    at = mine.index(step)
+    before = mine[at - 1] if at else None
+    after = mine[at + 1] if at + 1 < len(mine) else None
+    return before, after
+
+
+def notices(session: Session, person_id: int, track_id: int) -> list[Notice]:
+    return [notice for ask in parts().notices for notice in ask(session, person_id, track_id)]

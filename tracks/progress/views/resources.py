@@ -1,0 +1,134 @@
+"""A resource on its own: readable by anybody, answerable by those who came from an LMS (F-13)."""
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.model import StepKind
+from tracks.catalogue.queries import Edition
+from tracks.catalogue.rules import Outline, parse_address
+from tracks.db import Session
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.progress.actions import complete_steps, note_use, save_answer, worker_of
+from tracks.progress.events import Way
+from tracks.progress.forms import read_step
+from tracks.progress.queries import NO_ANSWER, Answer, work_at_step
+from tracks.progress.rules import LONGEST_TEXT
+from tracks.progress.views.places import (
+    edition_or_404,
+    module_url,
+    notices,
+    resource_url,
+    safe,
+    safe_line,
+    step_or_404,
+    text_of,
+    track_url,
+)
+from tracks.web.requests import language, now
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/r/<path:address>", "address", by_address)
+    rule = "/r/<publisher>/<track>/<module>/<step>"
+    pages.add_url_rule(rule, "resource", resource_page, methods=["GET"])
+    pages.add_url_rule(rule, "use_resource", use, methods=["POST"])
+
+
+@requires(Permission.PUBLIC)
+def by_address(session: Session, actor: Actor | None, address: str) -> ResponseReturnValue:
+    """`/r/<resource address>`, also as `…%23step`: to the page of what it names."""
+    found = parse_address(address)
+    if found is None:
+        abort(404)
+    edition = edition_or_404(session, found.publisher, found.track)
+    if found.module is None:
+        return redirect(track_url(edition), 303)
+    if found.step is None:
+        return redirect(module_url(edition, found.module), 303)
+    return redirect(resource_url(edition, _resource(edition, found.module, found.step)), 303)
+
+
+def _resource(edition: Edition, module: str, step: str) -> Outline:
+    """A step that is not marked as a resource has no life of its own: 404."""
+    outline = step_or_404(edition, module, step)
+    return outline if outline.is_resource else abort(404)
+
+
+@requires(Permission.PUBLIC)
+def resource_page(
+    session: Session, actor: Actor | None, publisher: str, track: str, module: str, step: str
+) -> ResponseReturnValue:
+    edition = edition_or_404(session, publisher, track)
+    return _draw(session, actor, edition, _resource(edition, module, step))
+
+
+def _draw(
+    session: Session,
+    actor: Actor | None,
+    edition: Edition,
+    outline: Outline,
+    *,
+    problem: str | None = None,
+    typed: dict[str, object] | None = None,
+    newer: Answer | None = None,
+) -> str:
+    text = text_of(session, edition, outline)
+    answer = NO_ANSWER
+    if actor is not None:
+        _, answer = work_at_step(
+            session, actor.person_id, edition.track_id, outline.step_id, alone=True
+        )
+    lang = edition.language(language())
+    return render_template(
+        "progress/resource.html",
+        edition=edition,
+        track_title=edition.texts[lang]["title"],
+        step=outline,
+        text=text,
+        html=safe(text.html),
+        prompt=safe(text.prompt_html),
+        content_lang=lang,
+        answer=answer,
+        typed=typed or answer.body or {},
+        revision=(newer or answer).revision,
+        newer=newer,
+        problem=problem,
+        longest=LONGEST_TEXT,
+        notices=notices(session, actor.person_id, edition.track_id) if actor else [],
+        action=resource_url(edition, outline),
+        safe=safe,
+        safe_line=safe_line,
+    )
+
+
+@requires(Permission.OWN_WORK)
+def use(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
+) -> ResponseReturnValue:
+    edition = edition_or_404(session, publisher, track)
+    outline = _resource(edition, module, step)
+    text = text_of(session, edition, outline)
+    form = read_step(request.form, text)
+    if form.problem is not None:
+        page = _draw(session, actor, edition, outline, problem=form.problem, typed=form.body)
+        return page, 422
+    who = worker_of(actor)
+    if form.body is not None:
+        saved = save_answer(
+            session,
+            who,
+            edition,
+            outline,
+            form.body,
+            now(),
+            started_from=form.revision,
+            points=form.points,
+            alone=True,
+        )
+        if saved.newer is not None and text.kind is not StepKind.QUIZ:
+            page = _draw(session, actor, edition, outline, typed=form.body, newer=saved.newer)
+            return page, 409
+    complete_steps(session, who, edition, [outline], now(), alone=True)
+    note_use(session, who, outline, Way.INDEPENDENT, now())
+    return redirect(resource_url(edition, outline) + "#answer", 303)

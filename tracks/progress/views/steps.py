@@ -1,0 +1,187 @@
+"""The step page: what a teacher sees most. Reading it writes nothing; its one form does."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.model import StepKind
+from content.rendered import RenderedStep
+from tracks.catalogue.queries import Edition
+from tracks.catalogue.rules import Outline
+from tracks.db import Session
+from tracks.i18n import clock
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.progress.actions import attach_file, complete_steps, save_answer, worker_of
+from tracks.progress.forms import FileForm, StepForm, read_file, read_step
+from tracks.progress.queries import Answer, files_at_step, work_at_step
+from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT
+from tracks.progress.views.places import (
+    edition_or_404,
+    module_url,
+    neighbours,
+    notices,
+    phases_of,
+    safe,
+    safe_line,
+    step_or_404,
+    step_url,
+    text_of,
+)
+from tracks.web.requests import language, now
+
+WRITTEN = (StepKind.REFLECTION, StepKind.TRY_OUT)
+
+
+def add_to(pages: Blueprint) -> None:
+    rule = "/t/<publisher>/<track>/<module>/<step>"
+    pages.add_url_rule(rule, "step", step_page, methods=["GET"])
+    pages.add_url_rule(rule, "work", work, methods=["POST"])
+
+
+@requires(Permission.OWN_WORK)
+def step_page(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
+) -> ResponseReturnValue:
+    edition = edition_or_404(session, publisher, track)
+    outline = step_or_404(edition, module, step)
+    return draw(session, actor, edition, outline)
+
+
+def draw(
+    session: Session,
+    actor: Actor,
+    edition: Edition,
+    outline: Outline,
+    *,
+    problem: str | None = None,
+    typed: dict[str, Any] | None = None,
+    newer: Answer | None = None,
+    file_problem: str | None = None,
+) -> str:
+    """The page of a step in its track; after a refused form with what was typed."""
+    text = text_of(session, edition, outline)
+    done, answer = work_at_step(session, actor.person_id, edition.track_id, outline.step_id)
+    module = edition.module_ids[outline.module_id]
+    phases = phases_of(edition, module, done)
+    before, after = neighbours(edition, outline)
+    leads = actor.school_id is not None and actor.may_at(Permission.LEAD, actor.school_id)
+    with_files = text.kind is StepKind.TRY_OUT
+    return render_template(
+        "progress/step.html",
+        edition=edition,
+        module=module,
+        step=outline,
+        text=text,
+        html=safe(text.html),
+        prompt=safe(text.prompt_html),
+        leader_html=safe(text.leader_html) if leads else "",
+        content_lang=edition.language(language()),
+        phases=phases,
+        phase=next(p for p in phases if p.phase is outline.phase),
+        before=before,
+        after=after,
+        answer=answer,
+        typed=typed or answer.body or {},
+        revision=(newer or answer).revision,
+        newer=newer,
+        problem=problem,
+        file_problem=file_problem,
+        files=files_at_step(session, actor.person_id, outline.step_id) if with_files else [],
+        file_types=", ".join(FILE_STARTS),
+        largest_mb=LARGEST_FILE // 1024 // 1024,
+        longest=LONGEST_TEXT,
+        visibility=outline.visibility,
+        leads=leads,
+        notices=notices(session, actor.person_id, edition.track_id),
+        action=step_url(edition, outline),
+        safe=safe,
+        safe_line=safe_line,
+    )
+
+
+@requires(Permission.OWN_WORK)
+def work(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
+) -> ResponseReturnValue:
+    """Save what the form holds, mark the step done when it is, and go where the button says."""
+    edition = edition_or_404(session, publisher, track)
+    outline = step_or_404(edition, module, step)
+    text = text_of(session, edition, outline)
+    form = read_step(request.form, text)
+    if request.form.get("go") == "autosave":
+        return _autosave(session, actor, edition, outline, form)
+    file = read_file(request.files.get("file")) if text.kind is StepKind.TRY_OUT else None
+    refused = _keep(session, actor, edition, outline, text, form, file)
+    if refused is not None:
+        return refused
+    if text.kind is not StepKind.QUIZ or request.form.get("go") == "next":
+        return redirect(_onwards(edition, outline), 303)
+    return redirect(step_url(edition, outline) + "#answer", 303)
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    edition: Edition,
+    outline: Outline,
+    text: RenderedStep,
+    form: StepForm,
+    file: FileForm | None,
+) -> ResponseReturnValue | None:
+    """None when all is kept and done; else the page that says what is missing."""
+    moving_on = text.kind is StepKind.QUIZ and request.form.get("go") == "next"
+    if form.problem is not None and not moving_on:
+        page = draw(session, actor, edition, outline, problem=form.problem, typed=form.body)
+        return page, 422
+    if file is not None and file.problem is not None:
+        page = draw(session, actor, edition, outline, typed=form.body, file_problem=file.problem)
+        return page, 422
+    who = worker_of(actor)
+    moment = now()
+    if form.body is not None and not moving_on:
+        saved = save_answer(
+            session,
+            who,
+            edition,
+            outline,
+            form.body,
+            moment,
+            started_from=form.revision,
+            points=form.points,
+        )
+        if saved.newer is not None and text.kind in WRITTEN:
+            page = draw(session, actor, edition, outline, typed=form.body, newer=saved.newer)
+            return page, 409
+    if file is not None:
+        attach_file(session, who, outline.step_id, file.name, file.body, moment)
+    if not moving_on:
+        complete_steps(session, who, edition, [outline], moment)
+    return None
+
+
+def _autosave(
+    session: Session, actor: Actor, edition: Edition, outline: Outline, form: StepForm
+) -> ResponseReturnValue:
+    """Text saved while it is typed. Saving is not doing: the step is not marked done."""
+    if form.body is None or form.problem == "too_long" or "text" not in form.body:
+        return jsonify(status="refused"), 422
+    saved = save_answer(
+        session, worker_of(actor), edition, outline, form.body, now(), started_from=form.revision
+    )
+    if saved.newer is not None:
+        return jsonify(status="newer"), 409
+    at = saved.answer.saved_at
+    return jsonify(
+        status="saved",
+        revision=saved.answer.revision,
+        at=clock(at, language()) if at else "",
+    )
+
+
+def _onwards(edition: Edition, outline: Outline) -> str:
+    _, after = neighbours(edition, outline)
+    if after is not None:
+        return step_url(edition, after)
+    return f"{module_url(edition, outline.module_slug)}?done={outline.phase.value}"

@@ -1,0 +1,119 @@
+"""A track, and one module of it: open to all to read about; with one's own progress if known."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.model import Phase
+from tracks.catalogue.queries import Edition, Module
+from tracks.db import Session
+from tracks.people.guards import requires
+from tracks.people.queries import leaders_of
+from tracks.people.rules import Actor, Permission
+from tracks.progress.queries import done_work
+from tracks.progress.rules import DoneWork, next_step, units_done
+from tracks.progress.views.places import (
+    PhaseView,
+    edition_or_404,
+    module_or_404,
+    module_url,
+    notices,
+    phases_of,
+    safe,
+    step_url,
+    track_url,
+)
+from tracks.web.requests import language, now
+
+NOTHING_DONE = DoneWork(frozenset(), frozenset())
+
+
+class ModuleView(NamedTuple):
+    module: Module
+    phases: list[PhaseView]
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/t/<publisher>/<track>", "track", track_page)
+    pages.add_url_rule("/t/<publisher>/<track>/continue", "go_on", go_on)
+    pages.add_url_rule("/t/<publisher>/<track>/<module>", "module", module_page)
+
+
+def _work(session: Session, actor: Actor | None, edition: Edition) -> DoneWork:
+    if actor is None:
+        return NOTHING_DONE
+    return done_work(session, actor.person_id, edition.track_id)
+
+
+@requires(Permission.PUBLIC)
+def track_page(
+    session: Session, actor: Actor | None, publisher: str, track: str
+) -> ResponseReturnValue:
+    edition = edition_or_404(session, publisher, track)
+    work = _work(session, actor, edition)
+    lang = edition.language(language())
+    return render_template(
+        "progress/track.html",
+        edition=edition,
+        text=edition.texts[lang],
+        intro=safe(edition.texts[lang]["html"]),
+        content_lang=lang,
+        modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
+        done=units_done(edition.steps, work),
+        next_step=next_step(edition.steps, work),
+        notices=notices(session, actor.person_id, edition.track_id) if actor else [],
+    )
+
+
+@requires(Permission.OWN_WORK)
+def go_on(session: Session, actor: Actor, publisher: str, track: str) -> ResponseReturnValue:
+    """To the first thing that is not done: what a track's link in the LMS opens."""
+    edition = edition_or_404(session, publisher, track)
+    work = _work(session, actor, edition)
+    step = next_step(edition.steps, work)
+    if step is None:
+        return redirect(track_url(edition), 303)
+    if step.phase.is_joint:
+        # The group's work: the session's page says when and by whom, not a first step to click.
+        return redirect(module_url(edition, step.module_slug), 303)
+    return redirect(step_url(edition, step), 303)
+
+
+@requires(Permission.PUBLIC)
+def module_page(
+    session: Session, actor: Actor | None, publisher: str, track: str, module: str
+) -> ResponseReturnValue:
+    edition = edition_or_404(session, publisher, track)
+    found = module_or_404(edition, module)
+    work = _work(session, actor, edition)
+    lang = edition.language(language())
+    leads = bool(actor and actor.school_id and actor.may_at(Permission.LEAD, actor.school_id))
+    leaders: list[str] = []
+    if actor is not None and actor.school_id is not None:
+        leaders = leaders_of(session, actor.municipality_id, actor.school_id, now())
+    return render_template(
+        "progress/module.html",
+        edition=edition,
+        module=found,
+        number=found.position,
+        text=found.texts[lang],
+        content_lang=lang,
+        phases=phases_of(edition, found, work),
+        work=work,
+        next_step=next_step([s for s in edition.steps if s.module_id == found.id], work),
+        just_done=_phase(request.args.get("done")),
+        leads=leads,
+        leaders=leaders,
+        leader_html=safe(found.texts[lang]["leader_html"]) if leads else "",
+        phase_leader_html={
+            letter: safe(texts["leader_html"])
+            for letter, texts in found.texts[lang]["phases"].items()
+            if leads and texts["leader_html"]
+        },
+        notices=notices(session, actor.person_id, edition.track_id) if actor else [],
+    )
+
+
+def _phase(letter: str | None) -> Phase | None:
+    return Phase(letter) if letter in {p.value for p in Phase} else None

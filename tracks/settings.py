@@ -1,0 +1,126 @@
+"""Settings: environment variables `TRACKS_…`, or the same names in a TOML file; one frozen value.
+
+`docs/operators/settings.md` lists every setting; `tests/whole/test_settings.py` compares the two.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "TRACKS_"
+SHIPPED_LIBRARY = Path(__file__).resolve().parent.parent / "content" / "library"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. The message names it and says what is expected."""
+
+
+def is_loopback_url(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    base_url: str = field(
+        default="http://localhost:8000",
+        metadata={"help": "Where people and LMSs reach us. Plain http only on a loopback address."},
+    )
+    data_dir: Path = field(
+        default=Path("var"),
+        metadata={"help": "Folder for the SQLite database and the generated secrets (mode 0600)."},
+    )
+    database_url: str = field(
+        default="",
+        metadata={"help": "SQLAlchemy URL. Empty: SQLite in data_dir. postgresql+psycopg://…"},
+    )
+    host: str = field(
+        default="127.0.0.1", metadata={"help": "Address that `tracks serve` listens on."}
+    )
+    port: int = field(default=8000, metadata={"help": "Port that `tracks serve` listens on."})
+    threads: int = field(default=8, metadata={"help": "Request threads of `tracks serve`."})
+    broker_url: str = field(
+        default="memory://",
+        metadata={"help": "Celery broker. memory:// runs the worker inside the server; amqp://…"},
+    )
+    library: Path = field(
+        default=SHIPPED_LIBRARY, metadata={"help": "Folder with the library to publish."}
+    )
+    small_number: int = field(
+        default=5,
+        metadata={"help": "Counts of people under this are hidden. Never below 3."},
+    )
+    session_idle_minutes: int = field(
+        default=120, metadata={"help": "A sign-in ends after so many minutes without a request."}
+    )
+    session_hours: int = field(
+        default=12, metadata={"help": "A sign-in ends after so many hours in any case."}
+    )
+    launches_per_minute: int = field(
+        default=6000,
+        metadata={"help": "Logins and launches a minute from one address; a school shares one."},
+    )
+    proxies: int = field(
+        default=0,
+        metadata={"help": "Trusted reverse proxies in front of us that set X-Forwarded-*."},
+    )
+    log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR."})
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+            raise SettingsError(
+                f"TRACKS_BASE_URL is {self.base_url!r}; expected https://host[:port] without a path"
+            )
+        if parts.scheme == "http" and not is_loopback_url(self.base_url):
+            raise SettingsError(
+                f"TRACKS_BASE_URL is {self.base_url!r}; plain http works on a loopback address "
+                "only. Use https://"
+            )
+        if self.small_number < 3:
+            raise SettingsError("TRACKS_SMALL_NUMBER must be 3 or more: it protects people")
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback_url(self.base_url)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'tracks.sqlite').absolute()}"
+
+
+def _convert(name: str, kind: Any, raw: object) -> object:
+    try:
+        if kind is int and not isinstance(raw, bool):
+            return int(str(raw))
+        if kind is Path:
+            return Path(str(raw))
+    except ValueError as exc:
+        raise SettingsError(f"{PREFIX}{name.upper()} is {raw!r}; expected a whole number") from exc
+    return str(raw)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the file named by TRACKS_SETTINGS (if any), then the environment, which wins."""
+    environ = os.environ if environ is None else environ
+    given: dict[str, object] = {}
+    if path := environ.get(f"{PREFIX}SETTINGS"):
+        try:
+            given |= tomllib.loads(Path(path).read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as exc:
+            raise SettingsError(f"TRACKS_SETTINGS names {path!r}: {exc}") from exc
+    kinds = {f.name: f.type for f in fields(Settings)}
+    if unknown := sorted(set(given) - set(kinds)):
+        raise SettingsError(f"unknown settings in {path}: {', '.join(unknown)}")
+    given |= {n: environ[PREFIX + n.upper()] for n in kinds if PREFIX + n.upper() in environ}
+    return Settings(**{n: _convert(n, kinds[n], raw) for n, raw in given.items()})  # type: ignore[arg-type]  # converted by field type above

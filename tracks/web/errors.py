@@ -1,0 +1,138 @@
+"""Error pages that teach: what happened, what to do, who can help, an id to quote."""
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from tracks.db import DatabaseBusy
+from tracks.i18n import N_
+from tracks.web.requests import new_error_id
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The three sentences of an error page, as message ids."""
+
+    title: str
+    what: str
+    do: str
+    who: str = N_("If it happens again, give the error id to whoever looks after the LMS.")
+
+
+class PageError(Exception):
+    """Raised by a view to end the request with an error page."""
+
+    def __init__(self, status: int, lesson: Lesson, *, kept: str = "") -> None:
+        super().__init__(lesson.title)
+        self.status = status
+        self.lesson = lesson
+        self.kept = kept  # what the person had typed, shown so that it can be copied
+
+
+NOT_FOUND = Lesson(
+    N_("This page does not exist"),
+    N_("The address may be mistyped, or the page has been moved."),
+    N_("Go back to your course and open the link from there."),
+)
+NOT_ALLOWED = Lesson(
+    N_("This page is not open to you"),
+    N_("Your role here does not give access to it."),
+    N_("If you need it, ask the change-group leader or the coordinator of your municipality."),
+)
+SIGN_IN_FIRST = Lesson(
+    N_("Open this from your LMS"),
+    N_("We do not know who you are: this page belongs to a person, and nobody is signed in."),
+    N_("Open the link in your course again. You do not need a password here."),
+)
+FORM_TOO_OLD = Lesson(
+    N_("This form is from an earlier visit"),
+    N_("Nothing was saved: you have been signed in again since the page was opened."),
+    N_("Copy what you wrote below, open the step from your course again and paste it there."),
+)
+BUSY = Lesson(
+    N_("We could not save just now"),
+    N_("The database does not answer. Nothing of this attempt was saved."),
+    N_("Wait a minute, then try again. What you wrote is below."),
+)
+TOO_LARGE = Lesson(
+    N_("That was too large"),
+    N_("Nothing was saved: what was sent is larger than we take."),
+    N_("Make it shorter, and send it again."),
+)
+MALFORMED = Lesson(
+    N_("We could not read that"),
+    N_("The request was not complete, or it was garbled on the way."),
+    N_("Go back, open the page again and try once more."),
+)
+TOO_MANY = Lesson(
+    N_("Too many attempts at once"),
+    N_("We pause for a moment so that everybody gets through."),
+    N_("Wait a minute, then try again."),
+)
+BROKEN = Lesson(
+    N_("Something broke on our side"),
+    N_("It is our fault, not yours. What you had saved before is still saved."),
+    N_("Try once more."),
+)
+_BY_STATUS = {404: NOT_FOUND, 403: NOT_ALLOWED, 401: SIGN_IN_FIRST, 413: TOO_LARGE, 429: TOO_MANY}
+
+
+def error_page(status: int, lesson: Lesson, *, error_id: str, kept: str = "") -> Response:
+    page = render_template("error.html", lesson=lesson, error_id=error_id, kept=kept)
+    return make_response(page, status)
+
+
+def typed_text() -> str:
+    """The longest text field of the form: what a person would be sorry to lose."""
+    try:
+        return max((str(v) for k, v in request.form.items() if k != "form_token"), key=len)
+    except (ValueError, HTTPException):
+        return ""
+
+
+def _on_page_error(exc: PageError) -> Response:
+    error_id = new_error_id()
+    log.info("page.refused status=%d error_id=%s", exc.status, error_id)
+    return error_page(exc.status, exc.lesson, error_id=error_id, kept=exc.kept)
+
+
+def _on_http_error(exc: HTTPException) -> Response:
+    status = exc.code or 500
+    error_id = new_error_id()
+    log.info("http.error status=%d error_id=%s", status, error_id)
+    lesson = _BY_STATUS.get(status, MALFORMED if status < 500 else BROKEN)
+    response = error_page(status, lesson, error_id=error_id)
+    for name, value in exc.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _on_busy(exc: DatabaseBusy) -> Response:
+    error_id = new_error_id()
+    log.error("database.busy error_id=%s cause=%s", error_id, exc)
+    response = error_page(503, BUSY, error_id=error_id, kept=typed_text())
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _on_bug(exc: Exception) -> Response:
+    error_id = new_error_id()
+    # The type and the place only: messages and locals of an exception may hold personal data.
+    trace = exc.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("bug error_id=%s type=%s at=%s", error_id, type(exc).__name__, place)
+    return error_page(500, BROKEN, error_id=error_id, kept=typed_text())
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(PageError, _on_page_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(DatabaseBusy, _on_busy)
+    app.register_error_handler(Exception, _on_bug)
