@@ -1,12 +1,8 @@
-"""Markdown as the plain words in it: for titles, search and comparing."""
+"""Markdown as the plain words in it, for search and summaries."""
 
 from __future__ import annotations
 
-import re
-
 from content.markdown import inline_text, markdown, normalised
-
-_WORD = re.compile(r"\w+")
 
 
 def plain_text(text: str) -> str:
@@ -18,7 +14,3 @@ def plain_text(text: str) -> str:
         elif token.type in ("fence", "code_block"):
             lines.append(token.content.rstrip("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text))

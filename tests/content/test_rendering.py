@@ -174,6 +174,16 @@ def test_quiz_step(tmp_path: Path) -> None:
     )
 
 
+def test_the_key_is_the_same_before_and_after_drawing(tmp_path: Path) -> None:
+    step = first_step(tmp_path, "\n::: quiz {#q1}\nHva?\n\n- [x] a\n- [ ] b\n- [x] c\n:::")
+    question = step.texts["nb"].question
+    rendered = render_step(step, "nb", media_url=media_url).question
+    assert question is not None
+    assert rendered is not None
+    assert question.right == rendered.right == {0, 2}
+    assert question.form == rendered.form == "several"
+
+
 def test_video_step(tmp_path: Path) -> None:
     step = first_step(
         tmp_path,

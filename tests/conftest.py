@@ -1,0 +1,68 @@
+"""Every test that asks for a database runs on SQLite and on PostgreSQL."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories.databases import empty_postgres, published_sqlite
+from tests.factories.tool import Tool
+from tests.postgres import fresh_database, start_postgres
+from tracks.db import Database
+
+POSTGRES = "TRACKS_TEST_POSTGRES_URL"
+_STOP = pytest.StashKey[object]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL for all workers, started by the process that starts them."""
+    if hasattr(config, "workerinput") or os.environ.get(POSTGRES):
+        return
+    url, stop = start_postgres(Path(tempfile.mkdtemp(prefix="tracks-tests-")))
+    os.environ[POSTGRES] = url
+    config.stash[_STOP] = stop
+    config.add_cleanup(lambda: os.environ.pop(POSTGRES, None))
+    config.add_cleanup(stop)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> str:
+    return fresh_database(os.environ[POSTGRES], f"tracks_test_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published_sqlite(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database with the test library published, on each engine in turn."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copy = tmp_path / "tracks.sqlite"
+        copy.write_bytes(template.read_bytes())
+        return f"sqlite:///{copy}"
+    url: str = request.getfixturevalue("postgres_url")
+    empty_postgres(url)
+    return url
+
+
+@pytest.fixture
+def tool(database_url: str, tmp_path: Path) -> Iterator[Tool]:
+    """The whole tool on a database, with one LMS registered."""
+    made = Tool(database_url, tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(tool: Tool) -> Database:
+    return tool.database

@@ -1,0 +1,176 @@
+"""The tool with one LMS: launches, pages and what is in the database, without any network."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from lti.keys import CachedPlatformKeys
+from lti.ports import HttpAnswer
+from lti.tool.state import StateSigner
+from tests.fakes.forge import PREFIX, Setting, changed, jwks, resource_claims, signing_key, token
+from tests.fakes.lti_ports import RecordingHttp
+from tracks.app import create_app
+from tracks.catalogue.queries import Edition, Shelf
+from tracks.lms.actions import register
+from tracks.lms.stores import LtiSide, SystemClock
+from tracks.people.actions import add_municipality, add_school
+from tracks.people.rules import SchoolKind
+from tracks.settings import Settings
+
+from tests.factories.databases import open_database
+
+BASE_URL = "https://tracks.example"
+ISSUER = "https://lms.example"
+JWKS_URL = f"{ISSUER}/jwks"
+TRACK = "sample/maaling"
+
+
+class Tool:
+    """One instance: `client()` is a browser, `launch()` is a click in the LMS."""
+
+    def __init__(self, database_url: str, data_dir: Path, **settings: Any) -> None:
+        self.settings = Settings(
+            base_url=BASE_URL, database_url=database_url, data_dir=data_dir, **settings
+        )
+        self.database = open_database(database_url)
+        self.app = create_app(self.settings, self.database)
+        self.http = RecordingHttp({JWKS_URL: HttpAnswer(200, {}, jwks(signing_key().jwk()))})
+        side: LtiSide = self.app.extensions["tracks.lti"]
+        clock = SystemClock()
+        self.app.extensions["tracks.lti"] = LtiSide(
+            signer=StateSigner(b"s" * 32),
+            platform_keys=CachedPlatformKeys(self.http, clock),
+            tool_keys=side.tool_keys,
+            clock=clock,
+        )
+        with self.database.writing() as session:
+            self.municipality_id = add_municipality(session, "Sample municipality", country="NO")
+            self.school_id = self.add_school(session, "Sample school 1", teachers=20)
+            self.registration_id = register(
+                session,
+                municipality_id=self.municipality_id,
+                issuer=ISSUER,
+                client_id="client-1",
+                auth_url=f"{ISSUER}/auth",
+                token_url=f"{ISSUER}/token",
+                jwks_url=JWKS_URL,
+                deployment_ids=["1"],
+                now=datetime.now(UTC),
+            )
+            self.edition: Edition = Shelf().current(session, *TRACK.split("/"))  # type: ignore[assignment]  # published by the fixture
+
+    def add_school(self, session: Any, name: str, *, teachers: int | None = None) -> int:
+        return add_school(
+            session,
+            self.municipality_id,
+            code=name,
+            name=name,
+            kind=SchoolKind.LOWER_SECONDARY,
+            teachers=teachers,
+            teachers_as_of=date(2026, 10, 1) if teachers else None,
+        )
+
+    def close(self) -> None:
+        self.database.engine.dispose()
+
+    def client(self) -> FlaskClient:
+        client = self.app.test_client()
+        client.environ_base["HTTP_HOST"] = "tracks.example"
+        client.environ_base["wsgi.url_scheme"] = "https"
+        return client
+
+    def login(self, client: FlaskClient, **params: str) -> Setting:
+        """Begin a launch; what the LMS then knows."""
+        query = {
+            "iss": ISSUER,
+            "client_id": "client-1",
+            "login_hint": "hint",
+            "target_link_uri": f"{BASE_URL}/lti/launch",
+            **params,
+        }
+        answer = client.get("/lti/login", query_string=query, base_url=BASE_URL)
+        assert answer.status_code == 303, answer.text
+        sent = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        self.state = sent["state"]
+        return Setting(
+            issuer=ISSUER,
+            client_id="client-1",
+            deployment_id="1",
+            target_link_uri=query["target_link_uri"],
+            nonce=sent["nonce"],
+            now=int(datetime.now(UTC).timestamp()),
+        )
+
+    def form(
+        self, setting: Setting, changes: Mapping[str, Any] | None = None, **claims: Any
+    ) -> dict[str, str]:
+        """The form that the LMS makes the browser post."""
+        base = resource_claims(setting, teacher=False)
+        base[PREFIX + "custom"] = {"resource": TRACK}
+        return {
+            "id_token": token(changed(base, {**(changes or {}), **claims})),
+            "state": self.state,
+        }
+
+    def launch(
+        self,
+        client: FlaskClient | None = None,
+        *,
+        sub: str = "teacher-1",
+        resource: str | None = TRACK,
+        school: bool = True,
+        leads: bool = False,
+        changes: Mapping[str, Any] | None = None,
+        **login: str,
+    ) -> FlaskClient:
+        """A signed-in browser, its school chosen unless told otherwise."""
+        client = client or self.client()
+        setting = self.login(client, **login)
+        role = "Instructor" if leads else "Learner"
+        claims: dict[str, Any] = {
+            "sub": sub,
+            PREFIX + "roles": [f"http://purl.imsglobal.org/vocab/lis/v2/membership#{role}"],
+            PREFIX + "custom": {"resource": resource} if resource else {},
+            **(changes or {}),
+        }
+        answer = client.post("/lti/launch", data=self.form(setting, claims), base_url=BASE_URL)
+        assert answer.status_code == 303, answer.text
+        self.landed = answer.headers["Location"]
+        if school and self.landed.startswith("/school"):
+            then = parse_qs(urlsplit(self.landed).query)["then"][0]
+            self.post(client, "/school", school=str(self.school_id), then=then)
+            self.landed = then
+        return client
+
+    def get(self, client: FlaskClient, path: str, **headers: str) -> TestResponse:
+        return client.get(path, base_url=BASE_URL, headers=headers)
+
+    def post(self, client: FlaskClient, path: str, **fields: Any) -> TestResponse:
+        """A form of ours, sent from the page that holds it."""
+        data = {"form_token": self.form_token(client), **fields}
+        return client.post(path, data=data, base_url=BASE_URL, headers={"Origin": BASE_URL})
+
+    def form_token(self, client: FlaskClient) -> str:
+        page = self.get(client, "/help").text
+        found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page)
+        assert found, page
+        return found[1]
+
+    def count(self, table: Any, *conditions: Any) -> int:
+        with self.database.reading() as session:
+            return int(
+                session.execute(
+                    select(func.count()).select_from(table).where(*conditions)
+                ).scalar_one()
+            )
+
+    def rows(self, statement: Any) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.execute(statement).all())
