@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from content.markdown import normalised
 from content.problems import ProblemList, suggestion
@@ -33,6 +34,7 @@ Path = tuple[str | int, ...]
 Value = str | None | list["Value"] | dict[str, "Value"]
 
 _EMPTY = re.compile(r"|~|null|Null|NULL")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _YAML_HINT = "Write `key: value`, lists as [a, b]; put text with : or # in it in quotes."
 
 
@@ -94,15 +96,12 @@ def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
         mark = failure.problem_mark or failure.context_mark
         line = mark.line + 1 if mark is not None else 1
         found.error("front-matter-yaml", line, str(failure.problem or failure.context), _YAML_HINT)
-    except (
-        YAMLError,
-        ValueError,
-        IndexError,
-        AttributeError,
-        TypeError,
-        RecursionError,
-    ) as failure:
-        # what the YAML library itself trips over is still the author's text
+    except ReaderError as failure:
+        line = yaml.count("\n", 0, failure.position) + 1
+        found.error("front-matter-yaml", line, "a character YAML does not allow", _YAML_HINT)
+    except Exception as failure:
+        # any text may come here, and the library's scanner trips in ways of its own: the escape
+        # \UFFFFFFFF is an OverflowError
         found.error("front-matter-yaml", 1, f"cannot be read: {type(failure).__name__}", _YAML_HINT)
     return len(found.found) == before
 
@@ -163,6 +162,9 @@ class _Tree:
 
     def _scalar(self, event: ScalarEvent, line: int) -> bool:
         text = str(event.value)
+        if _NOT_TEXT.search(text):
+            hint = "Take the escape out of the quotes."
+            return self._refuse("front-matter-yaml", line, "a character nobody can see", hint)
         if self._awaits_key():
             around = self._open[-1]
             if text in around:

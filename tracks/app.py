@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, Response, jsonify
@@ -24,8 +24,10 @@ from tracks.db.engine import make_engine
 from tracks.jobs.worker import Worker
 from tracks.lms import jobs as lms_jobs
 from tracks.lms import views as lms_views
+from tracks.lms.actions import forget_used_nonces
 from tracks.lms.stores import LtiSide, SystemClock
 from tracks.people import views as people_views
+from tracks.people.actions import end_old_sign_ins
 from tracks.progress import views as progress_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
@@ -145,7 +147,16 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     clock = SystemClock()
     http = GuardedHttp(allow_loopback=settings.is_loopback)
     tokens = AccessTokenSource(http, _tool_keys(settings), clock, MemoryAccessTokens())
-    worker = Worker(database, lms_jobs.handlers(Grades(http, tokens, clock)), settings.broker_url)
+    longest = timedelta(hours=settings.session_hours)
+    worker = Worker(
+        database,
+        lms_jobs.handlers(Grades(http, tokens, clock)),
+        settings.broker_url,
+        chores=(
+            forget_used_nonces,
+            lambda session, moment: end_old_sign_ins(session, moment, longest),
+        ),
+    )
     database.on_jobs = worker.wake
     return worker
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from lti.errors import LtiRejected, TransientServiceError
-from lti.ports import Deployment, HttpAnswer
+from lti.ports import Deployment, HttpAnswer, Registration
 from tests.conformance.world import DEPLOYMENT, JWKS_URL, REGISTRATION, Login, World
 from tests.fakes import forge
 from tests.fakes.forge import PREFIX, REMOVED, changed, signing_key
+from tests.fakes.lti_ports import MemoryRegistrations
 
 
 @pytest.fixture
@@ -82,6 +83,17 @@ def test_key_of_another_registration_with_the_same_kid(world: World):
 def test_registration_removed_between_login_and_launch(world: World):
     login = world.login()
     world.registrations.change(7, is_active=False)
+
+    assert _reason(world, login, _token(world, login)) == "state_registration_gone"
+
+
+def test_registration_disabled_and_still_found(world: World):
+    class Sloppy(MemoryRegistrations):
+        def by_id(self, registration_id: int) -> Registration | None:
+            return self.registrations[0]
+
+    login = world.login()
+    world.registrations = Sloppy([replace(REGISTRATION, is_active=False)], [DEPLOYMENT])
 
     assert _reason(world, login, _token(world, login)) == "state_registration_gone"
 

@@ -160,6 +160,14 @@ def test_a_broken_track_can_still_be_looked_at(tmp_path: Path) -> None:
     assert loaded.draft.tracks[0].modules[0].steps[0].is_resource
 
 
+def test_who_mistypes_shows_nobody_more(tmp_path: Path) -> None:
+    case = Case("here", "here")
+    case.add("step", ["", "::: refleksjon {#r1 visible=gruppe}", "Hva?", ":::"])
+    draft = case.load(tmp_path).draft
+    assert draft is not None
+    assert draft.modules[0].steps[0].visibility == Visibility.PRIVATE
+
+
 def test_no_library(tmp_path: Path) -> None:
     assert codes(tmp_path / "nowhere") == ["library.yaml:1 file-missing"]
 

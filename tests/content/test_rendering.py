@@ -84,6 +84,10 @@ def first_step(tmp_path: Path, lines: str, **files: str) -> Step:
             '<span class="hl-mi">1</span>\n</code></pre>',
         ),
         (
+            "```python\n\nx\n\n```",
+            '<pre><code>\n<span class="hl-n">x</span>\n\n</code></pre>',
+        ),
+        (
             "- [ ] a\n- [x] b",
             '<ul class="tasks">\n'
             '<li><span class="task" role="img" aria-label="ikke gjort">☐</span> a</li>\n'
@@ -277,6 +281,7 @@ RENDERED = st.builds(
 def test_json_round_trip(step: RenderedStep) -> None:
     data = step.as_json()
     assert json.loads(json.dumps(data)) == data
+    assert type(data["kind"]) is str
     assert RenderedStep.from_json(json.loads(json.dumps(data))) == step
 
 

@@ -121,7 +121,12 @@ WRAPPERS = [
         "<![CDATA[<img src={}>]]>",
         "<!--><img src={}>",
     ),
-    *('<table background="{}"><td background="{}">', '<h2 id="{}">', '<div class="{}" id=x>'),
+    *(
+        '<table background="{}"><td background="{}">',
+        '<h2 id="{}">',
+        '<table><tr><th style="background:url({})"><td style="x:{}">',
+        '<div class="{}" id=x>',
+    ),
     *('<math><mtext><table><mglyph><style><img src="{}">', '<div role="alert" tabindex="9">{}'),
     *('<p id="c-x" name="{}">', '<a href="{}" target="_blank" rel="opener" ping="{}">k</a>'),
 ]

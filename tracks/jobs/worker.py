@@ -7,7 +7,8 @@ inside the server) and for a broker (ADR 0003).
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from tracks.jobs.rules import Job, back_off
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
+CHORES_EVERY_S = 600.0
 
 
 def _nothing(_session: Session) -> None:
@@ -48,6 +50,8 @@ class GiveUp:
 
 
 Outcome = Done | TryLater | GiveUp
+# Tidies up; told the time, in a transaction of its own.
+Chore = Callable[[Session, datetime], object]
 # Opens its own transactions; calls other machines only outside of them.
 Handler = Callable[[Database, Job], Outcome]
 
@@ -60,16 +64,27 @@ class Worker:
     """The relay and the Celery app. `start` gives it threads of this process."""
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], broker_url: str
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        broker_url: str,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
         self._handlers = handlers
+        self._chores = chores
+        self._chores_due = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._controller: WorkController | None = None
         self.celery = _celery(broker_url)
-        self._task = self.celery.task(name="tracks.run_job")(self.run)
+
+        @self.celery.task(name="tracks.run_job")
+        def run_job(job_id: int, lease: str) -> None:
+            self.run(job_id, lease)
+
+        self._task = run_job
 
     def wake(self) -> None:
         """Called after a commit that left jobs: the relay looks now and not in a second."""
@@ -135,11 +150,20 @@ class Worker:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                self._do_chores()
                 if self.relay_once():
                     continue
             except Exception as exc:
                 log.error("relay.failed type=%s", type(exc).__name__)  # texts may hold data
             self._wake.wait(POLL_S)
+
+    def _do_chores(self) -> None:
+        if time.monotonic() < self._chores_due:
+            return
+        self._chores_due = time.monotonic() + CHORES_EVERY_S
+        for chore in self._chores:
+            with self._database.writing() as session:
+                chore(session, _now())
 
     def start(self, *, with_relay: bool = True, with_tasks: bool = True) -> None:
         if with_tasks:
@@ -171,7 +195,10 @@ class Worker:
 
 
 def _celery(broker_url: str) -> Celery:
-    app = Celery("tracks", broker=broker_url, set_as_current=False)
+    in_memory = broker_url.startswith("memory")
+    # kombu wants a host in every address, and warns when there is none.
+    url = "memory://localhost/" if in_memory else broker_url
+    app = Celery("tracks", broker=url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
         task_acks_late=True,
@@ -181,9 +208,7 @@ def _celery(broker_url: str) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options=(
-            {"polling_interval": 0.05} if broker_url.startswith("memory") else {}
-        ),
+        broker_transport_options={"polling_interval": 0.05} if in_memory else {},
         task_default_queue="tracks",
     )
     return app

@@ -102,6 +102,7 @@ class Link:
     id: int
     edition: Edition
     address: Address
+    is_changed: bool  # new, or it leads or reports to somewhere else than before
 
 
 _LINK = select(resource_link).where(
@@ -142,9 +143,9 @@ def link_of_launch(
     key = {"deployment_id": launch.deployment.id, "link_id": launch.resource_link.id}
     row = session.execute(_LINK, key).one_or_none()
     if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
-        return Link(row.id, edition, address)
+        return Link(row.id, edition, address, is_changed=False)
     found = session.execute(_KEEP_LINK, {**key, **wanted, "municipality_id": municipality_id})
-    return Link(found.scalar_one(), edition, address)
+    return Link(found.scalar_one(), edition, address, is_changed=True)
 
 
 def _lineitem(launch: Launch, base_url: str) -> str | None:
@@ -168,12 +169,14 @@ def expect_score(
 ) -> None:
     """From now on this person's work counts at this link; what is done already is sent too."""
     key = {"person_id": person_id, "resource_link_id": link.id}
-    if session.execute(_KNOWN_SCORE, key).first() is not None:
+    known = session.execute(_KNOWN_SCORE, key).first() is not None
+    if known and not link.is_changed:
         return
-    session.execute(
-        _SCORE,
-        {**key, "municipality_id": municipality_id, "sub": sub, "wanted": None},
-    )
+    if not known:
+        session.execute(
+            _SCORE,
+            {**key, "municipality_id": municipality_id, "sub": sub, "wanted": None},
+        )
     want_scores(session, person_id, link.edition, now)
 
 

@@ -48,6 +48,7 @@ class Transfer:
     sent: float | None
     sent_at: datetime | None
     failed: str | None
+    wanted_at: datetime | None
 
     @property
     def is_waiting(self) -> bool:
@@ -56,7 +57,7 @@ class Transfer:
 
 def transfers(session: Session, person_id: int, track_id: int) -> list[Transfer]:
     rows = session.execute(
-        select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed)
+        select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed, score.c.wanted_at)
         .join(resource_link, resource_link.c.id == score.c.resource_link_id)
         .where(
             score.c.person_id == person_id,
@@ -64,7 +65,7 @@ def transfers(session: Session, person_id: int, track_id: int) -> list[Transfer]
             resource_link.c.lineitem_url.is_not(None),
         )
     )
-    return [Transfer(r.wanted, r.sent, r.sent_at, r.failed) for r in rows]
+    return [Transfer(r.wanted, r.sent, r.sent_at, r.failed, r.wanted_at) for r in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -56,6 +56,7 @@ from tracks.web.requests import (
 log = logging.getLogger(__name__)
 pages = Blueprint("lms", __name__, url_prefix="/lti", template_folder="templates")
 LAUNCH_PATH = "/lti/launch"
+SOON = timedelta(seconds=30)
 
 
 def _lti() -> LtiSide:
@@ -297,7 +298,11 @@ def transfer_notices(session: Session, person_id: int, track_id: int) -> list[No
             "Show this code to whoever looks after the LMS."
         )
         return [Notice("failed", text, failed[0].failed or "")]
-    if any(t.is_waiting for t in found):
+    waiting = [t.wanted_at for t in found if t.is_waiting and t.wanted_at is not None]
+    if waiting:
+        # In the first moments it is just on its way; later the teacher should know that we try.
+        if now() - min(waiting) < SOON:
+            return [Notice("waiting", gettext("Saved; not yet in the LMS."))]
         return [Notice("waiting", gettext("Saved; not yet in the LMS. We keep trying."))]
     sent = [t.sent_at for t in found if t.sent_at is not None]
     if sent:

@@ -198,15 +198,23 @@ def test_disabled_looks_like_unknown():
     assert refusal(PARAMS, registrations=[disabled]) == refusal(PARAMS, registrations=[])
 
 
-def test_database_that_finds_more_than_asked_for():
-    class CaseBlind(MemoryRegistrations):
+@pytest.mark.parametrize(
+    ("issuer", "client_id", "is_active"),
+    [
+        ("https://PLATFORM.example", "client-1", True),
+        ("https://platform.example", "CLIENT-1", True),
+        ("https://platform.example", "client-1", False),
+    ],
+)
+def test_database_that_finds_more_than_asked_for(issuer: str, client_id: str, is_active: bool):
+    class Sloppy(MemoryRegistrations):
         def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
             return self.registrations
 
     with pytest.raises(LtiRejected, match="login_not_connected"):
         begin_login(
-            list({**PARAMS, "iss": "https://PLATFORM.example"}.items()),
-            registrations=CaseBlind([REGISTRATION]),
+            list({**PARAMS, "iss": issuer, "client_id": client_id}.items()),
+            registrations=Sloppy([replace(REGISTRATION, is_active=is_active)]),
             signer=SIGNER,
             clock=FixedClock(),
             launch_url=LAUNCH_URL,

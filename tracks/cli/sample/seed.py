@@ -142,12 +142,13 @@ def _work_of_school(
     # yet; every other one may be in the change group.
     share = random.uniform(0.3, 0.9)
     group = [who for who in placed.teachers[1:] if random.random() < share]
-    begin = now - timedelta(weeks=WEEKS) + timedelta(days=random.randrange(0, 56))
-    reached = random.choices((1, 2, 3), (5, 3, 2))[0]
+    begin = now - timedelta(weeks=WEEKS) + timedelta(days=random.randrange(0, 7 * WEEKS - 5))
+    reached = random.choices((1, 2, 3), (6, 3, 1))[0]
+    keen = random.uniform(0.35, 0.9)
     for module, start in zip(
         edition.modules[:reached], _starts(begin, edition.modules), strict=False
     ):
-        group = _work_of_module(session, random, placed, edition, module, group, start, now)
+        group = _work_of_module(session, random, placed, edition, module, group, start, keen, now)
 
 
 def _starts(begin: datetime, modules: tuple[Module, ...]) -> Iterator[datetime]:
@@ -164,18 +165,22 @@ def _work_of_module(
     module: Module,
     group: list[Worker],
     start: datetime,
+    keen: float,
     now: datetime,
 ) -> list[Worker]:
-    """One session of a change group; those who are still with it afterwards."""
+    """One session of a change group; those who are still with it afterwards.
+
+    `keen`: how likely each of them is to try it with pupils.
+    """
     steps = [s for s in edition.steps if s.module_id == module.id]
     meetings = {Phase.TOGETHER: start + timedelta(days=7), Phase.FOLLOW_UP: start + timedelta(21)}
-    alone = {Phase.PREPARE: (start, 6, 0.95), Phase.TRY_OUT: (start + timedelta(8), 12, 0.75)}
+    alone = {Phase.PREPARE: (start, 6, 0.95), Phase.TRY_OUT: (start + timedelta(8), 12, keen)}
     for phase in Phase:
         mine = [s for s in steps if s.phase is phase]
         if not mine:
             continue
         if phase in meetings:
-            group = [who for who in group if random.random() < 0.92]
+            group = [who for who in group if random.random() < 0.88]
             if meetings[phase] < now:
                 record_joint_work(
                     session, placed.leader, edition, module.id, phase, group, meetings[phase]

@@ -1,0 +1,90 @@
+"""YAML made to hang, to swell or to trip: a message with a line, at once (security.md F9)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from content.front_matter import LARGEST, read_front_matter
+from content.problems import ProblemList
+from content.reading.forms import LibraryForm, TrackForm
+
+LAUGHS = "a: &a [x, x]\n" + "\n".join(
+    f"{n}: &{n} [*{p}, *{p}]" for p, n in zip("abc", "bcd", strict=True)
+)
+
+BOMBS = {
+    "laughs": LAUGHS,
+    "self": "a: &a [*a]",
+    "merge": "a: {<<: {<<: {b: c}}}",
+    "many keys": "\n".join(f"a{n}: 1" for n in range(1_500)),
+    "same key": "a: 1\n" * 2_000,
+    "too big": "a: 1\n" * 20_000,
+    "flow depth": "[" * 3_000,
+    "map depth": "{a: " * 3_000,
+    "block depth": "\n".join(" " * n + "a:" for n in range(150)),
+    "list depth": "- " * 3_000 + "a",
+    "date": "title: 2024-13-45",
+    "digits": "version: " + "9" * 5_000,
+    "sixty": "version: 1:2:3:4",
+    "octal": "version: 0o777777777777777777777",
+    "float": "version: 1e999999999",
+    "nan": "version: .nan",
+    "python": "title: !!python/object/apply:os.system [id]",
+    "binary": "title: !!binary AAAA",
+    "timestamp": "title: !!timestamp 2024-13-45",
+    "set": "title: !!set {a, b}",
+    "own tag": "title: !x y",
+    "directive": "%YAML 9.9\n---\ntitle: x",
+    "tag directive": "%TAG ! tag:x,2000:\n---\ntitle: !y z",
+    "two documents": "title: x\n---\ntitle: y",
+    "only an end": "...",
+    "complex key": "? [a, b]\n: c",
+    "null key": "~: a",
+    "empty key": "'': a",
+    "tabs": "\ttitle: x",
+    "open quote": "title: 'x",
+    "open double": 'title: "x',
+    "bad escape": 'title: "\\q"',
+    "big escape": 'title: "\\UFFFFFFFF"',
+    "surrogate escape": 'title: "\\ud800"',
+    "nul": "title: \x00",
+    "bell": "title: \x07",
+    "lone surrogate": "title: \ud800",
+    "line separator": "title: a\u2028b: c",
+    "percent": "title: %x",
+    "at": "title: @x",
+    "comment only": "# x",
+    "block scalar": "title: |99999999999\n x",
+    "long line": "title: " + "x" * 16_000,
+    "long key": "x" * 2_000 + ": a",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb(name: str) -> None:
+    began = time.monotonic()
+    found = ProblemList("x.md")
+    front = read_front_matter("\n" + BOMBS[name], TrackForm, found)
+    assert front.values is None
+    assert found.found
+    assert all(1 <= problem.location.line <= LARGEST for problem in found.found)
+    assert all(len(problem.message) < 500 for problem in found.found)
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\0", "\x07", "\\x07", "\\x85", "\\ufffd"])
+def test_escapes_make_no_characters_that_are_none(escape: str) -> None:
+    found = ProblemList("x.md")
+    yaml = f'\nid: asker\nname: "a{escape}"\ncontact: x\nlicence: x\nlanguages: nb'
+    assert read_front_matter(yaml, LibraryForm, found).values is None
+    assert [(p.code, p.location.line) for p in found.found] == [("front-matter-yaml", 3)]
+
+
+def test_other_escapes_are_read() -> None:
+    found = ProblemList("x.md")
+    yaml = '\nid: asker\nname: "\\u00c5s\\tA"\ncontact: x\nlicence: x\nlanguages: nb'
+    values = read_front_matter(yaml, LibraryForm, found).values
+    assert values is not None
+    assert values.name == "Ås\tA"
