@@ -33,7 +33,7 @@ def send_score(grades: Grades, database: Database, job: Job) -> Outcome:
     try:
         _post(grades, found, timestamp)
     except StaleTimestamp as stale:
-        return _after_stale(grades, found, person_id, link_id, stale)
+        return _after_stale(grades, found, person_id, link_id, timestamp, stale)
     except TransientServiceError as failed:
         return TryLater(failed.reason, failed.retry_after)
     except PermanentServiceError as failed:
@@ -59,7 +59,12 @@ def _post(grades: Grades, found: ToSend, timestamp: datetime) -> None:
 
 
 def _after_stale(
-    grades: Grades, found: ToSend, person_id: int, link_id: int, stale: StaleTimestamp
+    grades: Grades,
+    found: ToSend,
+    person_id: int,
+    link_id: int,
+    timestamp: datetime,
+    stale: StaleTimestamp,
 ) -> Outcome:
     """The LMS holds something newer: perhaps our own score, whose answer was lost (S10)."""
     try:

@@ -64,7 +64,7 @@ resource_link = Table(
     # "" where the launch names no course.
     Column("context_id", String(255), nullable=False),
     # What the link leads to: a durable address, so that a copied course leads to the same.
-    Column("address", String(300), nullable=False),
+    Column("address", String(400), nullable=False),
     Column("track_id", Id, ForeignKey("track.id"), nullable=False),
     # Where scores of this link go; NULL when the LMS offers no line item. Never from a browser.
     Column("lineitem_url", Text),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import g, request
@@ -21,17 +21,13 @@ SEEN_EVERY = timedelta(minutes=5)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class View(Protocol):
-    def __call__(self, session: Session, actor: Any, **address: Any) -> ResponseReturnValue: ...
-
-
 def requires(
-    permission: Permission, *, own_transactions: bool = False, from_other_sites: bool = False
+    permission: Permission, *, own_transactions: bool = False
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Open a view to those who have `permission`; the view gets (session, actor, **address).
 
     actor is None only for PUBLIC. `own_transactions`: the view gets the Database in the session's
-    place. `from_other_sites`: posts from an LMS, which carry a signature instead of our form token.
+    place and no form token is asked for: posts from an LMS carry a signature instead.
     """
 
     def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -41,7 +37,7 @@ def requires(
             if own_transactions:
                 return view(database, None, **address)
             writes = request.method not in _SAFE
-            if writes and not from_other_sites:
+            if writes:
                 _refuse_foreign_form()
             with database.writing() if writes else database.reading() as session:
                 sign_in = _sign_in(session)

@@ -169,15 +169,18 @@ _NOW_STORED = select(
     step_work.c.alone == bindparam("alone"),
 )
 _ANSWER = insert_or(step_work)
-_SAVE = _ANSWER.on_conflict_do_update(
-    index_elements=["person_id", "track_id", "step_id", "alone"],
-    set_={
+_SAVING: dict[str, Any] = {
+    "index_elements": ["person_id", "track_id", "step_id", "alone"],
+    "set_": {
         "answer": _ANSWER.excluded.answer,
         "saved_at": _ANSWER.excluded.saved_at,
         "points": _ANSWER.excluded.points,
         "revision": step_work.c.revision + 1,
     },
-    where=step_work.c.revision == bindparam("started_from"),
+}
+_REPLACE = _ANSWER.on_conflict_do_update(**_SAVING).returning(step_work.c.revision)
+_SAVE = _ANSWER.on_conflict_do_update(
+    **_SAVING, where=step_work.c.revision == bindparam("started_from")
 ).returning(step_work.c.revision)
 
 
@@ -189,14 +192,15 @@ def save_answer(
     body: dict[str, Any],
     now: datetime,
     *,
-    started_from: int,
+    started_from: int | None,
     points: float | None = None,
     alone: bool = False,
 ) -> Saved:
     """Keep an answer. `started_from`: the revision that the form was made with.
 
     A text that changed meanwhile (another tab) is never overwritten: see Saved.newer. The same
-    text again is the same effect, whatever the revision.
+    text again is the same effect, whatever the revision. None replaces what is there: a choice in
+    a quiz is no loss.
     """
     key = {
         "person_id": who.person_id,
@@ -204,20 +208,20 @@ def save_answer(
         "step_id": step.step_id,
         "alone": alone,
     }
-    row = session.execute(
-        _SAVE,
-        {
-            **key,
-            "municipality_id": who.municipality_id,
-            "version_id": edition.version_id,
-            "opened_at": now,
-            "answer": body,
-            "revision": 1,
-            "saved_at": now,
-            "points": points,
-            "started_from": started_from,
-        },
-    ).one_or_none()
+    values = {
+        **key,
+        "municipality_id": who.municipality_id,
+        "version_id": edition.version_id,
+        "opened_at": now,
+        "answer": body,
+        "revision": 1,
+        "saved_at": now,
+        "points": points,
+    }
+    if started_from is None:
+        row = session.execute(_REPLACE, values).one_or_none()
+    else:
+        row = session.execute(_SAVE, {**values, "started_from": started_from}).one_or_none()
     if row is not None:
         return Saved(Answer(body, row.revision, now, points, is_done=False))
     stored = session.execute(_NOW_STORED, key).one()

@@ -17,14 +17,14 @@ class StepForm:
 
     body: dict[str, Any] | None
     points: float | None = None
-    revision: int = 0
+    revision: int | None = 0  # None: whatever is there may be replaced
     problem: str | None = None
 
 
 def read_step(form: MultiDict[str, str], step: RenderedStep) -> StepForm:
     revision = form.get("revision", default=0, type=int)
     if step.kind is StepKind.QUIZ and step.question is not None:
-        return _read_quiz(form, step, revision)
+        return _read_quiz(form, step)
     if step.kind in (StepKind.REFLECTION, StepKind.TRY_OUT):
         text = form.get("text", "").replace("\r\n", "\n").replace("\x00", "")
         body = {"text": text}
@@ -34,17 +34,17 @@ def read_step(form: MultiDict[str, str], step: RenderedStep) -> StepForm:
     return StepForm(None, revision=revision)
 
 
-def _read_quiz(form: MultiDict[str, str], step: RenderedStep, revision: int) -> StepForm:
+def _read_quiz(form: MultiDict[str, str], step: RenderedStep) -> StepForm:
     question = step.question
     if question is None:
-        return StepForm(None, revision=revision)
+        return StepForm(None, revision=None)
     known = {str(n): n for n in range(len(question.options))}
     chosen = sorted({known[value] for value in form.getlist("choice") if value in known})
     body = {"chosen": chosen}
     if not chosen or (question.form == "one" and len(chosen) > 1):
-        return StepForm(body, revision=revision, problem="nothing_chosen")
+        return StepForm(body, revision=None, problem="nothing_chosen")
     result = grade(question.right, frozenset(chosen), form=question.form, points=question.points)
-    return StepForm({**body, "is_right": result.is_right}, result.points, revision)
+    return StepForm({**body, "is_right": result.is_right}, result.points, None)
 
 
 @dataclass(frozen=True, slots=True)

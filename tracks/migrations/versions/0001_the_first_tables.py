@@ -230,7 +230,7 @@ def upgrade() -> None:
     sa.Column('deployment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('link_id', sa.String(length=255), nullable=False),
     sa.Column('context_id', sa.String(length=255), nullable=False),
-    sa.Column('address', sa.String(length=300), nullable=False),
+    sa.Column('address', sa.String(length=400), nullable=False),
     sa.Column('track_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('lineitem_url', sa.Text(), nullable=True),
     sa.Column('scopes', sa.Text(), nullable=False),

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from content.model import StepKind
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline, parse_address
 from tracks.db import Session
@@ -126,7 +125,7 @@ def use(
             points=form.points,
             alone=True,
         )
-        if saved.newer is not None and text.kind is not StepKind.QUIZ:
+        if saved.newer is not None:
             page = _draw(session, actor, edition, outline, typed=form.body, newer=saved.newer)
             return page, 409
     complete_steps(session, who, edition, [outline], now(), alone=True)

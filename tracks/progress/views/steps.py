@@ -31,8 +31,6 @@ from tracks.progress.views.places import (
 )
 from tracks.web.requests import language, now
 
-WRITTEN = (StepKind.REFLECTION, StepKind.TRY_OUT)
-
 
 def add_to(pages: Blueprint) -> None:
     rule = "/t/<publisher>/<track>/<module>/<step>"
@@ -151,7 +149,7 @@ def _keep(
             started_from=form.revision,
             points=form.points,
         )
-        if saved.newer is not None and text.kind in WRITTEN:
+        if saved.newer is not None:
             page = draw(session, actor, edition, outline, typed=form.body, newer=saved.newer)
             return page, 409
     if file is not None:
