@@ -73,12 +73,8 @@ def _after_stale(
         )
     except (TransientServiceError, PermanentServiceError):
         return TryLater(stale.reason)
-    if (
-        result is not None
-        and _as_percent(result) == found.wanted
-        and found.last_timestamp is not None
-    ):
-        return _sent(person_id, link_id, found.wanted, found.last_timestamp)
+    if result is not None and _as_percent(result) == found.wanted:
+        return _sent(person_id, link_id, found.wanted, timestamp)
     return TryLater(stale.reason, after=1.0)
 
 
