@@ -1,4 +1,4 @@
-"""The main job: a click in the LMS, a step done, a score on its way, the school's counters moved."""
+"""The main job: a click in the LMS, a step done, a score on its way, counters moved."""
 
 from sqlalchemy import select
 

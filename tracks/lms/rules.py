@@ -1,12 +1,17 @@
-"""What a score says, and where a launch leads. Pure."""
+"""What a score says, where a launch leads, and who may frame its pages. Pure."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from lti.origins import origin_of
 from tracks.catalogue.rules import Address, Outline, parse_address
 from tracks.progress.rules import DoneWork, units_done
 
 MAXIMUM = 100.0  # Open edX takes whole maximums only
+# A host source of CSP: a ";" in what an LMS sends would start a directive of its own.
+_FRAMING_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+LONGEST_FRAMING = 300
 
 
 def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Address | None:
@@ -48,3 +53,16 @@ def percent(steps: Iterable[Outline], units: int, work: DoneWork) -> float | Non
     if done == 0 or units == 0:
         return None
     return MAXIMUM if done >= units else float(max(1, int(MAXIMUM * done / units)))
+
+
+def frame_sources(urls: Iterable[str]) -> str:
+    """The origins of these URLs for frame-ancestors, as many as fit; "'none'" without any (T40)."""
+    sources = ""
+    for url in urls:
+        origin = origin_of(url)
+        if origin is None or not _FRAMING_HOST.fullmatch(origin.host):
+            continue
+        source = f"{origin.scheme}://{origin.host}:{origin.port}"
+        if source not in sources.split() and len(sources) + len(source) < LONGEST_FRAMING:
+            sources = f"{sources} {source}".strip()
+    return sources or "'none'"

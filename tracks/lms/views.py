@@ -22,7 +22,6 @@ from werkzeug.datastructures import MultiDict
 from lti.claims import Context
 from lti.errors import LtiRejected
 from lti.jose import peek_header
-from lti.origins import origin_of
 from lti.tool.launch import Launch, accept_launch
 from lti.tool.login import begin_login
 from tracks.catalogue.queries import Shelf
@@ -32,7 +31,7 @@ from tracks.i18n import clock, language_of
 from tracks.lms.actions import expect_score, link_of_launch
 from tracks.lms.lessons import LESSONS
 from tracks.lms.queries import municipality_of_registration, people_in_context, transfers
-from tracks.lms.rules import address_of_launch, own_page_of, part_of
+from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part_of
 from tracks.lms.stores import LtiSide, NonceStore, RegistrationsStore
 from tracks.people.actions import Person, person_from_launch, start_sign_in
 from tracks.people.guards import requires
@@ -196,8 +195,7 @@ def _guess(session: Session, deployment_id: int, context: Context) -> int | None
 def _framing_origins(message: Launch) -> str:
     """Where the LMS's own pages are: Canvas signs in on one host and frames us on another (T40)."""
     urls = (message.registration.issuer, message.registration.auth_url, message.return_url or "")
-    found = dict.fromkeys(origin for url in urls if (origin := origin_of(url)))
-    return " ".join(f"{o.scheme}://{o.host}:{o.port}" for o in found) or "'none'"
+    return frame_sources(urls)
 
 
 def _note_work(

@@ -1,6 +1,6 @@
-"""Prepares this folder and starts what `make` asks for: bootstrap.py run|test|check|bench|docs
+"""Prepares this folder and starts what `make` asks for: start.py run|test|check|bench|docs
 
-It runs before .venv exists, so it and its bootstrap_* neighbours use the standard library only.
+It runs before .venv exists, so it and its neighbours use the standard library only.
 This file must also parse on an old Python, to say in one sentence that it is too old;
 the neighbours are loaded after that check and may use the language we require.
 """
@@ -43,12 +43,14 @@ def too_old(version: tuple) -> str:  # type: ignore[type-arg]  # tuple[int] fail
 
 
 def load_neighbours_alone() -> None:
-    """Lets `tracks.cli.bootstrap_*` be imported without running the packages' own __init__.py:
+    """Lets `tracks.cli.setup.*` be imported without running the packages' own __init__.py:
     those import what only .venv has. Run by path, sys.path[0] is this folder; it goes, because a
     command named like a module of the standard library would hide that module from us."""
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != here]
-    for name, folder in (("tracks", os.path.dirname(here)), ("tracks.cli", here)):
+    cli = os.path.dirname(here)
+    folders = {"tracks": os.path.dirname(cli), "tracks.cli": cli, "tracks.cli.setup": here}
+    for name, folder in folders.items():
         package = type(sys)(name)
         package.__path__ = [folder]
         sys.modules[name] = package
@@ -62,7 +64,7 @@ def main(arguments: list) -> int:  # type: ignore[type-arg]  # list[str] fails o
             sys.stderr.write(too_old(sys.version_info) + "\n")
             return 1
         os.execv(newer, [newer, __file__, *arguments])  # noqa: S606 - no shell is wanted
-    from tracks.cli.bootstrap_targets import start
+    from tracks.cli.setup.targets import start
 
     return start(arguments)
 

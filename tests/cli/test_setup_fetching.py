@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.programs import ROOT, program
-from tracks.cli.bootstrap_browser import VARIABLE, install_chromium, installed_chromium
-from tracks.cli.bootstrap_checks import Result, checks_of, run_checks
-from tracks.cli.bootstrap_faults import SetupError
-from tracks.cli.bootstrap_install import Venv
-from tracks.cli.bootstrap_progress import Progress
-from tracks.cli.bootstrap_web import (
+from tracks.cli.setup.browser import VARIABLE, install_chromium, installed_chromium
+from tracks.cli.setup.checks import Result, checks_of, run_checks
+from tracks.cli.setup.faults import SetupError
+from tracks.cli.setup.install import Venv
+from tracks.cli.setup.progress import Progress
+from tracks.cli.setup.web import (
     ASSETS,
     WebAssets,
     is_new_enough_node,

@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tracks.cli.bootstrap_faults import SetupError, no_chromium
-from tracks.cli.bootstrap_install import Venv
-from tracks.cli.bootstrap_progress import Progress
+from tracks.cli.setup.faults import SetupError, no_chromium
+from tracks.cli.setup.install import Venv
+from tracks.cli.setup.progress import Progress
 
 VARIABLE = "TRACKS_TEST_CHROMIUM"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from tracks.cli.bootstrap_browser import (
+from tracks.cli.setup.browser import (
     VARIABLE,
     install_chromium,
     installed_chromium,
     playwrights_chromium,
 )
-from tracks.cli.bootstrap_checks import checks_of, run_checks, say_on_stdout
-from tracks.cli.bootstrap_faults import SetupError, from_os_error
-from tracks.cli.bootstrap_install import Venv
-from tracks.cli.bootstrap_progress import Progress
-from tracks.cli.bootstrap_web import WebAssets, npm_from_wheel, system_npm
+from tracks.cli.setup.checks import checks_of, run_checks, say_on_stdout
+from tracks.cli.setup.faults import SetupError, from_os_error
+from tracks.cli.setup.install import Venv
+from tracks.cli.setup.progress import Progress
+from tracks.cli.setup.web import WebAssets, npm_from_wheel, system_npm
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def start(arguments: list[str]) -> int:
     if name not in TARGETS:
         print(usage())
         return 0 if name in ("-h", "--help") else 2
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     preparation = Preparation(root, TARGETS[name])
     try:
         preparation.complete()

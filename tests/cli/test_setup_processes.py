@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.programs import ROOT, program
-from tracks.cli.bootstrap_install import Venv
-from tracks.cli.bootstrap_targets import usage
+from tracks.cli.setup.install import Venv
+from tracks.cli.setup.targets import usage
 
 FILES = ("Makefile", "pyproject.toml", ".locks", "tracks/web/package.json")
 # What is not in .venv's Python stands for a bare machine: nothing of ours is on its path.
@@ -26,10 +26,10 @@ def copy() -> Iterator[Path]:
     """A copy of the tree whose own packages cannot be imported: the bootstrap must not try."""
     parent = Path(tempfile.mkdtemp(prefix="tracks-setup-"))
     root = parent / "a copy"
-    cli = root / "tracks" / "cli"
-    cli.mkdir(parents=True)
-    for path in (ROOT / "tracks" / "cli").glob("bootstrap*.py"):
-        shutil.copy(path, cli)
+    setup = root / "tracks" / "cli" / "setup"
+    setup.mkdir(parents=True)
+    for path in (ROOT / "tracks" / "cli" / "setup").glob("*.py"):
+        shutil.copy(path, setup)
     for name in FILES:
         source, to = ROOT / name, root / name
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def copy() -> Iterator[Path]:
             shutil.copytree(source, to)
         else:
             shutil.copy(source, to)
-    for broken in ("__init__.py", "cli/__init__.py", "cli/json.py", "cli/subprocess.py"):
+    for broken in ("__init__.py", "cli/__init__.py", "cli/json.py", "cli/setup/json.py"):
         (root / "tracks" / broken).write_text("raise RuntimeError('imported by the bootstrap')\n")
     parent.chmod(0o755)
     yield root
@@ -54,7 +54,7 @@ def imitation(folder: Path, change: str) -> Path:
 def run(
     python: Path, root: Path, *arguments: str, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    command = [str(python), "tracks/cli/bootstrap.py", *arguments]
+    command = [str(python), "tracks/cli/setup/start.py", *arguments]
     env = {"PATH": f"{python.parent}:/usr/bin:/bin", "HOME": str(root.parent), **environment}
     return subprocess.run(
         command, cwd=root, env=env, capture_output=True, text=True, timeout=60, check=False
@@ -129,7 +129,7 @@ def test_a_folder_of_somebody_else_is_told_in_one_sentence(copy: Path) -> None:
     other = pwd.getpwnam("nobody").pw_uid if is_root else None
     try:
         answer = subprocess.run(
-            ["/usr/bin/env", "python3", "tracks/cli/bootstrap.py", "run"],
+            ["/usr/bin/env", "python3", "tracks/cli/setup/start.py", "run"],
             cwd=copy,
             env={"PATH": "/usr/bin:/bin" if is_root else os.environ["PATH"]},
             capture_output=True,
@@ -173,7 +173,7 @@ def test_make_alone_explains_itself(copy: Path) -> None:
 def test_make_passes_its_arguments_on(copy: Path) -> None:
     (copy / "tests").mkdir()
     said = make(copy, "-n", "PYTHON=python3", "test", "ARGS=tests/lti -k 'a or b'")
-    assert said == "\"python3\" tracks/cli/bootstrap.py test tests/lti -k 'a or b'\n"
+    assert said == "\"python3\" tracks/cli/setup/start.py test tests/lti -k 'a or b'\n"
 
 
 def test_ci_runs_make_test_and_nothing_else(copy: Path) -> None:

@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tracks.cli.bootstrap_faults import NPM, SetupError, fetching_failed
-from tracks.cli.bootstrap_install import Venv, stamp
-from tracks.cli.bootstrap_progress import Progress
+from tracks.cli.setup.faults import NPM, SetupError, fetching_failed
+from tracks.cli.setup.install import Venv, stamp
+from tracks.cli.setup.progress import Progress
 
 OLDEST_NODE = 20
 NODE_LOCK = "node.txt"

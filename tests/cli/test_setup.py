@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.cli.programs import ROOT, program
-from tracks.cli import bootstrap
-from tracks.cli.bootstrap_faults import NPM, PIP, cause, fetching_failed, from_os_error, no_venv
-from tracks.cli.bootstrap_install import Venv, stamp
-from tracks.cli.bootstrap_progress import line, what_it_is_at
-from tracks.cli.bootstrap_targets import TARGETS, Preparation, only_one
+from tracks.cli.setup import start as bootstrap
+from tracks.cli.setup.faults import NPM, PIP, cause, fetching_failed, from_os_error, no_venv
+from tracks.cli.setup.install import Venv, stamp
+from tracks.cli.setup.progress import line, what_it_is_at
+from tracks.cli.setup.targets import TARGETS, Preparation, only_one
 
-CODE = sorted((ROOT / "tracks" / "cli").glob("bootstrap*.py"))
+CODE = sorted((ROOT / "tracks" / "cli" / "setup").glob("*.py"))
 
 
 def test_an_old_python_can_read_the_first_file() -> None:
-    source = (ROOT / "tracks" / "cli" / "bootstrap.py").read_text()
+    source = (ROOT / "tracks" / "cli" / "setup" / "start.py").read_text()
     ast.parse(source, feature_version=(3, 6))
 
 
@@ -32,7 +32,7 @@ def test_nothing_is_needed_that_a_bare_python_lacks(path: Path) -> None:
         name
         for name in names
         if name.split(".")[0] not in sys.stdlib_module_names
-        and not name.startswith("tracks.cli.bootstrap_")
+        and not name.startswith("tracks.cli.setup.")
     }
     assert foreign == set()
 

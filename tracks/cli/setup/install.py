@@ -8,8 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tracks.cli.bootstrap_faults import PIP, SetupError, fetching_failed, no_venv
-from tracks.cli.bootstrap_progress import Progress
+from tracks.cli.setup.faults import PIP, SetupError, fetching_failed, no_venv
+from tracks.cli.setup.progress import Progress
 
 # Inside the venv, so that who deletes .venv deletes what we believe about it.
 _STAMPS = ".stamps"

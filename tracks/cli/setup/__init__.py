@@ -1,0 +1,1 @@
+"""Prepares a fresh machine: runs before .venv exists, on the standard library only."""
