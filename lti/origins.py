@@ -38,7 +38,9 @@ def origin_of(url: str) -> Origin | None:
         return None
     if "@" in parts.netloc or not parts.hostname or parts.netloc.endswith(":"):
         return None
-    return Origin(parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme])
+    return Origin(
+        parts.scheme, parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.factories.databases import empty_postgres, published_sqlite
@@ -13,6 +14,11 @@ from tests.postgres import fresh_database, start_postgres
 from tracks.db import Database
 
 POSTGRES = "TRACKS_TEST_POSTGRES_URL"
+# A busy machine is no bug; and CI should meet the same examples each time.
+hypothesis.settings.register_profile(
+    "tracks", deadline=None, derandomize=bool(os.environ.get("CI")), database=None
+)
+hypothesis.settings.load_profile("tracks")
 _STOP = pytest.StashKey[object]()
 
 

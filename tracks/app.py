@@ -31,7 +31,7 @@ from tracks.people.actions import end_old_sign_ins
 from tracks.progress import views as progress_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
-from tracks.web import errors, headers, limits, pages
+from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.requests import EXTENSION, Parts
 
 AREAS = ("adoption", "catalogue", "lms", "people", "progress")
@@ -86,6 +86,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )
+    requests.install(app)
     headers.install(app)
     errors.install(app)
     pages.install(app)

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -116,6 +117,21 @@ def test_encodings(
     failed = _failure(http, httpserver.url_for("/"), max_bytes=100_000)
 
     assert (failed.reason, type(failed)) == (reason, TransientServiceError)
+
+
+def test_gzip_bomb_is_never_unpacked(http: GuardedHttp, httpserver: HTTPServer):
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    headers = {"Content-Encoding": "gzip"}
+    httpserver.expect_request("/").respond_with_data(bomb, 200, headers)
+    tracemalloc.start()
+    try:
+        failed = _failure(http, httpserver.url_for("/"), max_bytes=100_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert failed.reason == "answer_too_big"
+    assert peak < 30_000_000  # the test server itself takes ten
 
 
 def test_empty_answer_said_to_be_gzip(http: GuardedHttp, httpserver: HTTPServer):
@@ -241,6 +257,23 @@ def test_answer_that_does_not_come(answer, reason: str):
 
     assert (failed.reason, type(failed)) == (reason, TransientServiceError)
     assert took < 2
+
+
+def test_last_wait_ends_with_the_whole_request():
+    def nearly_in_time(connection: socket.socket) -> None:
+        time.sleep(0.8)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        connection.recv(1)
+
+    port, thread = _serve(nearly_in_time)
+    began = time.monotonic()
+    with _guarded(allow_loopback=True, total_seconds=1.0) as http:
+        failed = _failure(http, f"http://127.0.0.1:{port}/")
+    took = time.monotonic() - began
+    thread.join()
+
+    assert failed.reason == "timeout"
+    assert took < 1.6
 
 
 def test_time_that_is_over_before_the_connection(httpserver: HTTPServer):

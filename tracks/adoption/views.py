@@ -58,7 +58,7 @@ def _ladder(session: Session, counts: Counts, school: School) -> TrackLadder:
     return TrackLadder(edition, _title(edition), stages, counts.changed_at)
 
 
-@pages.get("/schools/<int:school_id>")
+@pages.get("/schools/<id:school_id>")
 @requires(Permission.SEE_SCHOOL_NUMBERS)
 def school_page(session: Session, actor: Actor, school_id: int) -> ResponseReturnValue:
     school = school_of_municipality(session, actor.municipality_id, school_id)

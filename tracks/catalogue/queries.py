@@ -69,6 +69,14 @@ class Edition:
         return {m.slug: m for m in self.modules}
 
     @cached_property
+    def by_phase(self) -> dict[tuple[int, Phase], tuple[Outline, ...]]:
+        """Module id and phase -> the steps there, in order."""
+        found: dict[tuple[int, Phase], tuple[Outline, ...]] = {}
+        for s in self.steps:
+            found[s.module_id, s.phase] = (*found.get((s.module_id, s.phase), ()), s)
+        return found
+
+    @cached_property
     def module_ids(self) -> dict[int, Module]:
         return {m.id: m for m in self.modules}
 

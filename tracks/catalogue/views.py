@@ -12,9 +12,10 @@ from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 
 pages = Blueprint("catalogue", __name__)
+_KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
 # What a browser may show or play inside a page; anything else is a download.
 _SHOWN = frozenset(
-    {"image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "audio/mpeg", "text/vtt"}
+    {"image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm", "text/vtt"}
 )
 
 
@@ -29,7 +30,7 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
     return render_template("catalogue/catalogue.html", editions=editions)
 
 
-@pages.get("/media/<int:version_id>/<name>")
+@pages.get("/media/<id:version_id>/<path:name>")
 @requires(Permission.PUBLIC)
 def media_of_track(
     session: Session, actor: Actor | None, version_id: int, name: str
@@ -37,7 +38,7 @@ def media_of_track(
     body = media(session, version_id, name)
     if body is None:
         abort(404)
-    kind = "text/vtt" if name.endswith(".vtt") else mimetypes.guess_type(name)[0] or ""
+    kind = _KINDS.get(name[name.rfind(".") :]) or mimetypes.guess_type(name)[0] or ""
     response: Response = make_response(body)
     response.content_type = kind if kind in _SHOWN else "application/octet-stream"
     if kind not in _SHOWN:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from content.loader import load_library
-from content.model import Library
+from content.model import Library, Lifecycle
 from content.problems import Problem, format_problem
 from content.rendering.html import render_step
 from tracks.db import Database
@@ -111,12 +111,14 @@ def publish(library: Path | None, as_json: bool) -> None:
 
 
 def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
-    """All tracks in one transaction; address -> whether it is new. Raises VersionTaken."""
+    """All tracks but drafts, in one transaction; address -> is it new. Raises VersionTaken."""
     from tracks.catalogue.actions import publish_track
 
     done = {}
     with database.writing() as session:
         for track in library.tracks:
+            if track.lifecycle is Lifecycle.DRAFT:
+                continue
             result = publish_track(
                 session,
                 library.publisher.id,
@@ -131,5 +133,5 @@ def publish_library(database: Database, root: Path, library: Library) -> dict[st
 def _media(folder: Path) -> Mapping[str, bytes]:
     if not folder.is_dir():
         return {}
-    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.is_symlink())
-    return {p.name: p.read_bytes() for p in files}
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

@@ -138,13 +138,14 @@ def _start_lms(
     from tracks.demo_lms import create_demo_lms
 
     track = library.tracks[0]
-    resource = next(
-        f"{library.publisher.id}/{track.id}/{module.id}#{step.id}"
+    address = f"{library.publisher.id}/{track.id}"
+    resources = [
+        f"{address}/{module.id}#{step.id}"
         for module in track.modules
         for step in module.steps
         if step.is_resource
-    )
-    world = demo_world(settings.base_url, f"{library.publisher.id}/{track.id}", resource)
+    ]
+    world = demo_world(settings.base_url, address, resources[0] if resources else address)
     app = create_demo_lms(
         world,
         base_url=lms_url,

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from tracks.db.session import Reaction, Reactions, Session
 
@@ -33,18 +33,28 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+_ONLY_READS = "tracks_only_reads"  # in a pooled connection's info: of its next transaction
+
+
+def _begin_sqlite(connection: PoolProxiedConnection) -> None:
     # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
     # could otherwise meet SQLITE_BUSY without any waiting.
-    writes = connection.get_execution_options().get("tracks_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    only_reads = connection.info.pop(_ONLY_READS, False)
+    connection.execute("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _make_private(file: Path) -> None:
+    """The database and what SQLite puts beside it are for the account that runs us only."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not file.exists():
+        file.touch(mode=0o600)
 
 
 def make_engine(url: str, *, pool_size: int = 12) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(parsed.database))
         engine = create_engine(
             parsed,
             poolclass=QueuePool,
@@ -58,7 +68,8 @@ def make_engine(url: str, *, pool_size: int = 12) -> Engine:
             },
         )
         event.listen(engine, "connect", _tune_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        # Not as an event: with a listener for "begin" every statement looks for listeners.
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]  # for this engine only
         return engine
     return create_engine(
         parsed,
@@ -86,26 +97,27 @@ class Database:
         self.engine = engine
         self.on_jobs: Callable[[], None] = lambda: None
         self._reactions: Reactions = reactions or {}
-        self._readers = engine.execution_options(tracks_writes=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._session(self._readers) as session:
+        with self._session(only_reads=True) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Commit at the end, roll back on any exception. Raises DatabaseBusy on an outage."""
-        with self._session(self.engine) as session:
+        with self._session(only_reads=False) as session:
             yield session
         if session.has_jobs:
             self.on_jobs()
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
+    def _session(self, *, only_reads: bool) -> Iterator[Session]:
         try:
-            with engine.begin() as connection:
-                yield Session(connection, self._reactions)
+            with self.engine.connect() as connection:
+                connection.connection.info[_ONLY_READS] = only_reads
+                with connection.begin():
+                    yield Session(connection, self._reactions)
         except DBAPIError as exc:
             if _is_outage(exc):
                 raise DatabaseBusy(type(exc.orig).__name__) from exc

@@ -68,8 +68,9 @@ def day(value: date | datetime, language: str) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
     far = abs((value - datetime.now(_ZONE).date()).days) > 180
-    pattern = "EEE d MMM y" if far else "EEE d MMM"
-    return format_date(value, pattern, locale=language)
+    # Norwegian writes the day as an ordinal: "tor. 26. nov."
+    pattern = "EEE d. MMM" if language in ("nb", "nn") else "EEE d MMM"
+    return format_date(value, f"{pattern} y" if far else pattern, locale=language)
 
 
 def clock(value: datetime, language: str) -> str:

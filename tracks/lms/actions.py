@@ -126,6 +126,7 @@ def link_of_launch(
     address: Address | None,
     municipality_id: int,
     base_url: str,
+    now: datetime,
 ) -> Link | None:
     """Remember the link with its line item. None when it leads to nothing published here."""
     if address is None or launch.resource_link is None:
@@ -145,7 +146,27 @@ def link_of_launch(
     if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
         return Link(row.id, edition, address, is_changed=False)
     found = session.execute(_KEEP_LINK, {**key, **wanted, "municipality_id": municipality_id})
-    return Link(found.scalar_one(), edition, address, is_changed=True)
+    link_id = found.scalar_one()
+    if row is not None and row.lineitem_url != wanted["lineitem_url"]:
+        _send_again(session, link_id, now)
+    return Link(link_id, edition, address, is_changed=True)
+
+
+def _send_again(session: Session, link_id: int, now: datetime) -> None:
+    """The link has another gradebook column: what the old one took has to go to the new one."""
+    rows = session.execute(
+        update(score)
+        .where(score.c.resource_link_id == link_id, score.c.wanted.is_not(None))
+        .values(sent=None, sent_at=None, failed=None)
+        .returning(score.c.person_id)
+    )
+    for row in rows:
+        _queue(session, row.person_id, link_id, now)
+
+
+def _queue(session: Session, person_id: int, link_id: int, now: datetime) -> None:
+    payload = {"person_id": person_id, "resource_link_id": link_id}
+    enqueue(session, SCORE_JOB, f"{person_id}:{link_id}", payload, now=now)
 
 
 def _lineitem(launch: Launch, base_url: str) -> str | None:
@@ -223,9 +244,7 @@ def want_scores(session: Session, person_id: int, edition: Edition, now: datetim
             {"person": person_id, "link": row.resource_link_id, "percent": value, "at": now},
         ).first()
         if changed is not None:
-            payload = {"person_id": person_id, "resource_link_id": row.resource_link_id}
-            key = f"{person_id}:{row.resource_link_id}"
-            enqueue(session, SCORE_JOB, key, payload, now=now)
+            _queue(session, person_id, row.resource_link_id, now)
 
 
 def _percent_of(

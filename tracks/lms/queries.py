@@ -55,16 +55,19 @@ class Transfer:
         return self.wanted is not None and self.wanted != self.sent and self.failed is None
 
 
-def transfers(session: Session, person_id: int, track_id: int) -> list[Transfer]:
-    rows = session.execute(
-        select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed, score.c.wanted_at)
-        .join(resource_link, resource_link.c.id == score.c.resource_link_id)
-        .where(
-            score.c.person_id == person_id,
-            resource_link.c.track_id == track_id,
-            resource_link.c.lineitem_url.is_not(None),
-        )
+_TRANSFERS = (
+    select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed, score.c.wanted_at)
+    .join(resource_link, resource_link.c.id == score.c.resource_link_id)
+    .where(
+        score.c.person_id == bindparam("person_id"),
+        resource_link.c.track_id == bindparam("track_id"),
+        resource_link.c.lineitem_url.is_not(None),
     )
+)
+
+
+def transfers(session: Session, person_id: int, track_id: int) -> list[Transfer]:
+    rows = session.execute(_TRANSFERS, {"person_id": person_id, "track_id": track_id})
     return [Transfer(r.wanted, r.sent, r.sent_at, r.failed, r.wanted_at) for r in rows]
 
 

@@ -29,6 +29,8 @@ class RegistrationsStore:
         self._session = session
 
     def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
+        if "\x00" in issuer or "\x00" in (client_id or ""):
+            return []  # no database holds such a text, and PostgreSQL does not even compare it
         if client_id is None:
             rows = self._session.execute(BY_ISSUER, {"issuer": issuer})
         else:

@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from lti.claims import Context
+from lti.claims import RESOURCE_LINK_REQUEST, Context
 from lti.errors import LtiRejected
 from lti.jose import peek_header
 from lti.tool.launch import Launch, accept_launch
@@ -35,7 +35,7 @@ from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part
 from tracks.lms.stores import LtiSide, NonceStore, RegistrationsStore
 from tracks.people.actions import Person, person_from_launch, start_sign_in
 from tracks.people.guards import requires
-from tracks.people.queries import likely_school
+from tracks.people.queries import likely_school, schools
 from tracks.people.rules import Permission
 from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
@@ -115,13 +115,22 @@ def launch(database: Database, _actor: None) -> ResponseReturnValue:
                 clock=_lti().clock,
                 base_url=parts().settings.base_url,
             )
-            entered = _enter(session, message, now())
+            entered = _enter(session, _servable(message), now())
         except LtiRejected as exc:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
             rejected = exc
     if entered is None:
         return _rejected("launch", cast(LtiRejected, rejected))
     return _welcome(entered)
+
+
+def _servable(message: Launch) -> Launch:
+    """Deep linking has no page yet: refused like any other message we do not serve (T23)."""
+    if message.message_type != RESOURCE_LINK_REQUEST:
+        rejected = LtiRejected("message_type_unknown", return_url=message.return_url)
+        rejected.binding_cookie = message.binding_cookie
+        raise rejected
+    return message
 
 
 def _fetch_keys(database: Database, form: MultiDict[str, str]) -> None:
@@ -132,6 +141,7 @@ def _fetch_keys(database: Database, form: MultiDict[str, str]) -> None:
     side = _lti()
     try:
         state = side.signer.read(form.get("state", ""), side.clock.now())
+        side.signer.check_browser(state, request.cookies.get(state.cookie_name))
         with database.reading() as session:
             registration = RegistrationsStore(session).by_id(state.registration_id)
         if registration is not None:
@@ -179,7 +189,8 @@ def _enter(session: Session, message: Launch, moment: datetime) -> _Entered:
     )
     _note_work(session, message, address, who, moment)
     path = _page(address, message.target_link_uri)
-    if who.school_id is None and address is not None:
+    asks = who.school_id is None and address is not None
+    if asks and schools(session, municipality_id):
         query = {"then": path}
         if message.context and (guess := _guess(session, message.deployment.id, message.context)):
             query["guess"] = str(guess)
@@ -202,7 +213,9 @@ def _note_work(
     session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
 ) -> None:
     base_url = parts().settings.base_url
-    link = link_of_launch(session, _shelf(), message, address, who.municipality_id, base_url)
+    link = link_of_launch(
+        session, _shelf(), message, address, who.municipality_id, base_url, moment
+    )
     if link is None:
         return
     worker = Worker(who.id, who.municipality_id, who.school_id)

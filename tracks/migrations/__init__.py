@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, text
 
 from tracks.adoption import models as _adoption
 from tracks.catalogue import models as _catalogue
@@ -33,9 +33,12 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """To the newest schema; each revision whole or not at all."""
+    """To the newest schema, whole or not at all; of several starters one does it."""
     settings = config()
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # SQLite's BEGIN IMMEDIATE does the same.
+            connection.execute(text("SELECT pg_advisory_xact_lock(7267227)"))
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
 

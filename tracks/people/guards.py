@@ -84,9 +84,8 @@ def _allowed(sign_in: SignIn | None, permission: Permission) -> Actor | None:
 
 def _refuse_foreign_form() -> None:
     """CSRF: the form token of this sign-in, and no other site as the sender."""
-    settings = parts().settings
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin)[:2] != urlsplit(settings.base_url)[:2]:
+    if origin is not None and not _is_ours(origin):
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
@@ -95,6 +94,13 @@ def _refuse_foreign_form() -> None:
         raise PageError(401, SIGN_IN_FIRST, kept=typed_text())
     if not is_form_token(parts().secret, token, request.form.get("form_token", "")):
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+
+
+def _is_ours(origin: str) -> bool:
+    try:
+        return urlsplit(origin)[:2] == urlsplit(parts().settings.base_url)[:2]
+    except ValueError:
+        return False
 
 
 def _keep_alive(database: Database, sign_in: SignIn) -> None:

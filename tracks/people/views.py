@@ -14,7 +14,7 @@ from tracks.people.queries import leaders_of, municipality_name, schools
 from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import NAME, drop_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, PageError
-from tracks.web.requests import now
+from tracks.web.requests import now, row_id
 
 pages = Blueprint("people", __name__)
 
@@ -44,7 +44,7 @@ def school(session: Session, actor: Actor) -> ResponseReturnValue:
 @pages.post("/school")
 @requires(Permission.KNOWN)
 def choose(session: Session, actor: Actor) -> ResponseReturnValue:
-    chosen = request.form.get("school", type=int)
+    chosen = request.form.get("school", type=row_id)
     if chosen is None or not choose_school(session, actor.person_id, actor.municipality_id, chosen):
         raise PageError(400, MALFORMED)
     session.emit(SchoolChosen(actor.person_id, actor.municipality_id, chosen))

@@ -1,7 +1,7 @@
 """Writes of what a person does. Each is once-only: the same again changes nothing."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,7 +124,8 @@ def _follow(
     if not alone:
         open_track(session, who, edition.track_id, steps[-1].step_id, now)
         for stage in {stage for step in steps for stage in stages_of_step(step)}:
-            reach(session, who, edition.track_id, stage, now)
+            for reached in reach(session, who, edition.track_id, stage, now):
+                session.emit(reached)
     for step in steps:
         if step.is_resource:
             note_use(session, who, step, Way.INDEPENDENT if alone else Way.PROGRAMME, now)
@@ -138,15 +139,15 @@ def note_use(session: Session, who: Worker, step: Outline, way: Way, now: dateti
         )
 
 
-def reach(session: Session, who: Worker, track_id: int, stage: Stage, now: datetime) -> None:
+def reach(
+    session: Session, who: Worker, track_id: int, stage: Stage, now: datetime
+) -> Iterator[StageReached]:
     """Note a stage, once; it counts for the school that the work in this track belongs to."""
     row = session.execute(
         _REACH[stage], {"person": who.person_id, "track": track_id, "at": now}
     ).one_or_none()
     if row is not None and row.school_id is not None:
-        session.emit(
-            StageReached(who.person_id, who.municipality_id, row.school_id, track_id, stage, now)
-        )
+        yield StageReached(who.person_id, who.municipality_id, row.school_id, track_id, stage, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,10 @@ def record_joint_work(
     now: datetime,
 ) -> int:
     """Count a joint phase (B or D) for all who took part; how many were not counted before."""
-    fresh = 0
+    # Told when all are noted: a member who works just now holds a row of their own and waits for
+    # the school's counters. Holding the counters while waiting for that row would be a deadlock.
+    reached: list[StageReached] = []
+    changed: list[WorkChanged] = []
     for who in people:
         row = session.execute(
             _TAKE_PART,
@@ -260,12 +264,13 @@ def record_joint_work(
         ).one_or_none()
         if row is None:
             continue
-        fresh += 1
         _open_quietly(session, who, edition.track_id, now)
         for stage in (Stage.STARTED, STAGE_OF_JOINT_PHASE[phase]):
-            reach(session, who, edition.track_id, stage, now)
-        session.emit(WorkChanged(who.person_id, edition.version_id, now))
-    return fresh
+            reached += reach(session, who, edition.track_id, stage, now)
+        changed.append(WorkChanged(who.person_id, edition.version_id, now))
+    for event in (*reached, *changed):
+        session.emit(event)
+    return len(changed)
 
 
 _OPEN_QUIETLY = insert_or(track_work).on_conflict_do_nothing()

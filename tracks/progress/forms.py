@@ -9,6 +9,9 @@ from content.grading import grade
 from content.model import StepKind
 from content.rendered import RenderedStep
 from tracks.progress.rules import LARGEST_FILE, LONGEST_TEXT, file_problem
+from tracks.web.requests import row_id
+
+HIGHEST_REVISION = 2**31 - 1  # what its column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class StepForm:
 
 
 def read_step(form: MultiDict[str, str], step: RenderedStep) -> StepForm:
-    revision = form.get("revision", default=0, type=int)
+    revision = min(form.get("revision", default=0, type=row_id), HIGHEST_REVISION)
     if step.kind is StepKind.QUIZ and step.question is not None:
         return _read_quiz(form, step)
     if step.kind in (StepKind.REFLECTION, StepKind.TRY_OUT):

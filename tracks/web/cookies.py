@@ -37,4 +37,5 @@ def form_token(secret: bytes, token: str) -> str:
 
 
 def is_form_token(secret: bytes, token: str, given: str) -> bool:
-    return hmac.compare_digest(form_token(secret, token), given)
+    # As bytes: for text that is not ASCII compare_digest raises instead of saying no.
+    return hmac.compare_digest(form_token(secret, token).encode(), given.encode())

@@ -3,14 +3,17 @@
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from tracks.db import DatabaseBusy
 from tracks.i18n import N_
-from tracks.web.requests import new_error_id
+from tracks.web.requests import may_be_framed_by, new_error_id
 
 log = logging.getLogger(__name__)
+TOO_MANY_WAIT_S = "60"  # limits are counted by the minute
+# Fields of our forms that nobody types into.
+_NOT_TYPED = frozenset({"form_token", "revision", "go", "then"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ _BY_STATUS = {404: NOT_FOUND, 403: NOT_ALLOWED, 401: SIGN_IN_FIRST, 413: TOO_LAR
 
 
 def error_page(status: int, lesson: Lesson, *, error_id: str, kept: str = "") -> Response:
+    if "frame_ancestors" not in g:
+        # Nobody is signed in, so nothing on the page acts. In the frame of an LMS a page that may
+        # not be framed is a blank one, and what was typed would be lost with it.
+        may_be_framed_by("*")
     page = render_template("error.html", lesson=lesson, error_id=error_id, kept=kept)
     return make_response(page, status)
 
@@ -89,7 +96,7 @@ def error_page(status: int, lesson: Lesson, *, error_id: str, kept: str = "") ->
 def typed_text() -> str:
     """The longest text field of the form: what a person would be sorry to lose."""
     try:
-        return max((str(v) for k, v in request.form.items() if k != "form_token"), key=len)
+        return max((str(v) for k, v in request.form.items() if k not in _NOT_TYPED), key=len)
     except (ValueError, HTTPException):
         return ""
 
@@ -109,6 +116,8 @@ def _on_http_error(exc: HTTPException) -> Response:
     for name, value in exc.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
+    if status == 429:
+        response.headers.setdefault("Retry-After", TOO_MANY_WAIT_S)
     return response
 
 

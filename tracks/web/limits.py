@@ -1,22 +1,53 @@
 """Rate limits: generous to a school behind one address, tight on floods (L13)."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
+from threading import Lock
 from typing import Any
 
-from flask import Flask
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, request
+from werkzeug.exceptions import TooManyRequests
 
 from tracks.settings import Settings
+from tracks.web.requests import now
+
+WINDOW_S = 60
+
+
+class Window:
+    """How often each address has come in the running minute; the next one forgets them all."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._number = -1
+        self._counts: dict[str, int] = {}
+        self._lock = Lock()
+
+    def wait_of(self, address: str, seconds: int) -> int:
+        """Count one more at `seconds` of the clock; how long the address has to wait, 0: not."""
+        number, gone = divmod(seconds, WINDOW_S)
+        with self._lock:
+            if number != self._number:
+                self._number, self._counts = number, {}
+            count = self._counts[address] = self._counts.get(address, 0) + 1
+        return 0 if count <= self._most else WINDOW_S - gone
 
 
 def install(app: Flask, settings: Settings, *, per_address: Iterable[Callable[..., Any]]) -> None:
     """Count the requests of each address to these views; over the limit is 429, Retry-After."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
-    limit: Any = limiter.shared_limit(
-        f"{settings.launches_per_minute} per minute", scope="launches"
-    )
+    window = Window(settings.launches_per_minute)
     for view in per_address:
         for endpoint, registered in list(app.view_functions.items()):
             if registered is view:
-                app.view_functions[endpoint] = limit(view)
+                app.view_functions[endpoint] = _limited(view, window)
+
+
+def _limited(view: Callable[..., Any], window: Window) -> Callable[..., Any]:
+    @wraps(view)
+    def counted(**address: Any) -> Any:
+        wait = window.wait_of(request.remote_addr or "", int(now().timestamp()))
+        if wait:
+            raise TooManyRequests(retry_after=wait)
+        return view(**address)
+
+    return counted

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from tracks import i18n
 from tracks.web.cookies import form_token, sign_in_token
 from tracks.web.requests import language, parts
+from tracks.web.translated import Templates
 
 
 def gettext(text: str, **values: object) -> str:
@@ -16,25 +17,19 @@ def gettext(text: str, **values: object) -> str:
     return found % values if values else found
 
 
-def _gettext(text: str) -> str:
-    return i18n.translations(language()).gettext(text)
-
-
-def _ngettext(one: str, many: str, count: int) -> str:
-    return i18n.translations(language()).ngettext(one, many, count)
-
-
 def token_field() -> Markup:
-    """The hidden field of every form."""
-    token = sign_in_token()
-    value = form_token(parts().secret, token) if token else ""
-    return Markup('<input type="hidden" name="form_token" value="{}">').format(value)
+    """The hidden field of every form; a page has several."""
+    field: Markup | None = g.get("token_field")
+    if field is None:
+        token = sign_in_token()
+        value = form_token(parts().secret, token) if token else ""
+        field = Markup('<input type="hidden" name="form_token" value="%s">') % value
+        g.token_field = field
+    return field
 
 
 def _shared() -> dict[str, Any]:
     return {
-        "lang": language(),
-        "languages": i18n.LANGUAGES,
         "actor": g.get("actor"),
         "token_field": token_field,
         "path": request.path,
@@ -44,9 +39,10 @@ def _shared() -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
+    app.jinja_environment = Templates
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    env.newstyle_gettext = True  # type: ignore[attr-defined]  # added by the extension
     env.trim_blocks = env.lstrip_blocks = True
     env.filters["day"] = lambda value: i18n.day(value, language())
     env.filters["clock"] = lambda value: i18n.clock(value, language())

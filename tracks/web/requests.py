@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, cast
 
-from flask import current_app, g, request
+from flask import Flask, abort, current_app, g, request
+from werkzeug.routing import BaseConverter
 
 from tracks.db import Database, Session
 from tracks.i18n import DEFAULT_LANGUAGE, LANGUAGES, language_of
 from tracks.settings import Settings
 
 EXTENSION = "tracks"
+MOST_DIGITS = 18  # what 64 bits hold in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,36 @@ class Parts:
     secret: bytes
     # (session, person id, track id) -> what to tell the person beside that work.
     notices: tuple[Callable[[Session, int, int], Sequence[Notice]], ...] = ()
+
+
+def row_id(text: str) -> int:
+    """The number of a row in what a browser sent. ValueError for any that no column holds."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError("not a row's number")
+    return int(text)
+
+
+class RowId(BaseConverter):
+    """`<id:…>` in the address of a page."""
+
+    regex = f"[0-9]{{1,{MOST_DIGITS}}}"
+
+    def to_python(self, value: str) -> int:
+        return row_id(value)
+
+
+def _refuse_unstorable() -> None:
+    """PostgreSQL keeps no NUL, so no address of ours has one."""
+    if "\x00" in request.path:
+        abort(404)
+
+
+def install(app: Flask) -> None:
+    """Before any blueprint: their addresses use `<id:…>`."""
+    app.url_map.converters["id"] = RowId
+    app.before_request(_refuse_unstorable)
+    # Uploads of more than half a megabyte are files on the disk until they are closed.
+    app.teardown_request(lambda _exc: request.close())
 
 
 def parts() -> Parts:

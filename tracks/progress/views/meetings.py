@@ -19,7 +19,7 @@ from tracks.progress.views.places import (
     phase_or_404,
 )
 from tracks.web.errors import NOT_ALLOWED, PageError
-from tracks.web.requests import language, now
+from tracks.web.requests import language, now, row_id
 
 
 def add_to(pages: Blueprint) -> None:
@@ -77,7 +77,7 @@ def record(
 ) -> ResponseReturnValue:
     edition, found, phase = _place(session, publisher, track, module, letter)
     school_id = _school_id(actor)
-    ticked = set(request.form.getlist("present", type=int))
+    ticked = set(request.form.getlist("present", type=row_id))
     present = [
         Worker(p.person_id, actor.municipality_id, school_id)
         for p in staff(session, actor.municipality_id, school_id)

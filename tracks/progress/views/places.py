@@ -89,12 +89,12 @@ def phases_of(edition: Edition, module: Module, work: DoneWork) -> list[PhaseVie
     lang = edition.language(language())
     views = []
     for phase in Phase:
-        steps = [s for s in edition.steps if s.module_id == module.id and s.phase is phase]
+        steps = edition.by_phase.get((module.id, phase), ())
         if not steps and phase not in module.minutes:
             continue
         texts = module.texts[lang]["phases"].get(phase.value, {})
         minutes = module.minutes.get(phase, 0)
-        complete = is_phase_done(edition.steps, module.id, phase, work)
+        complete = is_phase_done(steps, module.id, phase, work)
         views.append(
             PhaseView(
                 phase=phase,
@@ -112,7 +112,7 @@ def phases_of(edition: Edition, module: Module, work: DoneWork) -> list[PhaseVie
 
 def neighbours(edition: Edition, step: Outline) -> tuple[Outline | None, Outline | None]:
     """The steps before and after in the same phase of the same module."""
-    mine = [s for s in edition.steps if s.module_id == step.module_id and s.phase is step.phase]
+    mine = edition.by_phase[step.module_id, step.phase]
     at = mine.index(step)
     before = mine[at - 1] if at else None
     after = mine[at + 1] if at + 1 < len(mine) else None
