@@ -116,7 +116,12 @@ def _check_guards(app: Flask) -> None:
 def _serve_static(app: Flask, settings: Settings) -> None:
     folder = Path(__file__).parent / "web" / "static"
     served = WhiteNoise(
-        app.wsgi_app, root=str(folder), prefix="static/", max_age=3600, allow_all_origins=False
+        app.wsgi_app,
+        root=str(folder),
+        prefix="static/",
+        max_age=3600,
+        allow_all_origins=False,
+        add_headers_function=headers.add_to_file,
     )
     app.wsgi_app = served  # type: ignore[method-assign]  # Flask's documented way
     if settings.proxies:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,40 @@ from werkzeug.test import TestResponse
 from lti.keys import CachedPlatformKeys
 from lti.ports import HttpAnswer
 from lti.tool.state import StateSigner
-from tests.fakes.forge import PREFIX, Setting, changed, jwks, resource_claims, signing_key, token
+from tests.factories.databases import open_database
+from tests.fakes.forge import (
+    PREFIX,
+    Setting,
+    changed,
+    jwks,
+    private_pem,
+    resource_claims,
+    signing_key,
+    token,
+)
 from tests.fakes.lti_ports import RecordingHttp
 from tracks.app import create_app
 from tracks.catalogue.queries import Edition, Shelf
+from tracks.db import metadata
 from tracks.lms.actions import register
 from tracks.lms.stores import LtiSide, SystemClock
 from tracks.people.actions import add_municipality, add_school
+from tracks.people.models import account
 from tracks.people.rules import SchoolKind
 from tracks.settings import Settings
-
-from tests.factories.databases import open_database
 
 BASE_URL = "https://tracks.example"
 ISSUER = "https://lms.example"
 JWKS_URL = f"{ISSUER}/jwks"
 TRACK = "sample/maaling"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A launch that a browser is about to post, and the cookie it will send along."""
+
+    form: dict[str, str]
+    cookie: str
 
 
 class Tool:
@@ -40,6 +59,9 @@ class Tool:
             base_url=BASE_URL, database_url=database_url, data_dir=data_dir, **settings
         )
         self.database = open_database(database_url)
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # Made once a session: making one takes a tenth of a second.
+        (data_dir / "tool-key.pem").write_bytes(private_pem(signing_key("tool")))
         self.app = create_app(self.settings, self.database)
         self.http = RecordingHttp({JWKS_URL: HttpAnswer(200, {}, jwks(signing_key().jwk()))})
         side: LtiSide = self.app.extensions["tracks.lti"]
@@ -79,6 +101,14 @@ class Tool:
 
     def close(self) -> None:
         self.database.engine.dispose()
+
+    def publish_keys(self, *keys: Mapping[str, Any]) -> None:
+        """What the LMS publishes from now on; what was fetched before is forgotten."""
+        self.http.answers[JWKS_URL] = HttpAnswer(200, {}, jwks(*keys))
+        side: LtiSide = self.app.extensions["tracks.lti"]
+        self.app.extensions["tracks.lti"] = replace(
+            side, platform_keys=CachedPlatformKeys(self.http, side.clock)
+        )
 
     def client(self) -> FlaskClient:
         client = self.app.test_client()
@@ -149,6 +179,19 @@ class Tool:
             self.landed = then
         return client
 
+    def prepare(self, changes: Mapping[str, Any] | None = None, **login: str) -> Prepared:
+        """A launch up to its last step, in a browser of its own."""
+        client = self.client()
+        form = self.form(self.login(client, **login), changes)
+        held = [c for c in client._cookies.values() if c.key.startswith("__Host-lti_")]
+        return Prepared(form, "; ".join(f"{c.key}={c.value}" for c in held))
+
+    def click(self, prepared: Prepared, *, cookie: str | None = None) -> TestResponse:
+        """The last step, in any browser: `cookie` is all that it sends."""
+        client = self.app.test_client(use_cookies=False)
+        headers = {"Cookie": prepared.cookie if cookie is None else cookie}
+        return client.post("/lti/launch", data=prepared.form, base_url=BASE_URL, headers=headers)
+
     def get(self, client: FlaskClient, path: str, **headers: str) -> TestResponse:
         return client.get(path, base_url=BASE_URL, headers=headers)
 
@@ -170,6 +213,16 @@ class Tool:
                     select(func.count()).select_from(table).where(*conditions)
                 ).scalar_one()
             )
+
+    def counts(self) -> dict[str, int]:
+        """Rows by table, of every table."""
+        tables = metadata.sorted_tables
+        each = [select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables]
+        with self.database.reading() as session:
+            return dict(session.execute(select(*each)).one()._mapping)
+
+    def person_id(self, sub: str) -> int:
+        return int(self.rows(select(account.c.person_id).where(account.c.sub == sub))[0][0])
 
     def rows(self, statement: Any) -> list[Any]:
         with self.database.reading() as session:

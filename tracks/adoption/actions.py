@@ -3,26 +3,32 @@
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.adoption.models import resource_use, school_resource, school_track
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.progress.events import ResourceUsed, Stage, StageReached, Way
 
 _ROW = insert_or(school_track)
 _COUNT_STAGE = {
-    stage: _ROW.on_conflict_do_update(
-        index_elements=["school_id", "track_id"],
-        set_={
-            stage.value: school_track.c[stage.value] + 1,
-            "changed_at": _ROW.excluded.changed_at,
-        },
+    stage: Prepared(
+        _ROW.on_conflict_do_update(
+            index_elements=["school_id", "track_id"],
+            set_={
+                stage.value: school_track.c[stage.value] + 1,
+                "changed_at": _ROW.excluded.changed_at,
+            },
+        )
     )
     for stage in Stage
 }
 _NO_STAGE = {stage.value: 0 for stage in Stage}
-_FIRST_USE = insert_or(resource_use).on_conflict_do_nothing().returning(resource_use.c.person_id)
+_FIRST_USE = Prepared(
+    insert_or(resource_use).on_conflict_do_nothing().returning(resource_use.c.person_id)
+)
 _COUNT_USE = {
-    way: insert_or(school_resource).on_conflict_do_update(
-        index_elements=["school_id", "step_id"],
-        set_={way.value: school_resource.c[way.value] + 1},
+    way: Prepared(
+        insert_or(school_resource).on_conflict_do_update(
+            index_elements=["school_id", "step_id"],
+            set_={way.value: school_resource.c[way.value] + 1},
+        )
     )
     for way in Way
 }

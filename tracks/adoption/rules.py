@@ -1,5 +1,6 @@
 """What may be shown of a count of people, and how far a school has come. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracks.i18n import N_
@@ -35,37 +36,39 @@ class Shown:
         return min(known / self.out_of, 1.0)
 
 
-def shown(count: int, out_of: int | None, *, least: int) -> Shown:
-    """Hide what would point at persons.
+def shown(
+    count: int, out_of: int | None, *, least: int, within: Iterable[int | None] = ()
+) -> Shown:
+    """Hide what would point at persons. `within`: counts shown exactly of groups this is part of.
 
     Counts under `least` are hidden, 0 too: "nobody" says something about everybody. A count that
-    leaves fewer than `least` people out is given as "at least": those few could be named. So is
-    "all" of fewer than twice `least`.
+    leaves fewer than `least` people of a whole out is given as "at least": those few could be
+    named. So is "all" of fewer than twice `least`.
     """
     if count < least:
         return Shown(None, None, out_of)
-    if out_of is not None and count <= out_of:
-        rest = out_of - count
-        if 0 < rest < least or (rest == 0 and out_of < 2 * least):
-            return Shown(None, max(least, out_of - least + 1), out_of)
+    for whole in (out_of, *within):
+        if whole is None:
+            continue
+        rest = whole - count
+        if 0 < rest < least or (rest == 0 and whole < 2 * least):
+            return Shown(None, max(least, whole - least + 1), out_of)
     return Shown(count, None, out_of)
 
 
 def ladder(counts: dict[Stage, int], out_of: int | None, *, least: int) -> dict[Stage, Shown]:
     """The four stages of one school and track, none of which gives another away.
 
-    Each stage is a part of the one before it: where fewer than `least` people make the
-    difference to a number shown exactly, the smaller number is given as "at least".
+    Each stage is a part of those who started, and mostly of the stage before it.
     """
     result: dict[Stage, Shown] = {}
-    exact_above: int | None = None
+    started: int | None = None
+    before: int | None = None
     for stage in STAGES:
-        seen = shown(counts.get(stage, 0), out_of, least=least)
-        if seen.count is not None:
-            if exact_above is not None and 0 < exact_above - seen.count < least:
-                seen = Shown(None, max(least, exact_above - least + 1), out_of)
-            else:
-                exact_above = seen.count
+        seen = shown(counts.get(stage, 0), out_of, least=least, within=(started, before))
+        if stage is Stage.STARTED:
+            started = seen.count
+        before = before if seen.count is None else seen.count
         result[stage] = seen
     return result
 

@@ -71,7 +71,7 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         "adoption/school.html",
         school=school,
         ladders=ladders,
-        uses=_uses(session, actor, school, [each.edition for each in ladders]),
+        uses=_uses(session, actor, school, ladders),
         stages=STAGES,
         stage_names=STAGE_NAMES,
         least=_least(),
@@ -80,11 +80,15 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
 
 
 def _uses(
-    session: Session, actor: Actor, school: School, editions: list[Edition]
+    session: Session, actor: Actor, school: School, ladders: list[TrackLadder]
 ) -> list[ResourceUse]:
     uses = uses_of_school(session, actor.municipality_id, school.id)
+    least = _least()
     found = []
-    for edition in editions:
+    for each in ladders:
+        edition = each.edition
+        # Who used it in the track has started the track.
+        started = each.stages[Stage.STARTED].count
         for step in edition.steps:
             if step.step_id not in uses:
                 continue
@@ -93,8 +97,8 @@ def _uses(
             found.append(
                 ResourceUse(
                     title,
-                    shown(ways[Way.PROGRAMME], school.teachers, least=_least()),
-                    shown(ways[Way.INDEPENDENT], school.teachers, least=_least()),
+                    shown(ways[Way.PROGRAMME], school.teachers, least=least, within=[started]),
+                    shown(ways[Way.INDEPENDENT], school.teachers, least=least),
                 )
             )
     return found

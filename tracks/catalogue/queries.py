@@ -23,7 +23,7 @@ from tracks.catalogue.models import (
     track_version,
 )
 from tracks.catalogue.rules import Address, Outline
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.i18n import nearest
 
 
@@ -108,8 +108,10 @@ _STEPS = (
 _TITLES = select(step_text.c.step_id, step_text.c.language, step_text.c.title).where(
     step_text.c.track_version_id == bindparam("version_id")
 )
-_CURRENT = select(track.c.version_id).where(
-    track.c.publisher == bindparam("publisher"), track.c.slug == bindparam("slug")
+_CURRENT = Prepared(
+    select(track.c.version_id).where(
+        track.c.publisher == bindparam("publisher"), track.c.slug == bindparam("slug")
+    )
 )
 _BODY = select(step_text.c.body).where(
     step_text.c.track_version_id == bindparam("version_id"),

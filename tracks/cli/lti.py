@@ -119,9 +119,15 @@ def register(
 def approve(registration: int, deployment: str) -> None:
     """Let a deployment in that waits for approval."""
     from tracks.lms.actions import approve_deployment
+    from tracks.lms.queries import registrations
 
     with _database().writing() as session:
-        approve_deployment(session, registration, deployment, datetime.now(UTC))
+        is_known = any(row.id == registration for row in registrations(session))
+        if is_known:
+            approve_deployment(session, registration, deployment, datetime.now(UTC))
+    if not is_known:
+        click.echo("tracks: there is no such registration", err=True)
+        sys.exit(1)
     click.echo(f"Deployment {deployment} of registration {registration} is approved.")
 
 

@@ -2,6 +2,7 @@
 
 from tracks.db.columns import Id, Json, UtcDateTime, metadata
 from tracks.db.engine import Database, DatabaseBusy, Reaction
+from tracks.db.prepared import Prepared
 from tracks.db.session import Session
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "DatabaseBusy",
     "Id",
     "Json",
+    "Prepared",
     "Reaction",
     "Session",
     "UtcDateTime",

@@ -4,19 +4,23 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from tracks.db.session import Reaction, Reactions, Session
 
 __all__ = ["Database", "DatabaseBusy", "Reaction", "make_engine"]
 
 BUSY_TIMEOUT_S = 5.0
+RESTED_S = 1.0
+_RESTS_SINCE = "tracks_rests_since"
 
 
 class DatabaseBusy(Exception):
@@ -71,17 +75,39 @@ def make_engine(url: str, *, pool_size: int = 12) -> Engine:
         # Not as an event: with a listener for "begin" every statement looks for listeners.
         engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]  # for this engine only
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=4,
-        pool_pre_ping=True,
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,
             "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c timezone=UTC",
         },
     )
+    _ping_after_rest(engine)
+    return engine
+
+
+def _ping_after_rest(engine: Engine) -> None:
+    """Ask a connection whether it lives when it has lain still; one just used is believed.
+
+    `pool_pre_ping` asks each time, which is one more turn for every page.
+    """
+
+    def lay_down(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = monotonic()
+
+    def take_up(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as exc:
+            raise DisconnectionError from exc  # the pool takes another one
+
+    event.listen(engine, "checkin", lay_down)
+    event.listen(engine, "checkout", take_up)
 
 
 def _is_outage(exc: DBAPIError) -> bool:

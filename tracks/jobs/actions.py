@@ -7,20 +7,22 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.jobs.models import outbox
 from tracks.jobs.rules import LEASE, MOST_VANISHED, Job
 
 _WISH = insert_or(outbox).values(edition=1, tries=0, vanished=0)
 # While a job is backing off, a new wish joins it; it does not start the hammering anew.
-_ENQUEUE = _WISH.on_conflict_do_update(
-    index_elements=["kind", "key"],
-    set_={
-        "payload": _WISH.excluded.payload,
-        "edition": outbox.c.edition + 1,
-        "due_at": case((outbox.c.tries > 0, outbox.c.due_at), else_=_WISH.excluded.due_at),
-        "parked_at": null(),
-    },
+_ENQUEUE = Prepared(
+    _WISH.on_conflict_do_update(
+        index_elements=["kind", "key"],
+        set_={
+            "payload": _WISH.excluded.payload,
+            "edition": outbox.c.edition + 1,
+            "due_at": case((outbox.c.tries > 0, outbox.c.due_at), else_=_WISH.excluded.due_at),
+            "parked_at": null(),
+        },
+    )
 )
 
 
@@ -50,7 +52,8 @@ def hand_out(session: Session, now: datetime, *, most: int = 100) -> list[tuple[
     session.execute(
         update(outbox)
         .where(outbox.c.vanished >= MOST_VANISHED, outbox.c.parked_at.is_(None), _FREE)
-        .values(parked_at=now, reason="worker_vanished"),
+        # From 0 again: a new wish is tried like any other, five times.
+        .values(parked_at=now, reason="worker_vanished", vanished=0),
         {"now": now},
     )
     lease = secrets.token_hex(16)

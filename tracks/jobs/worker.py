@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
+from celery.worker import state as consuming
 
 from tracks.db import Database, DatabaseBusy, Session
 from tracks.jobs.actions import claimed, finish, hand_out, has_due, park, try_later
@@ -77,10 +78,10 @@ class Worker:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._controller: WorkController | None = None
         self.celery = _celery(broker_url)
 
-        @self.celery.task(name="tracks.run_job")
+        # Not shared: Celery would give this worker's task to every other app of the process.
+        @self.celery.task(name="tracks.run_job", shared=False)
         def run_job(job_id: int, lease: str) -> None:
             self.run(job_id, lease)
 
@@ -167,7 +168,9 @@ class Worker:
 
     def start(self, *, with_relay: bool = True, with_tasks: bool = True) -> None:
         if with_tasks:
-            self._controller = WorkController(
+            # Where the threads of the pool look for the task.
+            self.celery.set_default()
+            controller = WorkController(
                 app=self.celery,
                 pool_cls="threads",
                 concurrency=2,
@@ -175,7 +178,7 @@ class Worker:
                 without_mingle=True,
                 without_gossip=True,
             )
-            self._spawn("tasks", self._controller.start)
+            self._spawn("tasks", controller.start)
         if with_relay:
             self._spawn("relay", self._relay)
 
@@ -188,10 +191,12 @@ class Worker:
         """Finish what runs, take nothing new. What does not finish is handed out again later."""
         self._stopping.set()
         self._wake.set()
-        if self._controller is not None:
-            self._controller.stop()
+        # A flag that the tasks' own thread looks at: from here, its connection to the broker would
+        # be closed while it reads, and both would wait for each other.
+        consuming.should_stop = 0  # type: ignore[assignment]  # the stubs know only its first value
         for thread in self._threads:
             thread.join(timeout)
+        consuming.should_stop = None
 
 
 def _celery(broker_url: str) -> Celery:
@@ -208,6 +213,8 @@ def _celery(broker_url: str) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
+        # Seconds. Half of it is also how long an idle worker takes to see that it is to stop.
+        broker_heartbeat=6,
         broker_transport_options={"polling_interval": 0.05} if in_memory else {},
         task_default_queue="tracks",
     )

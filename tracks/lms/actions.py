@@ -11,7 +11,7 @@ from lti.tool.launch import Launch
 from lti.tool.service_urls import is_allowed_service_url
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address, parse_address
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
 from tracks.lms.models import deployment, registration, resource_link, score, used_nonce
 from tracks.lms.rules import MAXIMUM, part_of, percent
@@ -105,18 +105,22 @@ class Link:
     is_changed: bool  # new, or it leads or reports to somewhere else than before
 
 
-_LINK = select(resource_link).where(
-    resource_link.c.deployment_id == bindparam("deployment_id"),
-    resource_link.c.link_id == bindparam("link_id"),
+_LINK = Prepared(
+    select(resource_link).where(
+        resource_link.c.deployment_id == bindparam("deployment_id"),
+        resource_link.c.link_id == bindparam("link_id"),
+    )
 )
 _NEW_LINK = insert_or(resource_link)
-_KEEP_LINK = _NEW_LINK.on_conflict_do_update(
-    index_elements=["deployment_id", "link_id"],
-    set_={
-        name: getattr(_NEW_LINK.excluded, name)
-        for name in ("context_id", "address", "track_id", "lineitem_url", "scopes")
-    },
-).returning(resource_link.c.id)
+_KEEP_LINK = Prepared(
+    _NEW_LINK.on_conflict_do_update(
+        index_elements=["deployment_id", "link_id"],
+        set_={
+            name: getattr(_NEW_LINK.excluded, name)
+            for name in ("context_id", "address", "track_id", "lineitem_url", "scopes")
+        },
+    ).returning(resource_link.c.id)
+)
 
 
 def link_of_launch(
@@ -178,10 +182,12 @@ def _lineitem(launch: Launch, base_url: str) -> str | None:
     return ags.lineitem if allowed else None
 
 
-_SCORE = insert_or(score).on_conflict_do_nothing()
-_KNOWN_SCORE = select(score.c.person_id).where(
-    score.c.person_id == bindparam("person_id"),
-    score.c.resource_link_id == bindparam("resource_link_id"),
+_SCORE = Prepared(insert_or(score).on_conflict_do_nothing())
+_KNOWN_SCORE = Prepared(
+    select(score.c.person_id).where(
+        score.c.person_id == bindparam("person_id"),
+        score.c.resource_link_id == bindparam("resource_link_id"),
+    )
 )
 
 
@@ -201,7 +207,7 @@ def expect_score(
     want_scores(session, person_id, link.edition, now)
 
 
-_MY_LINKS = (
+_MY_LINKS = Prepared(
     select(score.c.resource_link_id, score.c.wanted, resource_link.c.address)
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
     .where(
@@ -210,7 +216,7 @@ _MY_LINKS = (
         resource_link.c.lineitem_url.is_not(None),
     )
 )
-_WANT = (
+_WANT = Prepared(
     update(score)
     .where(
         score.c.person_id == bindparam("person"),

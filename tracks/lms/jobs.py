@@ -23,6 +23,9 @@ def send_score(grades: Grades, database: Database, job: Job) -> Outcome:
     link_id = int(str(job.payload["resource_link_id"]))
     with database.reading() as session:
         found = score_to_send(session, person_id, link_id)
+    if found == "switched_off":
+        # Not for ever, perhaps: it is sent when the LMS is switched on again.
+        return TryLater(found)
     if found is None or found.wanted == found.sent:
         return Done()
     moment = datetime.now(UTC)

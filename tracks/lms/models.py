@@ -70,6 +70,7 @@ resource_link = Table(
     Column("lineitem_url", Text),
     Column("scopes", Json, nullable=False),
     UniqueConstraint("deployment_id", "link_id"),
+    Index("ix_resource_link_deployment_id_context_id", "deployment_id", "context_id"),
 )
 
 score = Table(
@@ -77,7 +78,7 @@ score = Table(
     metadata,
     # One row per person and link: what the LMS should show, and what it has taken.
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
-    Column("resource_link_id", Id, ForeignKey("resource_link.id"), primary_key=True),
+    Column("resource_link_id", Id, ForeignKey("resource_link.id"), primary_key=True, index=True),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("sub", String(255), nullable=False),
     Column("wanted", Float),  # 0 to 100; NULL: nothing done yet, nothing to send

@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lti.ports import Registration
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.lms.models import deployment, registration, resource_link, score
-from tracks.people.models import municipality
+from tracks.people.models import municipality, person
 
 _ACTIVE = (
     select(registration)
     .join(municipality, municipality.c.id == registration.c.municipality_id)
     .where(registration.c.is_active.is_(True), municipality.c.is_active.is_(True))
 )
-BY_ISSUER = _ACTIVE.where(registration.c.issuer == bindparam("issuer")).limit(10)
-BY_CLIENT = BY_ISSUER.where(registration.c.client_id == bindparam("client_id"))
-_BY_ID = _ACTIVE.where(registration.c.id == bindparam("registration_id"))
+_OF_ISSUER = _ACTIVE.where(registration.c.issuer == bindparam("issuer")).limit(10)
+BY_ISSUER = Prepared(_OF_ISSUER)
+BY_CLIENT = Prepared(_OF_ISSUER.where(registration.c.client_id == bindparam("client_id")))
+_BY_ID = Prepared(_ACTIVE.where(registration.c.id == bindparam("registration_id")))
 
 
 def as_registration(row: Row[Any]) -> Registration:
@@ -36,8 +37,16 @@ def as_registration(row: Row[Any]) -> Registration:
 
 def active_registration(session: Session, registration_id: int) -> Registration | None:
     """None when it, or its municipality, is switched off."""
+    found = registration_and_owner(session, registration_id)
+    return found and found[0]
+
+
+def registration_and_owner(
+    session: Session, registration_id: int
+) -> tuple[Registration, int] | None:
+    """The active registration with the id of its municipality."""
     row = session.execute(_BY_ID, {"registration_id": registration_id}).one_or_none()
-    return None if row is None else as_registration(row)
+    return None if row is None else (as_registration(row), row.municipality_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Transfer:
         return self.wanted is not None and self.wanted != self.sent and self.failed is None
 
 
-_TRANSFERS = (
+_TRANSFERS = Prepared(
     select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed, score.c.wanted_at)
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
     .where(
@@ -106,16 +115,21 @@ _TO_SEND = (
 )
 
 
-def score_to_send(session: Session, person_id: int, resource_link_id: int) -> ToSend | None:
-    """None when there is nothing to send, or nowhere (link gone, deployment off)."""
+SwitchedOff = Literal["switched_off"]
+
+
+def score_to_send(
+    session: Session, person_id: int, resource_link_id: int
+) -> ToSend | SwitchedOff | None:
+    """None when there is nothing to send, or no column for it."""
     row: Row[Any] | None = session.execute(
         _TO_SEND, {"person_id": person_id, "resource_link_id": resource_link_id}
     ).one_or_none()
-    if row is None or row.wanted is None or not row.lineitem_url or row.status != "enabled":
+    if row is None or row.wanted is None or not row.lineitem_url:
         return None
     found = active_registration(session, row.registration_id)
-    if found is None:
-        return None
+    if found is None or row.status != "enabled":
+        return "switched_off"
     return ToSend(
         registration=found,
         deployment_id=row.deployment_id,
@@ -128,19 +142,33 @@ def score_to_send(session: Session, person_id: int, resource_link_id: int) -> To
     )
 
 
-def people_in_context(session: Session, deployment_id: int, context_id: str) -> list[int]:
-    """Who has launched from this course before."""
-    rows = session.execute(
-        select(score.c.person_id)
-        .join(resource_link, resource_link.c.id == score.c.resource_link_id)
-        .where(
-            resource_link.c.deployment_id == deployment_id,
-            resource_link.c.context_id == context_id,
-        )
-        .distinct()
-        .limit(200)
+_FROM_CONTEXT = (
+    select(score.c.person_id)
+    .join(resource_link, resource_link.c.id == score.c.resource_link_id)
+    .where(
+        resource_link.c.deployment_id == bindparam("deployment_id"),
+        resource_link.c.context_id == bindparam("context_id"),
     )
-    return [r.person_id for r in rows]
+    .distinct()
+    .limit(200)
+    .subquery()
+)
+_LIKELY_SCHOOL = Prepared(
+    select(person.c.school_id)
+    .join(_FROM_CONTEXT, _FROM_CONTEXT.c.person_id == person.c.id)
+    .where(person.c.school_id.is_not(None))
+    .group_by(person.c.school_id)
+    .order_by(func.count().desc(), person.c.school_id)
+    .limit(1)
+)
+
+
+def likely_school(session: Session, deployment_id: int, context_id: str) -> int | None:
+    """The school most people of this course belong to: a guess for a newcomer in it."""
+    found: int | None = session.execute(
+        _LIKELY_SCHOOL, {"deployment_id": deployment_id, "context_id": context_id}
+    ).scalar_one_or_none()
+    return found
 
 
 def registrations(session: Session) -> list[Row[Any]]:
@@ -151,13 +179,3 @@ def registrations(session: Session) -> list[Row[Any]]:
             .order_by(registration.c.id, deployment.c.id)
         )
     )
-
-
-_MUNICIPALITY = select(registration.c.municipality_id).where(
-    registration.c.id == bindparam("registration_id")
-)
-
-
-def municipality_of_registration(session: Session, registration_id: int) -> int:
-    found: int = session.execute(_MUNICIPALITY, {"registration_id": registration_id}).scalar_one()
-    return found

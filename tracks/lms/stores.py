@@ -1,7 +1,7 @@
 """The ports of lti/, on our tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select
@@ -10,16 +10,18 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from lti.keys import CachedPlatformKeys, ToolKeys
 from lti.ports import Clock, Deployment, Registration
 from lti.tool.state import StateSigner
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.lms.models import deployment, used_nonce
-from tracks.lms.queries import BY_CLIENT, BY_ISSUER, active_registration, as_registration
+from tracks.lms.queries import BY_CLIENT, BY_ISSUER, as_registration, registration_and_owner
 
-_DEPLOYMENT = select(deployment).where(
-    deployment.c.registration_id == bindparam("registration_id"),
-    deployment.c.deployment_id == bindparam("deployment_id"),
+_DEPLOYMENT = Prepared(
+    select(deployment).where(
+        deployment.c.registration_id == bindparam("registration_id"),
+        deployment.c.deployment_id == bindparam("deployment_id"),
+    )
 )
 _NOTE = insert_or(deployment).on_conflict_do_nothing()
-_CONSUME = insert_or(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.nonce)
+_CONSUME = Prepared(insert_or(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.nonce))
 
 
 class RegistrationsStore:
@@ -27,6 +29,8 @@ class RegistrationsStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.found: dict[int, Registration] = {}
+        self._owners: dict[int, int] = {}
 
     def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
         if "\x00" in issuer or "\x00" in (client_id or ""):
@@ -38,7 +42,15 @@ class RegistrationsStore:
         return [as_registration(row) for row in rows]
 
     def by_id(self, registration_id: int) -> Registration | None:
-        return active_registration(self._session, registration_id)
+        found = registration_and_owner(self._session, registration_id)
+        if found is None:
+            return None
+        self.found[registration_id], self._owners[registration_id] = found
+        return found[0]
+
+    def municipality_of(self, registration: Registration) -> int:
+        """The id of the one it belongs to; for a registration that by_id has found here."""
+        return self._owners[registration.id]
 
     def deployment(self, registration_id: int, deployment_id: str) -> Deployment | None:
         row = self._session.execute(
@@ -89,3 +101,5 @@ class LtiSide:
     platform_keys: CachedPlatformKeys
     tool_keys: ToolKeys
     clock: Clock
+    # As of their last launch: enough to have their keys at hand before the next one is judged.
+    seen: dict[int, Registration] = field(default_factory=dict)

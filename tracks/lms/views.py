@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from lti.claims import RESOURCE_LINK_REQUEST, Context
+from lti.claims import RESOURCE_LINK_REQUEST
 from lti.errors import LtiRejected
 from lti.jose import peek_header
 from lti.tool.launch import Launch, accept_launch
@@ -30,12 +30,12 @@ from tracks.db import Database, Session
 from tracks.i18n import clock, language_of
 from tracks.lms.actions import expect_score, link_of_launch
 from tracks.lms.lessons import LESSONS
-from tracks.lms.queries import municipality_of_registration, people_in_context, transfers
+from tracks.lms.queries import likely_school, transfers
 from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part_of
 from tracks.lms.stores import LtiSide, NonceStore, RegistrationsStore
 from tracks.people.actions import Person, person_from_launch, start_sign_in
 from tracks.people.guards import requires
-from tracks.people.queries import likely_school, schools
+from tracks.people.queries import has_schools
 from tracks.people.rules import Permission
 from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
@@ -99,26 +99,30 @@ def login(database: Database, _actor: None) -> ResponseReturnValue:
 @requires(Permission.PUBLIC, own_transactions=True)
 def launch(database: Database, _actor: None) -> ResponseReturnValue:
     form = _pairs(request.form)
-    _fetch_keys(database, request.form)
+    side = _lti()
+    _fetch_keys(side, database, request.form)
     rejected: LtiRejected | None = None
     entered: _Entered | None = None
     with database.writing() as session:
+        registrations = RegistrationsStore(session)
         try:
             message = accept_launch(
                 form,
                 cookies=request.cookies,
                 body_size=request.content_length or 0,
-                registrations=RegistrationsStore(session),
+                registrations=registrations,
                 nonces=NonceStore(session),
-                keys=_lti().platform_keys,
-                signer=_lti().signer,
-                clock=_lti().clock,
+                keys=side.platform_keys,
+                signer=side.signer,
+                clock=side.clock,
                 base_url=parts().settings.base_url,
             )
-            entered = _enter(session, _servable(message), now())
+            municipality_id = registrations.municipality_of(message.registration)
+            entered = _enter(session, _servable(message), municipality_id, now())
         except LtiRejected as exc:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
             rejected = exc
+        side.seen.update(registrations.found)
     if entered is None:
         return _rejected("launch", cast(LtiRejected, rejected))
     return _welcome(entered)
@@ -133,17 +137,18 @@ def _servable(message: Launch) -> Launch:
     return message
 
 
-def _fetch_keys(database: Database, form: MultiDict[str, str]) -> None:
+def _fetch_keys(side: LtiSide, database: Database, form: MultiDict[str, str]) -> None:
     """Have the LMS's keys at hand before the transaction opens: nothing waits for an LMS inside.
 
     Whatever is wrong here is found again, and said, by accept_launch.
     """
-    side = _lti()
     try:
         state = side.signer.read(form.get("state", ""), side.clock.now())
         side.signer.check_browser(state, request.cookies.get(state.cookie_name))
-        with database.reading() as session:
-            registration = RegistrationsStore(session).by_id(state.registration_id)
+        registration = side.seen.get(state.registration_id)
+        if registration is None:
+            with database.reading() as session:
+                registration = RegistrationsStore(session).by_id(state.registration_id)
         if registration is not None:
             header = peek_header(form.get("id_token", ""), registration.algorithms)
             side.platform_keys.key(registration, header.kid)
@@ -163,15 +168,14 @@ class _Entered:
     lms_origin: str
 
 
-def _enter(session: Session, message: Launch, moment: datetime) -> _Entered:
-    registration = message.registration
-    municipality_id = municipality_of_registration(session, registration.id)
+def _enter(session: Session, message: Launch, municipality_id: int, moment: datetime) -> _Entered:
     who = person_from_launch(
         session,
-        registration_id=registration.id,
+        registration_id=message.registration.id,
         sub=message.sub,
         municipality_id=municipality_id,
         name=message.name or message.given_name,
+        language=language_of(message.locale),
         now=moment,
     )
     address = address_of_launch(message.custom.get("resource"), message.target_link_uri)
@@ -190,17 +194,14 @@ def _enter(session: Session, message: Launch, moment: datetime) -> _Entered:
     _note_work(session, message, address, who, moment)
     path = _page(address, message.target_link_uri)
     asks = who.school_id is None and address is not None
-    if asks and schools(session, municipality_id):
+    if asks and has_schools(session, municipality_id):
         query = {"then": path}
-        if message.context and (guess := _guess(session, message.deployment.id, message.context)):
+        if message.context and (
+            guess := likely_school(session, message.deployment.id, message.context.id)
+        ):
             query["guess"] = str(guess)
         path = "/school?" + urlencode(query)
     return _Entered(who, token, path, message.locale, message.binding_cookie, origin)
-
-
-def _guess(session: Session, deployment_id: int, context: Context) -> int | None:
-    """The school of those who came from the same course before."""
-    return likely_school(session, people_in_context(session, deployment_id, context.id))
 
 
 def _framing_origins(message: Launch) -> str:
@@ -314,7 +315,7 @@ def transfer_notices(session: Session, person_id: int, track_id: int) -> list[No
         # In the first moments it is just on its way; later the teacher should know that we try.
         if now() - min(waiting) < SOON:
             return [Notice("waiting", gettext("Saved; not yet in the LMS."))]
-        return [Notice("waiting", gettext("Saved; not yet in the LMS. We keep trying."))]
+        return [Notice("waiting", gettext("Saved; not yet in the LMS. We will try again."))]
     sent = [t.sent_at for t in found if t.sent_at is not None]
     if sent:
         moment = clock(max(sent), language())

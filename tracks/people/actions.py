@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.people.models import account, municipality, person, role_grant, school, sign_in
 from tracks.people.queries import PERSON_OF_ACCOUNT
 from tracks.people.rules import Role, SchoolKind
@@ -24,7 +24,7 @@ class Person:
     is_new: bool
 
 
-_CLAIM_ACCOUNT = (
+_CLAIM_ACCOUNT = Prepared(
     insert_or(account)
     .values(
         registration_id=bindparam("registration_id"),
@@ -33,6 +33,15 @@ _CLAIM_ACCOUNT = (
     )
     .on_conflict_do_nothing()
     .returning(account.c.person_id)
+)
+_NEW_PERSON = Prepared(
+    insert(person)
+    .values(
+        municipality_id=bindparam("municipality_id"),
+        name=bindparam("name"),
+        created_at=bindparam("created_at"),
+    )
+    .returning(person.c.id)
 )
 _NAME_PERSON = update(person).where(person.c.id == bindparam("person"))
 
@@ -45,12 +54,13 @@ def person_from_launch(
     municipality_id: int,
     name: str | None,
     now: datetime,
+    language: str | None = None,
 ) -> Person:
     """The one person of (registration, sub); made on the first launch, once under any race."""
     key = {"registration_id": registration_id, "sub": sub}
     row = session.execute(PERSON_OF_ACCOUNT, key).one_or_none()
     if row is None:
-        row = _new_person(session, key, municipality_id, name, now)
+        row = _new_person(session, key, municipality_id, name, language, now)
         if row is not None:
             return Person(row, municipality_id, None, is_suspended=False, is_new=True)
         row = session.execute(PERSON_OF_ACCOUNT, key).one()
@@ -60,12 +70,22 @@ def person_from_launch(
 
 
 def _new_person(
-    session: Session, key: dict[str, Any], municipality_id: int, name: str | None, now: datetime
+    session: Session,
+    key: dict[str, Any],
+    municipality_id: int,
+    name: str | None,
+    language: str | None,
+    now: datetime,
 ) -> Any:
     made = session.execute(
-        insert(person)
-        .values(municipality_id=municipality_id, name=name and name[:200], created_at=now)
-        .returning(person.c.id)
+        _NEW_PERSON,
+        {
+            "municipality_id": municipality_id,
+            "name": name and name[:200],
+            # What the LMS speaks with them, until they choose for themselves.
+            "language": language,
+            "created_at": now,
+        },
     ).scalar_one()
     if session.execute(_CLAIM_ACCOUNT, {**key, "person_id": made}).one_or_none() is None:
         # Another launch of the same newcomer was first (PostgreSQL): theirs is the person.
@@ -78,8 +98,8 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_SIGN_IN = insert(sign_in)
-_END = delete(sign_in).where(sign_in.c.token_hash == bindparam("hash"))
+_SIGN_IN = Prepared(insert(sign_in))
+_END = Prepared(delete(sign_in).where(sign_in.c.token_hash == bindparam("hash")))
 
 
 def start_sign_in(
@@ -125,7 +145,7 @@ def end_old_sign_ins(session: Session, now: datetime, longest: timedelta) -> int
     return session.execute(delete(sign_in).where(sign_in.c.created_at <= now - longest)).rowcount
 
 
-_SEEN = (
+_SEEN = Prepared(
     update(sign_in)
     .where(sign_in.c.token_hash == bindparam("hash"))
     .values(seen_at=bindparam("now"))

@@ -1,13 +1,12 @@
 """Reads about people and schools."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, or_, select
 
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.people.models import account, municipality, person, role_grant, school, sign_in
 from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_sign_in
 
@@ -29,7 +28,7 @@ class School:
     teachers_as_of: date | None
 
 
-_SIGN_IN = (
+_SIGN_IN = Prepared(
     select(
         sign_in.c.person_id,
         sign_in.c.municipality_id,
@@ -100,8 +99,11 @@ def _school(row: Row[Any]) -> School:
     )
 
 
+_SCHOOLS = Prepared(select(school).where(school.c.municipality_id == bindparam("municipality_id")))
+
+
 def schools(session: Session, municipality_id: int) -> list[School]:
-    rows = session.execute(select(school).where(school.c.municipality_id == municipality_id))
+    rows = session.execute(_SCHOOLS, {"municipality_id": municipality_id})
     return sorted((_school(row) for row in rows), key=lambda s: natural_key(s.name))
 
 
@@ -113,10 +115,13 @@ def school_of_municipality(session: Session, municipality_id: int, school_id: in
     return None if row is None else _school(row)
 
 
+_NAME = Prepared(
+    select(municipality.c.name).where(municipality.c.id == bindparam("municipality_id"))
+)
+
+
 def municipality_name(session: Session, municipality_id: int) -> str:
-    name: str = session.execute(
-        select(municipality.c.name).where(municipality.c.id == municipality_id)
-    ).scalar_one()
+    name: str = session.execute(_NAME, {"municipality_id": municipality_id}).scalar_one()
     return name
 
 
@@ -154,18 +159,16 @@ def leaders_of(session: Session, municipality_id: int, school_id: int, now: date
     return [row.name or "" for row in rows]
 
 
-def likely_school(session: Session, person_ids: Iterable[int]) -> int | None:
-    """The school most of these people belong to: a guess for a newcomer in the same course."""
-    ids = list(person_ids)
-    counts: dict[int, int] = {}
-    rows = session.execute(select(person.c.school_id).where(person.c.id.in_(ids)))
-    for (school_id,) in rows:
-        if school_id is not None:
-            counts[school_id] = counts.get(school_id, 0) + 1
-    return max(counts, key=lambda s: (counts[s], -s)) if counts else None
+_A_SCHOOL = Prepared(
+    select(school.c.id).where(school.c.municipality_id == bindparam("municipality_id")).limit(1)
+)
 
 
-PERSON_OF_ACCOUNT = (
+def has_schools(session: Session, municipality_id: int) -> bool:
+    return session.execute(_A_SCHOOL, {"municipality_id": municipality_id}).first() is not None
+
+
+PERSON_OF_ACCOUNT = Prepared(
     select(
         person.c.id,
         person.c.municipality_id,

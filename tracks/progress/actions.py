@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.sql.dml import ReturningInsert
 
 from content.model import Phase
+from tracks.catalogue.models import step_version
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.people.events import SchoolChosen
 from tracks.people.rules import Actor
 from tracks.progress.events import ResourceUsed, Stage, StageReached, Way, WorkChanged
@@ -34,41 +37,65 @@ def worker_of(actor: Actor) -> Worker:
     return Worker(actor.person_id, actor.municipality_id, actor.school_id)
 
 
-_OPEN = insert_or(track_work)
-_OPEN_OR_MOVE = _OPEN.on_conflict_do_update(
-    index_elements=["person_id", "track_id"],
-    set_={"worked_at": _OPEN.excluded.worked_at, "last_step_id": _OPEN.excluded.last_step_id},
-)
-_STEP = insert_or(step_work)
-_COMPLETE = _STEP.on_conflict_do_update(
-    index_elements=["person_id", "track_id", "step_id", "alone"],
-    set_={"done_at": _STEP.excluded.done_at},
-    where=step_work.c.done_at.is_(None),
-).returning(step_work.c.step_id)
 _COLUMN = {
     Stage.STARTED: track_work.c.started_at,
     Stage.TOGETHER: track_work.c.together_at,
     Stage.TRIED: track_work.c.tried_at,
     Stage.FOLLOWED_UP: track_work.c.followed_up_at,
 }
-_REACH = {
-    stage: update(track_work)
-    .where(
-        track_work.c.person_id == bindparam("person"),
-        track_work.c.track_id == bindparam("track"),
-        column.is_(None),
+_OPEN = insert_or(track_work)
+_OPEN_OR_MOVE = Prepared(
+    _OPEN.on_conflict_do_update(
+        index_elements=["person_id", "track_id"],
+        set_={"worked_at": _OPEN.excluded.worked_at, "last_step_id": _OPEN.excluded.last_step_id},
+    ).returning(*_COLUMN.values())
+)
+
+
+def _once(row: Insert) -> ReturningInsert[Any]:
+    """Only what is not done becomes done; the ids of the steps that did."""
+    return row.on_conflict_do_update(
+        index_elements=["person_id", "track_id", "step_id", "alone"],
+        set_={"done_at": row.excluded.done_at},
+        where=step_work.c.done_at.is_(None),
+    ).returning(step_work.c.step_id)
+
+
+_GIVEN = ("person_id", "track_id", "alone", "municipality_id", "version_id", "opened_at", "done_at")
+_COMPLETE_ONE = Prepared(_once(insert_or(step_work)))
+# A hundred rows cost the database little; binding the same seven values a hundred times does not.
+_COMPLETE_MANY = _once(
+    insert_or(step_work).from_select(
+        [*_GIVEN, "step_id"],
+        select(
+            *(bindparam(name, type_=step_work.c[name].type) for name in _GIVEN),
+            step_version.c.step_id,
+        ).where(
+            step_version.c.track_version_id == bindparam("version_id"),
+            step_version.c.step_id.in_(bindparam("step_ids", expanding=True)),
+        ),
     )
-    .values({column: bindparam("at")})
-    .returning(track_work.c.school_id)
+)
+_REACH = {
+    stage: Prepared(
+        update(track_work)
+        .where(
+            track_work.c.person_id == bindparam("person"),
+            track_work.c.track_id == bindparam("track"),
+            column.is_(None),
+        )
+        .values({column: bindparam("at")})
+        .returning(track_work.c.school_id)
+    )
     for stage, column in _COLUMN.items()
 }
 
 
 def open_track(
     session: Session, who: Worker, track_id: int, step_id: int | None, now: datetime
-) -> None:
-    """Note where the person is in a track: where "continue" leads next time."""
-    session.execute(
+) -> frozenset[Stage]:
+    """Note where the person is in a track; the stages they had reached in it before."""
+    row = session.execute(
         _OPEN_OR_MOVE,
         {
             "person_id": who.person_id,
@@ -78,7 +105,8 @@ def open_track(
             "last_step_id": step_id,
             "worked_at": now,
         },
-    )
+    ).one()
+    return frozenset(stage for stage, at in zip(_COLUMN, row, strict=True) if at is not None)
 
 
 def complete_steps(
@@ -91,20 +119,20 @@ def complete_steps(
     alone: bool = False,
 ) -> frozenset[int]:
     """Mark steps done; the ids of those that were not done before. Events once for each."""
-    rows = [
-        {
-            "person_id": who.person_id,
-            "track_id": edition.track_id,
-            "step_id": step.step_id,
-            "alone": alone,
-            "municipality_id": who.municipality_id,
-            "version_id": edition.version_id,
-            "opened_at": now,
-            "done_at": now,
-        }
-        for step in steps
-    ]
-    found = session.execute(_COMPLETE, rows[0] if len(rows) == 1 else rows)
+    given = {
+        "person_id": who.person_id,
+        "track_id": edition.track_id,
+        "alone": alone,
+        "municipality_id": who.municipality_id,
+        "version_id": edition.version_id,
+        "opened_at": now,
+        "done_at": now,
+    }
+    found: Iterable[Any] = (
+        session.execute(_COMPLETE_ONE, {**given, "step_id": steps[0].step_id})
+        if len(steps) == 1
+        else session.execute(_COMPLETE_MANY, {**given, "step_ids": [s.step_id for s in steps]})
+    )
     fresh = frozenset(row.step_id for row in found)
     if fresh:
         _follow(session, who, edition, [s for s in steps if s.step_id in fresh], now, alone=alone)
@@ -122,8 +150,8 @@ def _follow(
 ) -> None:
     """What follows from newly done steps, in the same transaction."""
     if not alone:
-        open_track(session, who, edition.track_id, steps[-1].step_id, now)
-        for stage in {stage for step in steps for stage in stages_of_step(step)}:
+        before = open_track(session, who, edition.track_id, steps[-1].step_id, now)
+        for stage in {stage for step in steps for stage in stages_of_step(step)} - before:
             for reached in reach(session, who, edition.track_id, stage, now):
                 session.emit(reached)
     for step in steps:
@@ -157,17 +185,19 @@ class Saved:
     newer: Answer | None = None
 
 
-_NOW_STORED = select(
-    step_work.c.answer,
-    step_work.c.revision,
-    step_work.c.saved_at,
-    step_work.c.points,
-    step_work.c.done_at,
-).where(
-    step_work.c.person_id == bindparam("person_id"),
-    step_work.c.track_id == bindparam("track_id"),
-    step_work.c.step_id == bindparam("step_id"),
-    step_work.c.alone == bindparam("alone"),
+_NOW_STORED = Prepared(
+    select(
+        step_work.c.answer,
+        step_work.c.revision,
+        step_work.c.saved_at,
+        step_work.c.points,
+        step_work.c.done_at,
+    ).where(
+        step_work.c.person_id == bindparam("person_id"),
+        step_work.c.track_id == bindparam("track_id"),
+        step_work.c.step_id == bindparam("step_id"),
+        step_work.c.alone == bindparam("alone"),
+    )
 )
 _ANSWER = insert_or(step_work)
 _SAVING: dict[str, Any] = {
@@ -179,10 +209,12 @@ _SAVING: dict[str, Any] = {
         "revision": step_work.c.revision + 1,
     },
 }
-_REPLACE = _ANSWER.on_conflict_do_update(**_SAVING).returning(step_work.c.revision)
-_SAVE = _ANSWER.on_conflict_do_update(
-    **_SAVING, where=step_work.c.revision == bindparam("started_from")
-).returning(step_work.c.revision)
+_REPLACE = Prepared(_ANSWER.on_conflict_do_update(**_SAVING).returning(step_work.c.revision))
+_SAVE = Prepared(
+    _ANSWER.on_conflict_do_update(
+        **_SAVING, where=step_work.c.revision == bindparam("started_from")
+    ).returning(step_work.c.revision)
+)
 
 
 def save_answer(
@@ -291,6 +323,24 @@ def _open_quietly(session: Session, who: Worker, track_id: int, now: datetime) -
     )
 
 
+_USED_RESOURCES = (
+    select(step_work.c.step_id, step_work.c.alone, step_work.c.done_at)
+    .join(
+        step_version,
+        and_(
+            step_version.c.track_version_id == step_work.c.version_id,
+            step_version.c.step_id == step_work.c.step_id,
+        ),
+    )
+    .where(
+        step_work.c.person_id == bindparam("person_id"),
+        step_work.c.done_at.is_not(None),
+        step_version.c.is_resource.is_(True),
+    )
+    .order_by(step_work.c.step_id, step_work.c.alone)
+)
+
+
 def count_chosen_school(session: Session, who: SchoolChosen) -> None:
     """The reaction to a chosen school: work that had no school counts there from now on."""
     rows = session.execute(
@@ -299,7 +349,8 @@ def count_chosen_school(session: Session, who: SchoolChosen) -> None:
         .values(school_id=who.school_id)
         .returning(track_work)
     ).all()
-    for row in rows:
+    # In order: colleagues who choose at the same time meet the same counters.
+    for row in sorted(rows, key=lambda each: each.track_id):
         for stage, column in _COLUMN.items():
             reached_at = getattr(row, column.name)
             if reached_at is not None:
@@ -313,6 +364,14 @@ def count_chosen_school(session: Session, who: SchoolChosen) -> None:
                         reached_at,
                     )
                 )
+    # Those that were counted already are not counted again: a use is noted once a person and way.
+    for used in session.execute(_USED_RESOURCES, {"person_id": who.person_id}).all():
+        way = Way.INDEPENDENT if used.alone else Way.PROGRAMME
+        session.emit(
+            ResourceUsed(
+                who.person_id, who.municipality_id, who.school_id, used.step_id, way, used.done_at
+            )
+        )
 
 
 def attach_file(

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, case, literal, null, select, union_all
 
 from content.model import Phase
 from tracks.catalogue.models import track
-from tracks.db import Session
+from tracks.db import Prepared, Session
 from tracks.progress.models import attachment, phase_work, step_work, track_work
 from tracks.progress.rules import DoneWork
 
@@ -27,32 +27,34 @@ class Answer:
 
 NO_ANSWER = Answer(body=None, revision=0, saved_at=None, points=None, is_done=False)
 
-_WORK = union_all(
-    select(
-        step_work.c.step_id.label("thing"),
-        literal("").label("phase"),
-        case((step_work.c.step_id == bindparam("step_id"), step_work.c.answer)).label("answer"),
-        step_work.c.revision,
-        step_work.c.saved_at,
-        step_work.c.points,
-        step_work.c.done_at,
-    ).where(
-        step_work.c.person_id == bindparam("person_id"),
-        step_work.c.track_id == bindparam("track_id"),
-        step_work.c.alone == bindparam("alone"),
-    ),
-    select(
-        phase_work.c.module_id,
-        phase_work.c.phase,
-        null(),
-        literal(0),
-        null(),
-        null(),
-        phase_work.c.recorded_at,
-    ).where(
-        phase_work.c.person_id == bindparam("person_id"),
-        phase_work.c.track_id == bindparam("track_id"),
-    ),
+_WORK = Prepared(
+    union_all(
+        select(
+            step_work.c.step_id.label("thing"),
+            literal("").label("phase"),
+            case((step_work.c.step_id == bindparam("step_id"), step_work.c.answer)).label("answer"),
+            step_work.c.revision,
+            step_work.c.saved_at,
+            step_work.c.points,
+            step_work.c.done_at,
+        ).where(
+            step_work.c.person_id == bindparam("person_id"),
+            step_work.c.track_id == bindparam("track_id"),
+            step_work.c.alone == bindparam("alone"),
+        ),
+        select(
+            phase_work.c.module_id,
+            phase_work.c.phase,
+            null(),
+            literal(0),
+            null(),
+            null(),
+            phase_work.c.recorded_at,
+        ).where(
+            phase_work.c.person_id == bindparam("person_id"),
+            phase_work.c.track_id == bindparam("track_id"),
+        ),
+    )
 )
 
 
@@ -81,17 +83,19 @@ def _done(rows: Iterable[Row[Any]]) -> DoneWork:
     )
 
 
-_DONE = union_all(
-    select(step_work.c.step_id.label("thing"), literal("").label("phase")).where(
-        step_work.c.person_id == bindparam("person_id"),
-        step_work.c.track_id == bindparam("track_id"),
-        step_work.c.alone.is_(False),
-        step_work.c.done_at.is_not(None),
-    ),
-    select(phase_work.c.module_id, phase_work.c.phase).where(
-        phase_work.c.person_id == bindparam("person_id"),
-        phase_work.c.track_id == bindparam("track_id"),
-    ),
+_DONE = Prepared(
+    union_all(
+        select(step_work.c.step_id.label("thing"), literal("").label("phase")).where(
+            step_work.c.person_id == bindparam("person_id"),
+            step_work.c.track_id == bindparam("track_id"),
+            step_work.c.alone.is_(False),
+            step_work.c.done_at.is_not(None),
+        ),
+        select(phase_work.c.module_id, phase_work.c.phase).where(
+            phase_work.c.person_id == bindparam("person_id"),
+            phase_work.c.track_id == bindparam("track_id"),
+        ),
+    )
 )
 
 

@@ -47,10 +47,13 @@ def is_done(step: Outline, work: DoneWork) -> bool:
 
 def units_done(steps: Iterable[Outline], work: DoneWork) -> int:
     """As catalogue.rules.units_of counts them: never more than there are."""
-    steps = list(steps)
-    joint = {(s.module_id, s.phase) for s in steps if s.phase.is_joint}
-    alone = sum(s.step_id in work.steps for s in steps if counts_alone(s.phase))
-    return alone + len(joint & work.phases)
+    alone, joint = 0, set()
+    for step in steps:
+        if step.step_id in work.steps and counts_alone(step.phase):
+            alone += 1
+        elif step.phase.is_joint and (step.module_id, step.phase) in work.phases:
+            joint.add((step.module_id, step.phase))
+    return alone + len(joint)
 
 
 def is_phase_done(steps: Iterable[Outline], module_id: int, phase: Phase, work: DoneWork) -> bool:

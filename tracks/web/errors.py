@@ -58,13 +58,13 @@ FORM_TOO_OLD = Lesson(
 )
 BUSY = Lesson(
     N_("We could not save just now"),
-    N_("The database does not answer. Nothing of this attempt was saved."),
+    N_("The database is not answering. Nothing was saved this time."),
     N_("Wait a minute, then try again. What you wrote is below."),
 )
 TOO_LARGE = Lesson(
     N_("That was too large"),
     N_("Nothing was saved: what was sent is larger than we take."),
-    N_("Make it shorter, and send it again."),
+    N_("Make it smaller, and send it again."),
 )
 MALFORMED = Lesson(
     N_("We could not read that"),

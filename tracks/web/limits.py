@@ -15,22 +15,26 @@ WINDOW_S = 60
 
 
 class Window:
-    """How often each address has come in the running minute; the next one forgets them all."""
+    """How often each address has come in the running minute; the next one forgets them all.
+
+    A minute begins with the first request after the one before.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._number = -1
+        self._began = -WINDOW_S
         self._counts: dict[str, int] = {}
         self._lock = Lock()
 
     def wait_of(self, address: str, seconds: int) -> int:
         """Count one more at `seconds` of the clock; how long the address has to wait, 0: not."""
-        number, gone = divmod(seconds, WINDOW_S)
         with self._lock:
-            if number != self._number:
-                self._number, self._counts = number, {}
+            # A clock that was set back must not hold a minute open.
+            if not 0 <= seconds - self._began < WINDOW_S:
+                self._began, self._counts = seconds, {}
             count = self._counts[address] = self._counts.get(address, 0) + 1
-        return 0 if count <= self._most else WINDOW_S - gone
+            wait = self._began + WINDOW_S - seconds
+        return 0 if count <= self._most else wait
 
 
 def install(app: Flask, settings: Settings, *, per_address: Iterable[Callable[..., Any]]) -> None:

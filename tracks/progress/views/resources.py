@@ -24,6 +24,7 @@ from tracks.progress.views.places import (
     text_of,
     track_url,
 )
+from tracks.progress.views.steps import autosave
 from tracks.web.requests import language, now
 
 
@@ -109,6 +110,8 @@ def use(
     outline = _resource(edition, module, step)
     text = text_of(session, edition, outline)
     form = read_step(request.form, text)
+    if request.form.get("go") == "autosave":
+        return autosave(session, actor, edition, outline, form, alone=True)
     if form.problem is not None:
         page = _draw(session, actor, edition, outline, problem=form.problem, typed=form.body)
         return page, 422

@@ -109,7 +109,7 @@ def work(
     text = text_of(session, edition, outline)
     form = read_step(request.form, text)
     if request.form.get("go") == "autosave":
-        return _autosave(session, actor, edition, outline, form)
+        return autosave(session, actor, edition, outline, form)
     file = read_file(request.files.get("file")) if text.kind is StepKind.TRY_OUT else None
     refused = _keep(session, actor, edition, outline, text, form, file)
     if refused is not None:
@@ -159,14 +159,27 @@ def _keep(
     return None
 
 
-def _autosave(
-    session: Session, actor: Actor, edition: Edition, outline: Outline, form: StepForm
+def autosave(
+    session: Session,
+    actor: Actor,
+    edition: Edition,
+    outline: Outline,
+    form: StepForm,
+    *,
+    alone: bool = False,
 ) -> ResponseReturnValue:
     """Text saved while it is typed. Saving is not doing: the step is not marked done."""
     if form.body is None or form.problem == "too_long" or "text" not in form.body:
         return jsonify(status="refused"), 422
     saved = save_answer(
-        session, worker_of(actor), edition, outline, form.body, now(), started_from=form.revision
+        session,
+        worker_of(actor),
+        edition,
+        outline,
+        form.body,
+        now(),
+        started_from=form.revision,
+        alone=alone,
     )
     if saved.newer is not None:
         return jsonify(status="newer"), 409

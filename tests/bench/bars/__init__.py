@@ -1,0 +1,15 @@
+"""The register of bars: a file for each, a line here."""
+
+from collections.abc import Callable
+
+from tests.bench.bars import launch, progress_batch, progress_call, progress_post, step_page
+from tests.bench.bench import Bench
+from tests.bench.result import Result
+
+BARS: dict[str, Callable[[Bench], list[Result]]] = {
+    "launch": launch.measure,
+    "progress-post": progress_post.measure,
+    "progress-call": progress_call.measure,
+    "progress-batch": progress_batch.measure,
+    "step-page": step_page.measure,
+}

@@ -1,0 +1,237 @@
+"""Every kind of page, in each of its states, one after the other.
+
+A tour yields the name of what is on the screen now; who takes it does the looking (axe, overflow,
+errors, screenshots). Each is taken once per person: what it does there is kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from content.model import Phase, Step, StepKind
+from tests.journeys.running import Running
+from tests.journeys.visits import open_in_frame, open_in_window, show_in_frame
+
+_STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
+_OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
+_FOREIGN_FORM = """() => {
+    document.querySelectorAll('main [name=form_token]').forEach((each) => { each.value = '0' })
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who walks: the teacher has done nothing yet, and nobody else uses them."""
+
+    teacher: str
+    school: int
+
+    @property
+    def course(self) -> str:
+        return f"school-{self.school}"
+
+    @property
+    def leader(self) -> str:
+        return f"sample-{self.school}-leader"
+
+
+def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
+    yield from of_everybody(page, running)
+    yield from of_the_lms(page, running, people)
+    yield from of_a_teacher(page, running, people)
+    yield from of_a_leader(page, running, people)
+    yield from of_the_municipality(page, running)
+
+
+def of_everybody(page: Page, running: Running) -> Iterator[str]:
+    resource = next(s for s in running.steps(0, Phase.PREPARE) if s.is_resource)
+    for name, url in (
+        ("catalogue", f"{running.tool_url}/catalogue"),
+        ("track-public", running.track_url),
+        ("module-public", running.module_url(0)),
+        ("resource-public", running.resource_url(0, resource)),
+        ("help", f"{running.tool_url}/help"),
+        ("error-not-found", f"{running.tool_url}/nothing-here"),
+        ("error-sign-in-first", running.step_url(0, resource)),
+        ("launch-refused", f"{running.tool_url}/lti/login?iss=https%3A%2F%2Funknown.example"),
+    ):
+        page.goto(url)
+        yield name
+
+
+def of_the_lms(page: Page, running: Running, people: People) -> Iterator[str]:
+    lms, course = running.lms.url, f"{running.lms.url}/courses/{people.course}"
+    page.goto(lms)
+    yield "lms-front"
+    page.goto(f"{lms}/?q=leader+2")
+    yield "lms-search"
+    open_in_frame(page, running, people.leader, f"{people.course}-home")
+    yield "lms-launch"
+    for name, url in (
+        ("lms-courses", f"{lms}/courses"),
+        ("lms-course", course),
+        ("lms-gradebook", f"{course}/gradebook"),
+        ("lms-people", f"{course}/people"),
+        ("lms-returned", f"{course}/return?lti_errormsg=Something"),
+        ("lms-refused", f"{lms}/courses/office"),
+    ):
+        page.goto(url)
+        yield name
+    page.route("**/post.js", lambda route: route.fulfill(body=""))
+    page.goto(f"{course}/links/{people.course}-home/start?target=window")
+    yield "lms-going-on"
+    page.unroute("**/post.js")
+
+
+def of_a_teacher(page: Page, running: Running, people: People) -> Iterator[str]:
+    open_in_window(page, running, people.teacher, f"{people.course}-home")
+    yield "home-empty"
+    page.goto(f"{running.tool_url}/school")
+    yield "school-choice"
+    page.goto(running.track_url)
+    yield "track-not-begun"
+    reading, *_, quiz, reflection = running.steps(0, Phase.PREPARE)
+    page.goto(running.step_url(0, reading))
+    yield "step-reading"
+    page.locator("[name=go]").first.click()
+    page.wait_for_url(lambda now: not now.endswith(reading.id))
+    yield from _quiz(page, running, quiz)
+    yield from _written(page, running, reflection, "reflection")
+    yield from _try_out(page, running)
+    for name, url in (
+        ("module", f"{running.module_url(0)}?done=A"),
+        ("track", running.track_url),
+        ("home", running.tool_url),
+        ("step-joint", running.step_url(0, running.steps(0, Phase.TOGETHER)[0])),
+        ("error-not-allowed", f"{running.tool_url}/municipality"),
+    ):
+        page.goto(url)
+        yield name
+    yield from _resource(page, running, reading)
+
+
+def _quiz(page: Page, running: Running, quiz: Step) -> Iterator[str]:
+    yield from _answers(page, running.step_url(0, quiz), quiz, "quiz")
+    several = next(s for s in running.steps(1, Phase.PREPARE) if s.kind is StepKind.QUIZ)
+    yield from _answers(page, running.step_url(1, several), several, "quiz-several")
+
+
+def _answers(page: Page, url: str, quiz: Step, name: str) -> Iterator[str]:
+    question = quiz.texts["nb"].question
+    assert question is not None
+    page.goto(url)
+    page.evaluate(_OPEN)
+    yield f"step-{name}"
+    page.locator("[value=check]").click()
+    page.locator("#quiz-problem").wait_for()
+    yield f"step-{name}-nothing-chosen"
+    options = range(len(question.options))
+    wrong = [n for n in options if n not in question.right][:1]
+    for outcome, chosen in (("wrong", wrong), ("right", sorted(question.right))):
+        for position in options:
+            box = page.locator("[name=choice]").nth(position)
+            if position in chosen or question.form == "several":
+                box.set_checked(position in chosen)
+        page.locator("[value=check]").click()
+        page.locator(f".feedback.is-{outcome}").first.wait_for()
+        yield f"step-{name}-{outcome}"
+
+
+def _written(page: Page, running: Running, step: Step, name: str) -> Iterator[str]:
+    url = running.step_url(0, step)
+    page.goto(url)
+    yield f"step-{name}"
+    page.locator("[value=save]").click()
+    page.locator("#text-problem").wait_for()
+    yield f"step-{name}-empty"
+    page.locator("[name=text]").fill("Skrevet først.")
+    page.locator("[value=save]").click()
+    page.wait_for_url(lambda now: not now.endswith(step.id))
+    page.goto(url)
+    yield f"step-{name}-saved"
+    page.locator("[name=text]").fill("Skrevet et annet sted.")
+    page.evaluate(_STALE)
+    page.locator("[value=save]").click()
+    page.locator("#newer").wait_for()
+    yield f"step-{name}-two-texts"
+    page.evaluate(_FOREIGN_FORM)
+    page.locator("[value=save]").click()
+    page.locator("#kept").wait_for()
+    yield "error-form-too-old"
+
+
+def _try_out(page: Page, running: Running) -> Iterator[str]:
+    step = running.steps(0, Phase.TRY_OUT)[-1]
+    url = running.step_url(0, step)
+    page.goto(url)
+    yield "step-try-out"
+    for name, ending, start in (("refused", "exe", b"MZ"), ("kept", "pdf", b"%PDF-1.7")):
+        page.locator("[name=text]").fill("De målte tiden.")
+        page.locator("[name=file]").set_input_files(
+            {"name": f"lapper.{ending}", "mimeType": "application/pdf", "buffer": start}
+        )
+        page.locator("[value=save]").click()
+        if name == "refused":
+            page.locator("#file-problem").wait_for()
+            yield "step-try-out-file-refused"
+    page.wait_for_url(lambda now: not now.endswith(step.id))
+    page.goto(url)
+    yield "step-try-out-with-file"
+
+
+def _resource(page: Page, running: Running, step: Step) -> Iterator[str]:
+    page.goto(running.resource_url(0, step))
+    yield "resource"
+    page.locator("[value=done]").click()
+    page.locator("#answer").wait_for()
+    yield "resource-read"
+
+
+def of_a_leader(page: Page, running: Running, people: People) -> Iterator[str]:
+    open_in_window(page, running, people.leader, f"{people.course}-home")
+    page.goto(f"{running.module_url(0)}?done=B")
+    page.evaluate(_OPEN)
+    yield "module-leader"
+    page.goto(running.step_url(0, running.steps(0, Phase.TOGETHER)[0]))
+    page.evaluate(_OPEN)
+    yield "step-joint-leader"
+    page.goto(f"{running.module_url(0)}/together/B")
+    yield "together"
+    for position in range(6):
+        page.locator("[name=present]:enabled").nth(position).check()
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/*?done=B")
+    page.goto(f"{running.module_url(0)}/together/B")
+    yield "together-recorded"
+    page.goto(running.tool_url)
+    page.locator("main a[href^='/schools/']").click()
+    page.wait_for_url("**/schools/*")
+    page.evaluate(_OPEN)
+    yield "adoption-school"
+
+
+def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
+    open_in_window(page, running, "sample-coordinator", "office-municipality")
+    yield "adoption-municipality"
+    page.evaluate(_OPEN)
+    yield "adoption-municipality-table"
+    page.locator("tbody a").last.click()
+    page.wait_for_url("**/schools/*")
+    yield "adoption-school-not-begun"
+
+
+def in_the_frame(page: Page, running: Running, people: People) -> Iterator[str]:
+    """The LMS's page around the tool: what a teacher has before her."""
+    *_, quiz, reflection = running.steps(0, Phase.PREPARE)
+    open_in_frame(page, running, people.teacher, f"{people.course}-track")
+    yield "frame-step"
+    for name, url in (
+        ("frame-quiz", running.step_url(0, quiz)),
+        ("frame-reflection", running.step_url(0, reflection)),
+        ("frame-module", running.module_url(0)),
+        ("frame-home", f"{running.tool_url}/"),
+        ("frame-error", f"{running.tool_url}/nothing-here"),
+    ):
+        show_in_frame(page, url)
+        yield name

@@ -1,0 +1,137 @@
+"""The commands that people script against: what they say, write, and exit with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.factories.databases import LIBRARY
+from tracks.cli import _add_commands, cli
+
+URLS = ["--auth-url", "https://l.example/a", "--jwks-url", "https://l.example/j"]
+REGISTER = ["lti", "register", "--issuer", "https://l.example", "--client-id", "c", *URLS]
+REGISTER += ["--deployment", "1", "--municipality", "Asker"]
+
+
+class Shell:
+    def __init__(self, folder: Path) -> None:
+        self.environ = {
+            "TRACKS_DATA_DIR": str(folder),
+            "TRACKS_LIBRARY": str(LIBRARY),
+            "TRACKS_BASE_URL": "https://tracks.example",
+            "TRACKS_DATABASE_URL": "",
+        }
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(cli, words, env=self.environ)
+
+    def json(self, *words: str) -> dict:
+        result = self.run(*words, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    _add_commands()
+    return Shell(tmp_path)
+
+
+def test_every_command_explains_itself(shell: Shell):
+    def commands(group, *path: str):
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from commands(command, *path, name)
+            else:
+                yield (*path, name)
+
+    names = list(commands(cli))
+    assert set(names) >= {("serve",), ("worker",), ("run",), ("lti", "register"), ("db", "check")}
+    for words in names:
+        result = shell.run(*words, "--help")
+        assert (result.exit_code, "Usage:" in result.output) == (0, True), words
+
+
+def test_a_database_is_made_checked_and_found_whole(shell: Shell):
+    before = shell.run("db", "check", "--json")
+    assert (before.exit_code, json.loads(before.stdout)["ok"]) == (1, False)
+
+    assert shell.run("db", "upgrade").exit_code == 0
+    assert shell.run("db", "upgrade").exit_code == 0
+
+    assert shell.json("db", "check") == {"ok": True, "problems": []}
+
+
+def test_a_library_is_checked_and_published_once(shell: Shell):
+    assert shell.json("content", "check") == {"problems": []}
+    assert shell.json("content", "publish") == {"published": {"sample/maaling@1.0.0": True}}
+    assert shell.json("content", "publish") == {"published": {"sample/maaling@1.0.0": False}}
+
+
+def test_a_library_with_a_problem_is_not_published_at_all(shell: Shell, tmp_path: Path):
+    broken = tmp_path / "library"
+    broken.mkdir()
+    (broken / "library.yaml").write_text("id: [\n")
+
+    checked = shell.run("content", "check", str(broken), "--json")
+    published = shell.run("content", "publish", str(broken))
+
+    assert (checked.exit_code, published.exit_code) == (1, 1)
+    assert len(json.loads(checked.stdout)["problems"]) >= 1
+    assert "Nothing was published." in published.output
+
+
+def test_a_step_is_drawn(shell: Shell):
+    drawn = shell.run("content", "render", "maaling/enheter#les")
+
+    assert (drawn.exit_code, "<strong>enheten</strong>" in drawn.output) == (0, True)
+    assert shell.run("content", "render", "maaling/enheter#nothing").exit_code == 1
+
+
+def test_an_lms_is_registered_shown_and_registered_again(shell: Shell):
+    assert shell.json(*REGISTER) == {"registration": 1}
+    assert shell.json(*REGISTER) == {"registration": 1}
+
+    shown = shell.json("lti", "show")
+    assert shown["tool"]["launch"] == "https://tracks.example/lti/launch"
+    assert shown["registrations"] == [
+        {
+            "registration": 1,
+            "issuer": "https://l.example",
+            "client_id": "c",
+            "deployment": "1",
+            "status": "enabled",
+            "is_active": True,
+        }
+    ]
+
+
+def test_a_deployment_is_switched_off_and_approved_again(shell: Shell):
+    shell.json(*REGISTER)
+
+    def status() -> str:
+        return shell.json("lti", "show")["registrations"][0]["status"]
+
+    assert shell.run("lti", "switch-off", "1", "1").exit_code == 0
+    assert status() == "off"
+    assert shell.run("lti", "approve", "1", "1").exit_code == 0
+    assert status() == "enabled"
+    assert shell.run("lti", "switch-off", "1", "none").exit_code == 1
+    unknown = shell.run("lti", "approve", "99", "1")
+    assert (unknown.exit_code, unknown.output) == (1, "tracks: there is no such registration\n")
+
+
+@pytest.mark.parametrize("url", ["http://l.example/a", "ftp://l.example", "l.example"])
+def test_an_lms_without_https_is_not_registered(shell: Shell, url: str):
+    words = [url if word == "https://l.example/a" else word for word in REGISTER]
+
+    assert shell.run(*words).exit_code == 2
+    assert shell.json("lti", "show")["registrations"] == []
+
+
+def test_a_worker_of_its_own_needs_a_broker(shell: Shell):
+    result = shell.run("worker")
+
+    assert result.exit_code != 0
+    assert "TRACKS_BROKER_URL" in str(result.exception) + result.output

@@ -1,0 +1,64 @@
+"""Which language a reader meets, and how days, hours and numbers are written in it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from tracks.i18n import LANGUAGES, clock, day, language_of, nearest, number
+
+
+@pytest.mark.parametrize(
+    ("tag", "ours"),
+    [
+        ("nb", "nb"),
+        ("nb-NO", "nb"),
+        ("no", "nb"),
+        ("NO-no", "nb"),
+        ("nn_NO", "nn"),
+        ("sv-SE", "sv"),
+        ("en-GB", "en"),
+        ("de", None),
+        ("", None),
+        (None, None),
+        ("../sv", None),
+    ],
+)
+def test_a_tag_of_an_lms_or_browser_is_understood(tag: str | None, ours: str | None):
+    assert language_of(tag) == ours
+
+
+@pytest.mark.parametrize(
+    ("reader", "offered", "met"),
+    [
+        ("nb", ["sv", "nn"], "nn"),
+        ("nn", ["sv", "nb"], "nb"),
+        ("sv", ["en", "nn"], "nn"),
+        ("en", ["sv"], "sv"),
+        ("xx", ["sv", "nb"], "nb"),
+        ("nb", ["se"], "se"),
+    ],
+)
+def test_a_reader_meets_the_nearest_language(reader: str, offered: list[str], met: str):
+    assert nearest(reader, offered) == met
+
+
+def test_hours_are_those_of_oslo_and_stockholm():
+    assert clock(datetime(2026, 11, 14, 12, 2, tzinfo=UTC), "nb") == "13:02"
+    assert clock(datetime(2026, 7, 14, 12, 2, tzinfo=UTC), "sv") == "14:02"
+
+
+def test_days_name_the_year_when_it_is_far():
+    with time_machine.travel(datetime(2026, 11, 14, tzinfo=UTC)):
+        assert day(date(2026, 11, 12), "en") == "Thu 12 Nov"
+        assert day(date(2025, 11, 12), "en") == "Wed 12 Nov 2025"
+        assert day(datetime(2026, 11, 14, 23, 30, tzinfo=UTC), "en") == "Sun 15 Nov"
+
+
+def test_numbers_have_the_readers_comma():
+    assert {language: number(2.5, language) for language in LANGUAGES} == {
+        "nb": "2,5",
+        "nn": "2,5",
+        "sv": "2,5",
+        "en": "2.5",
+    }

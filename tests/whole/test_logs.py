@@ -1,0 +1,113 @@
+"""Nothing in the log leads to a person (section 4, no. 10; check 39)."""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from tests.conformance.cases import CERTIFICATION_BAD, FORGED
+from tests.factories.gradebook import Gradebook, worker_for
+from tests.factories.tool import BASE_URL, Tool
+from tests.fakes.forge import PREFIX
+from tracks.db import Session
+
+CANARIES = {
+    "sub": "canary-sub-4711",
+    "name": "Canary Fullname",
+    "given_name": "Canarygiven",
+    "family_name": "Canaryfamily",
+    "email": "canary@mail.example",
+    "text": "canary text of a reflection",
+    "file": "canary-file.pdf",
+}
+PERSON = {name: CANARIES[name] for name in ("name", "given_name", "family_name", "email")}
+
+
+def live_a_day(tool: Tool) -> list[str]:
+    """Everything that is logged about: in, through, refused, broken, sent and not sent. The
+    secrets that were used on the way."""
+    book, worker = Gradebook(tool.http), worker_for(tool.database, tool.http)
+    browser = tool.launch(sub=CANARIES["sub"], changes=PERSON, leads=True)
+    secrets = [browser.get_cookie("__Host-tracks", "tracks.example").value]
+    secrets += [tool.form_token(browser), tool.state]
+    base = "/t/sample/maaling/enheter"
+    tool.post(browser, f"{base}/tanker", text=CANARIES["text"], revision="0", go="save")
+    tool.post(browser, f"{base}/tanker", text=CANARIES["text"] + "!", revision="0", go="save")
+    tool.post(browser, f"{base}/tanker", text="", revision="0", go="save")
+    for path in (f"/files/{CANARIES['file']}", f"/r/{CANARIES['sub']}/x", "/schools/999"):
+        tool.get(browser, path)
+    browser.post(f"{base}/tanker", data={"text": CANARIES["text"]}, base_url=BASE_URL)
+    for faults in ([500], ["lost"], [404]):
+        book.faults.extend(faults)
+        worker.drain()
+    return secrets
+
+
+def refuse_launches(tool: Tool) -> list[str]:
+    secrets = []
+    for case in (*CERTIFICATION_BAD, *FORGED):
+        client = tool.client()
+        setting = tool.login(client, login_hint=CANARIES["sub"])
+        made = case.token(setting)
+        form = {"id_token": made, "state": tool.state}
+        client.post("/lti/launch", data=form, base_url=BASE_URL)
+        secrets += [made, tool.state, setting.nonce]
+    for changes in ({PREFIX + "version": "1"}, {PREFIX + "deployment_id": "x"}):
+        prepared = tool.prepare({**PERSON, "sub": CANARIES["sub"], **changes})
+        tool.click(prepared)
+        tool.click(prepared)
+        secrets.append(prepared.form["id_token"])
+    described = {"error": "login_required", "error_description": CANARIES["name"]}
+    tool.client().post("/lti/launch", data=described, base_url=BASE_URL)
+    odd = {"iss": CANARIES["email"], "login_hint": CANARIES["sub"], "target_link_uri": "x"}
+    tool.client().get("/lti/login", query_string=odd, base_url=BASE_URL)
+    return secrets
+
+
+def break_everything(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug whose message holds what it should not."""
+    browser = tool.launch(sub=CANARIES["sub"], changes=PERSON)
+    token = tool.form_token(browser)
+
+    def fail(*_anything: object) -> None:
+        raise RuntimeError(f"{CANARIES['name']} {CANARIES['email']} {CANARIES['text']}")
+
+    data = {"form_token": token, "text": CANARIES["text"], "revision": "0", "go": "save"}
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "execute", fail)
+        answer = browser.post("/t/sample/maaling/enheter/tanker", data=data, base_url=BASE_URL)
+    assert answer.status_code == 500
+    assert CANARIES["text"] in answer.text  # theirs, on their page
+    assert CANARIES["email"] not in answer.text
+
+
+def test_a_whole_day_leaves_no_trace_of_anybody_in_the_log(
+    tool: Tool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.DEBUG)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        secrets = live_a_day(tool)
+        clock.shift(timedelta(minutes=1))
+        secrets += refuse_launches(tool)
+    break_everything(tool, monkeypatch)
+
+    lines = [caplog.handler.format(record) for record in caplog.records]
+    text = "\n".join(lines)
+    assert len(lines) > 100
+    found = {name: value for name, value in CANARIES.items() if value.lower() in text.lower()}
+    assert found == {}
+    assert [secret for secret in secrets if secret and secret in text] == []
+    assert re.findall(r"\b127\.0\.0\.1\b", text) == []
+
+
+def test_every_refusal_has_a_reason_and_an_id_that_also_stand_on_its_page(
+    tool: Tool, caplog: pytest.LogCaptureFixture
+):
+    answer = tool.click(tool.prepare({PREFIX + "version": "1"}))
+
+    (line,) = [r.getMessage() for r in caplog.records if "rejected" in r.getMessage()]
+    assert line.startswith("launch.rejected reason=version_unknown rule=T22 registration=1 ")
+    error_id = line.partition("error_id=")[2].split()[0]
+    assert f"<code>{error_id}</code>" in answer.text
