@@ -21,6 +21,7 @@ from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
 from tracks.db.engine import make_engine
+from tracks.jobs.actions import try_quarantined
 from tracks.jobs.worker import Worker
 from tracks.lms import jobs as lms_jobs
 from tracks.lms import views as lms_views
@@ -160,6 +161,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
         settings.broker_url,
         chores=(
             forget_used_nonces,
+            try_quarantined,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
         ),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from content.model import Phase, StepKind
 from tracks.i18n import N_
@@ -41,6 +42,7 @@ class Address:
         return f"{text}@{self.version}" if self.version else text
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
     """None for anything that is not an address."""
     found = _ADDRESS.fullmatch(text)

@@ -2,6 +2,7 @@
 
 from tracks.db.columns import Id, Json, UtcDateTime, metadata
 from tracks.db.engine import Database, DatabaseBusy, Reaction
+from tracks.db.functions import is_listed
 from tracks.db.prepared import Prepared
 from tracks.db.session import Session
 
@@ -14,5 +15,6 @@ __all__ = [
     "Reaction",
     "Session",
     "UtcDateTime",
+    "is_listed",
     "metadata",
 ]

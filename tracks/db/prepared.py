@@ -1,7 +1,7 @@
 """Statements that go straight to the driver: compiled once, with what each value needs.
 
 SQLAlchemy writes the SQL and converts the values, as for any other statement; its way from there
-to the driver and back costs several times what SQLite needs itself, on every page (ADR 0004).
+to the driver and back costs several times what SQLite needs itself, on every page.
 """
 
 from collections import namedtuple

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Prepared, Session
 from tracks.jobs.models import outbox
-from tracks.jobs.rules import LEASE, MOST_VANISHED, Job
+from tracks.jobs.rules import LEASE, MOST_VANISHED, QUARANTINE, Job
 
+VANISHED = "worker_vanished"
 _WISH = insert_or(outbox).values(edition=1, tries=0, vanished=0)
 # While a job is backing off, a new wish joins it; it does not start the hammering anew.
 _ENQUEUE = Prepared(
@@ -53,7 +54,7 @@ def hand_out(session: Session, now: datetime, *, most: int = 100) -> list[tuple[
         update(outbox)
         .where(outbox.c.vanished >= MOST_VANISHED, outbox.c.parked_at.is_(None), _FREE)
         # From 0 again: a new wish is tried like any other, five times.
-        .values(parked_at=now, reason="worker_vanished", vanished=0),
+        .values(parked_at=now, reason=VANISHED, vanished=0),
         {"now": now},
     )
     lease = secrets.token_hex(16)
@@ -116,3 +117,15 @@ def park(session: Session, job: Job, now: datetime, reason: str) -> None:
         .values(lease=None, lease_until=None, tries=0, vanished=0, parked_at=now, reason=reason),
         {"job_id": job.id, "held": job.lease},
     )
+
+
+def try_quarantined(session: Session, now: datetime) -> int:
+    """Give jobs that seemed to kill their worker one more try an hour; how many.
+
+    Five restarts in a row make an innocent job look the same, and nobody would wish for it again.
+    """
+    return session.execute(
+        update(outbox)
+        .where(outbox.c.reason == VANISHED, outbox.c.parked_at <= now - QUARANTINE)
+        .values(parked_at=None, vanished=MOST_VANISHED - 1, due_at=now)
+    ).rowcount

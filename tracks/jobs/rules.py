@@ -5,6 +5,7 @@ from datetime import timedelta
 
 LEASE = timedelta(seconds=90)  # longer than the longest call: 15 s twice and a token
 MOST_VANISHED = 5
+QUARANTINE = timedelta(hours=1)
 _FIRST = timedelta(seconds=5)
 _LONGEST = timedelta(hours=1)
 

@@ -15,7 +15,7 @@ from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
 from tracks.lms.models import deployment, registration, resource_link, score, used_nonce
 from tracks.lms.rules import MAXIMUM, part_of, percent
-from tracks.people.actions import end_sign_ins_of_deployment
+from tracks.people.actions import Person, end_sign_ins_of_deployment
 from tracks.progress.events import WorkChanged
 from tracks.progress.queries import done_work, is_step_done_anyhow
 from tracks.progress.rules import DoneWork
@@ -191,20 +191,19 @@ _KNOWN_SCORE = Prepared(
 )
 
 
-def expect_score(
-    session: Session, person_id: int, municipality_id: int, link: Link, sub: str, now: datetime
-) -> None:
+def expect_score(session: Session, who: Person, link: Link, sub: str, now: datetime) -> None:
     """From now on this person's work counts at this link; what is done already is sent too."""
-    key = {"person_id": person_id, "resource_link_id": link.id}
-    known = session.execute(_KNOWN_SCORE, key).first() is not None
+    key = {"person_id": who.id, "resource_link_id": link.id}
+    known = not who.is_new and session.execute(_KNOWN_SCORE, key).first() is not None
     if known and not link.is_changed:
         return
     if not known:
         session.execute(
             _SCORE,
-            {**key, "municipality_id": municipality_id, "sub": sub, "wanted": None},
+            {**key, "municipality_id": who.municipality_id, "sub": sub, "wanted": None},
         )
-    want_scores(session, person_id, link.edition, now)
+    if not who.is_new:  # who has done nothing yet
+        want_scores(session, who.id, link.edition, now)
 
 
 _MY_LINKS = Prepared(

@@ -194,14 +194,21 @@ def _enter(session: Session, message: Launch, municipality_id: int, moment: date
     _note_work(session, message, address, who, moment)
     path = _page(address, message.target_link_uri)
     asks = who.school_id is None and address is not None
-    if asks and has_schools(session, municipality_id):
-        query = {"then": path}
-        if message.context and (
-            guess := likely_school(session, message.deployment.id, message.context.id)
-        ):
-            query["guess"] = str(guess)
-        path = "/school?" + urlencode(query)
+    if asks:
+        path = _school_question(session, message, municipality_id, path)
     return _Entered(who, token, path, message.locale, message.binding_cookie, origin)
+
+
+def _school_question(session: Session, message: Launch, municipality_id: int, then: str) -> str:
+    """The page that asks for the school, with a guess; `then` itself where there is no school."""
+    query, guess = {"then": then}, None
+    if message.context:
+        guess = likely_school(session, message.deployment.id, message.context.id)
+    if guess is None and not has_schools(session, municipality_id):
+        return then
+    if guess is not None:
+        query["guess"] = str(guess)
+    return "/school?" + urlencode(query)
 
 
 def _framing_origins(message: Launch) -> str:
@@ -227,7 +234,7 @@ def _note_work(
         note_use(
             session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
         )
-    expect_score(session, who.id, who.municipality_id, link, message.sub, moment)
+    expect_score(session, who, link, message.sub, moment)
 
 
 def _page(address: Address | None, target_link_uri: str) -> str:

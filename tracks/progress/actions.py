@@ -15,7 +15,7 @@ from content.model import Phase
 from tracks.catalogue.models import step_version
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline
-from tracks.db import Prepared, Session
+from tracks.db import Prepared, Session, is_listed
 from tracks.people.events import SchoolChosen
 from tracks.people.rules import Actor
 from tracks.progress.events import ResourceUsed, Stage, StageReached, Way, WorkChanged
@@ -64,16 +64,18 @@ def _once(row: Insert) -> ReturningInsert[Any]:
 _GIVEN = ("person_id", "track_id", "alone", "municipality_id", "version_id", "opened_at", "done_at")
 _COMPLETE_ONE = Prepared(_once(insert_or(step_work)))
 # A hundred rows cost the database little; binding the same seven values a hundred times does not.
-_COMPLETE_MANY = _once(
-    insert_or(step_work).from_select(
-        [*_GIVEN, "step_id"],
-        select(
-            *(bindparam(name, type_=step_work.c[name].type) for name in _GIVEN),
-            step_version.c.step_id,
-        ).where(
-            step_version.c.track_version_id == bindparam("version_id"),
-            step_version.c.step_id.in_(bindparam("step_ids", expanding=True)),
-        ),
+_COMPLETE_MANY = Prepared(
+    _once(
+        insert_or(step_work).from_select(
+            [*_GIVEN, "step_id"],
+            select(
+                *(bindparam(name, type_=step_work.c[name].type) for name in _GIVEN),
+                step_version.c.step_id,
+            ).where(
+                step_version.c.track_version_id == bindparam("version_id"),
+                is_listed(step_version.c.step_id, "step_ids"),
+            ),
+        )
     )
 )
 _REACH = {
@@ -128,12 +130,12 @@ def complete_steps(
         "opened_at": now,
         "done_at": now,
     }
-    found: Iterable[Any] = (
-        session.execute(_COMPLETE_ONE, {**given, "step_id": steps[0].step_id})
-        if len(steps) == 1
-        else session.execute(_COMPLETE_MANY, {**given, "step_ids": [s.step_id for s in steps]})
-    )
-    fresh = frozenset(row.step_id for row in found)
+    if len(steps) == 1:
+        found = session.execute(_COMPLETE_ONE, {**given, "step_id": steps[0].step_id})
+    else:
+        asked = [step.step_id for step in steps]
+        found = session.execute(_COMPLETE_MANY, {**given, "step_ids": asked})
+    fresh = frozenset(step_id for (step_id,) in found)
     if fresh:
         _follow(session, who, edition, [s for s in steps if s.step_id in fresh], now, alone=alone)
     return fresh

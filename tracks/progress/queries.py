@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, literal, null, select, union_all
+from sqlalchemy import bindparam, case, literal, null, select, union_all
 
 from content.model import Phase
 from tracks.catalogue.models import track
@@ -72,15 +72,18 @@ def work_at_step(
             answer = Answer(
                 row.answer, row.revision, row.saved_at, row.points, row.done_at is not None
             )
-    return _done(row for row in rows if row.done_at is not None), answer
+    return _done((row.thing, row.phase) for row in rows if row.done_at is not None), answer
 
 
-def _done(rows: Iterable[Row[Any]]) -> DoneWork:
-    rows = list(rows)
-    return DoneWork(
-        steps=frozenset(r.thing for r in rows if not r.phase),
-        phases=frozenset((r.thing, Phase(r.phase)) for r in rows if r.phase),
-    )
+def _done(rows: Iterable[tuple[int, str]]) -> DoneWork:
+    """From things with "" (steps) or with their joint phase (modules)."""
+    steps, phases = set(), set()
+    for thing, phase in rows:
+        if phase:
+            phases.add((thing, Phase(phase)))
+        else:
+            steps.add(thing)
+    return DoneWork(frozenset(steps), frozenset(phases))
 
 
 _DONE = Prepared(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from content.model import Phase, StepKind
-from tracks.catalogue.rules import Outline, counts_alone
+from tracks.catalogue.rules import Outline
 from tracks.progress.events import Stage
 
 LONGEST_TEXT = 20_000  # characters of one reflection or try-out
@@ -21,6 +21,7 @@ FILE_STARTS = {
     ".odt": (b"PK\x03\x04",),
 }
 
+_JOINT = tuple(phase for phase in Phase if phase.is_joint)
 STAGE_OF_JOINT_PHASE = {Phase.TOGETHER: Stage.TOGETHER, Phase.FOLLOW_UP: Stage.FOLLOWED_UP}
 
 
@@ -49,11 +50,11 @@ def units_done(steps: Iterable[Outline], work: DoneWork) -> int:
     """As catalogue.rules.units_of counts them: never more than there are."""
     alone, joint = 0, set()
     for step in steps:
-        if step.step_id in work.steps and counts_alone(step.phase):
-            alone += 1
-        elif step.phase.is_joint and (step.module_id, step.phase) in work.phases:
+        if step.phase in _JOINT:
             joint.add((step.module_id, step.phase))
-    return alone + len(joint)
+        elif step.step_id in work.steps:
+            alone += 1
+    return alone + len(joint & work.phases)
 
 
 def is_phase_done(steps: Iterable[Outline], module_id: int, phase: Phase, work: DoneWork) -> bool:

@@ -33,7 +33,7 @@ def drop_cookie(response: Response, name: str) -> None:
 
 def form_token(secret: bytes, token: str) -> str:
     """The hidden field of every form: bound to one sign-in, nothing stored."""
-    return hmac.new(secret, b"form:" + token.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, b"form:" + token.encode(), hashlib.sha256).hex()
 
 
 def is_form_token(secret: bytes, token: str, given: str) -> bool:

@@ -26,10 +26,11 @@ def peer_python(folder: Path, packages: Sequence[str]) -> Path:
         return python
     shutil.rmtree(folder, ignore_errors=True)
     print(f"Installing {', '.join(packages)} into {folder.name} (for this bar only) ...")
-    for words in (
+    commands: tuple[list[str | Path], ...] = (
         [sys.executable, "-m", "venv", folder],
         [python, "-m", "pip", "install", "--quiet", *packages],
-    ):
+    )
+    for words in commands:
         try:
             done = subprocess.run(
                 words, capture_output=True, text=True, timeout=INSTALL_S, check=False

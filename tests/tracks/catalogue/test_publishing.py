@@ -1,16 +1,19 @@
 """A published version never changes; a new one is what newcomers meet."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from sqlalchemy import select
 
+from content.loader import load_library
 from tests.factories.databases import LIBRARY, sample_library
 from tests.factories.tool import Tool
 from tracks.catalogue.actions import VersionTaken, publish_track
-from tracks.catalogue.models import step, track_version
+from tracks.catalogue.models import media_file, step, track_version
 from tracks.catalogue.queries import CURRENT_S, Shelf
 from tracks.cli.content import publish_library
 
@@ -80,7 +83,7 @@ def test_a_new_version_keeps_what_people_have_done(tool: Tool):
 def test_a_new_version_is_met_within_seconds_without_a_restart(tool: Tool, monkeypatch):
     tool.get(tool.client(), "/t/sample/maaling")
     publish(tool, "2.0.0", title="Måling, ny utgave")
-    now = __import__("time").monotonic() + CURRENT_S + 1
+    now = monotonic() + CURRENT_S + 1
     monkeypatch.setattr("tracks.catalogue.queries.monotonic", lambda: now)
 
     assert "Måling, ny utgave" in tool.get(tool.client(), "/t/sample/maaling").text
@@ -123,12 +126,18 @@ def test_a_track_reads_in_the_language_that_is_nearest(tool: Tool):
         assert f'<h1 class="ds-heading" data-size="lg" lang="{met}">' in page
 
 
-def test_what_is_not_a_library_folder_has_no_media(tmp_path: Path):
-    from tracks.cli.content import _media
+def test_only_files_of_the_track_itself_are_published(tool: Tool, tmp_path: Path):
+    library = tmp_path / "library"
+    shutil.copytree(LIBRARY, library)
+    media = library / "maaling" / "media"
+    media.mkdir()
+    (media / "link.png").symlink_to("/etc/passwd")
+    (media / "a.png").write_bytes(MEDIA["a.png"])
+    for file in library.glob("maaling/track.*.md"):
+        file.write_text(file.read_text("utf-8").replace("1.0.0", "2.0.0"), "utf-8")
+    loaded = load_library(library).value
+    assert loaded is not None
 
-    (tmp_path / "media").mkdir()
-    (tmp_path / "media" / "link.png").symlink_to("/etc/passwd")
-    (tmp_path / "media" / "a.png").write_bytes(b"x")
+    publish_library(tool.database, library, loaded)
 
-    assert _media(tmp_path / "media") == {"a.png": b"x"}
-    assert _media(tmp_path / "none") == {}
+    assert tool.rows(select(media_file.c.name)) == [("a.png",)]

@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import select
 
 from tracks.db import Database, DatabaseBusy
-from tracks.jobs.actions import enqueue, hand_out
+from tracks.jobs.actions import enqueue, hand_out, try_quarantined
 from tracks.jobs.models import outbox
-from tracks.jobs.rules import LEASE, MOST_VANISHED, Job, back_off
+from tracks.jobs.rules import LEASE, MOST_VANISHED, QUARANTINE, Job, back_off
 from tracks.jobs.worker import Done, GiveUp, TryLater, Worker
 
 ROWS = select(outbox.c.key, outbox.c.tries, outbox.c.vanished, outbox.c.reason)
@@ -262,3 +262,29 @@ def test_a_bug_in_a_job_says_nothing_of_its_data_in_the_log(jobs: Jobs, caplog):
 )
 def test_waits_grow_to_an_hour(tries: int, asked: float | None, seconds: int):
     assert back_off(tries, asked) == timedelta(seconds=seconds)
+
+
+def test_a_job_set_aside_gets_one_more_try_an_hour(jobs: Jobs):
+    jobs.fate["unlucky"] = Killed()
+    jobs.wish("unlucky")
+    for _ in range(MOST_VANISHED + 1):
+        jobs.run()
+        jobs.clock.shift(LEASE)
+    tries = len(jobs.ran)
+
+    with jobs.database.writing() as session:
+        assert try_quarantined(session, datetime.now(UTC)) == 0
+    jobs.clock.shift(QUARANTINE)
+    with jobs.database.writing() as session:
+        assert try_quarantined(session, datetime.now(UTC)) == 1
+    jobs.run()
+    jobs.clock.shift(LEASE)
+    jobs.run()
+    assert len(jobs.ran) == tries + 1, "one try, then set aside again"
+
+    jobs.fate.clear()
+    jobs.clock.shift(QUARANTINE)
+    with jobs.database.writing() as session:
+        try_quarantined(session, datetime.now(UTC))
+    jobs.run()
+    assert jobs.rows() == []

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import PREFIX, REMOVED
 from tracks.jobs.models import outbox
+from tracks.lms.actions import approve_deployment
 from tracks.lms.models import resource_link, score
 from tracks.people.models import municipality, school
 
@@ -134,8 +135,6 @@ def test_a_second_link_to_the_same_track_is_sent_what_is_done_already(tool: Tool
 
 
 def test_the_same_link_id_of_another_deployment_is_another_link(tool: Tool):
-    from tracks.lms.actions import approve_deployment
-
     with tool.database.writing() as session:
         approve_deployment(session, tool.registration_id, "2", datetime.now(UTC))
     tool.launch()

@@ -19,14 +19,15 @@ AT_ONCE = 50
 @pytest.mark.parametrize("sub", ["newcomer", "teacher-1"])
 def test_of_fifty_posts_of_one_launch_one_signs_in(tool: Tool, sub: str):
     tool.launch(sub="teacher-1")
-    before = tool.count(sign_in)
-    prepared = tool.prepare({"sub": sub})
+    for _ in range(3):
+        before = tool.count(sign_in)
+        prepared = tool.prepare({"sub": sub})
 
-    answers = at_once(AT_ONCE, lambda _: tool.click(prepared))
+        answers = at_once(AT_ONCE, lambda _, again=prepared: tool.click(again))
 
-    assert sorted(a.status_code for a in answers) == [303] + [401] * (AT_ONCE - 1)
-    assert all("nonce_reused" in a.text for a in answers if a.status_code == 401)
-    assert tool.count(sign_in) == before + 1
+        assert sorted(a.status_code for a in answers) == [303] + [401] * (AT_ONCE - 1)
+        assert all("nonce_reused" in a.text for a in answers if a.status_code == 401)
+        assert tool.count(sign_in) == before + 1
 
 
 def test_fifty_launches_of_one_new_person_make_one_person(tool: Tool):

@@ -1,13 +1,19 @@
 """From step to step: what is done stays done, and "continue" finds what is not."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.factories.threads import at_once
 from tests.factories.tool import BASE_URL, Tool
 from tracks.adoption.models import school_track
 from tracks.jobs.models import outbox
 from tracks.lms.models import score
+from tracks.progress.actions import Worker, open_track, reach
+from tracks.progress.events import Stage
 from tracks.progress.models import step_work, track_work
 
 BASE = "/t/sample/maaling"
@@ -161,3 +167,39 @@ def test_a_leader_records_while_the_members_work_and_all_of_it_counts(tool: Tool
 
     assert at_once(len(subs) + 1, act) == [303] * (len(subs) + 1)
     assert tool.rows(LETTERS) == [(12, 12, 0)]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_leader_and_a_member_never_wait_for_each_other(tool: Tool):
+    """The worst moment: the member has changed their own row and is about to be counted."""
+    for sub in ("early", "late"):
+        tool.launch(sub=sub)
+    leader = tool.launch(sub="leader", leads=True)
+    people = [tool.person_id(sub) for sub in ("early", "late")]
+    late = Worker(people[1], tool.municipality_id, tool.school_id)
+    track_id, now = tool.edition.track_id, datetime.now(UTC)
+    with ThreadPoolExecutor(1) as pool:
+        with tool.database.writing() as session:
+            open_track(session, late, track_id, None, now)
+            path = f"{MODULE}/together/B"
+            recording = pool.submit(tool.post, leader, path, present=[str(p) for p in people])
+            wait_until_somebody_waits(tool)
+            for event in reach(session, late, track_id, Stage.STARTED, now):
+                session.emit(event)
+        assert recording.result(30).status_code == 303
+
+    assert tool.rows(LETTERS) == [(2, 2, 0)]
+
+
+def wait_until_somebody_waits(tool: Tool) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(500):
+        with tool.database.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")

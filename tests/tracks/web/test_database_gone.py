@@ -5,12 +5,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from markupsafe import escape
 from sqlalchemy import event, text
 
 from tests.factories.tool import Tool
 from tests.postgres import libpq_url
 from tracks.db import Session
 from tracks.progress.models import step_work
+from tracks.web.errors import BUSY
 
 TEXT = "/t/sample/maaling/enheter/tanker"
 
@@ -25,7 +27,7 @@ def save(tool: Tool, browser, token: str):
 
 def assert_not_saved(tool: Tool, answer) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-    assert "Nothing of this attempt was saved." in answer.text
+    assert escape(BUSY.what) in answer.text
     assert "readonly>A long thought</textarea>" in answer.text
     assert tool.count(step_work) == 0
 
