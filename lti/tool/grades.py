@@ -91,6 +91,9 @@ class Grades:
             body=_json(_score_fields(score, quirks)),
         )
         if is_success(answer):
+            if answer.body.lstrip()[:1] == b"<":
+                # a page, from a proxy or a login wall: whoever answered was not the gradebook
+                raise TransientServiceError("answer_is_a_page")
             return
         said = answer.body[:4096].decode("utf-8", errors="replace").lower()
         # Moodle says 409; Open edX says 400 and names the field

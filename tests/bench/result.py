@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Protocol
 
+from tests.bench.measuring import Pairs
+
 
 class Result(Protocol):
     @property
@@ -35,7 +37,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Ours and theirs, one pair of figures (CPU microseconds per operation) a round.
+    """Ours and theirs, in CPU microseconds per operation.
 
     The ratio is cost to cost where less is better, and speed to speed where more is: always
     ours first. It is the median of the rounds' ratios: both sides of a round had the same machine.
@@ -46,11 +48,13 @@ class Comparison:
     theirs: str
     how: str
     limit: Limit
-    pairs: tuple[tuple[float, float], ...]
+    pairs: Pairs
 
     @property
     def ratios(self) -> list[float]:
-        return sorted(us / them if self.limit.at_most else them / us for us, them in self.pairs)
+        """Smallest first."""
+        both = [(pair.ours, pair.theirs) for pair in self.pairs.kept]
+        return sorted(us / them if self.limit.at_most else them / us for us, them in both)
 
     @property
     def ratio(self) -> float:
@@ -58,7 +62,14 @@ class Comparison:
 
     @property
     def costs(self) -> tuple[float, float]:
-        return median(us for us, _ in self.pairs), median(them for _, them in self.pairs)
+        kept = self.pairs.kept
+        return median(pair.ours for pair in kept), median(pair.theirs for pair in kept)
+
+    @property
+    def loudness(self) -> float:
+        """Of the loudest pair that was kept, beside the quietest."""
+        heard = [pair.loudness for pair in self.pairs.kept]
+        return max(heard) / min(heard)
 
     @property
     def is_held(self) -> bool:
@@ -71,8 +82,9 @@ class Comparison:
             f"{self.name}: {self.limit.verdict(self.ratio)}",
             f"  ours    {us:9.0f} us  {self.ours}",
             f"  theirs  {them:9.0f} us  {self.theirs}",
-            f"  ratio   {self.ratio:9.2f}x    ({low:.2f} to {high:.2f} in {len(self.pairs)} pairs; "
-            f"{self.limit.words('x')})",
+            f"  ratio   {self.ratio:9.2f}x    ({self.limit.words('x')})",
+            f"  spread  {low:9.2f}x    to {high:.2f}x in the {len(self.ratios)} quietest of "
+            f"{self.pairs.taken} pairs; neighbours {self.loudness:.1f}x as loud as at best",
             f"  how     {self.how}",
         ]
 
@@ -87,7 +99,9 @@ class Comparison:
             "goal": self.limit.goal,
             "at_most": self.limit.at_most,
             "is_held": self.is_held,
-            "pairs": [[round(a, 1), round(b, 1)] for a, b in self.pairs],
+            "pairs": [[round(p.ours, 1), round(p.theirs, 1)] for p in self.pairs.kept],
+            "pairs_taken": self.pairs.taken,
+            "loudness": round(self.loudness, 2),
             "how": self.how,
         }
 

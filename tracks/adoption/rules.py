@@ -52,7 +52,9 @@ def shown(
             continue
         rest = whole - count
         if 0 < rest < least or (rest == 0 and whole < 2 * least):
-            return Shown(None, max(least, whole - least + 1), out_of)
+            floor = max(least, whole - least + 1)
+            # "At least 5 of 5" would say everybody.
+            return Shown(None, floor if floor < whole else None, out_of)
     return Shown(count, None, out_of)
 
 

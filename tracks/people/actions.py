@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Prepared, Session
@@ -157,7 +157,11 @@ def note_seen(session: Session, hashed: str, now: datetime) -> None:
 
 
 def choose_school(session: Session, person_id: int, municipality_id: int, school_id: int) -> bool:
-    """False (and nothing written) when the school is not one of the person's municipality."""
+    """Once: who leads in a course must not become leader at one school after the other.
+
+    False (and nothing written) when the school is not one of the person's municipality, or when
+    another one is chosen already.
+    """
     known = session.execute(
         select(school.c.id).where(
             school.c.id == school_id, school.c.municipality_id == municipality_id
@@ -165,12 +169,17 @@ def choose_school(session: Session, person_id: int, municipality_id: int, school
     ).one_or_none()
     if known is None:
         return False
-    session.execute(
+    chosen = session.execute(
         update(person)
-        .where(person.c.id == person_id, person.c.municipality_id == municipality_id)
+        .where(
+            person.c.id == person_id,
+            person.c.municipality_id == municipality_id,
+            or_(person.c.school_id.is_(None), person.c.school_id == school_id),
+        )
         .values(school_id=school_id)
+        .returning(person.c.id)
     )
-    return True
+    return chosen.first() is not None
 
 
 def choose_language(session: Session, person_id: int, language: str) -> None:

@@ -6,17 +6,24 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
-from tracks.i18n import LANGUAGES
+from tracks.i18n import LANGUAGES, N_
 from tracks.people.actions import choose_language, choose_school, end_sign_in
 from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
 from tracks.people.queries import leaders_of, municipality_name, schools
 from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import NAME, drop_cookie, sign_in_token
-from tracks.web.errors import MALFORMED, PageError
+from tracks.web.errors import MALFORMED, Lesson, PageError
 from tracks.web.requests import now, row_id
 
 pages = Blueprint("people", __name__)
+
+
+CHOSEN_ALREADY = Lesson(
+    N_("You have chosen a school already"),
+    N_("Your work counts for one school, and that was not changed."),
+    N_("If you have moved to another school, ask the coordinator of your municipality."),
+)
 
 
 def local_path(value: str | None, otherwise: str = "/") -> str:
@@ -36,6 +43,7 @@ def school(session: Session, actor: Actor) -> ResponseReturnValue:
         "people/school.html",
         schools=schools(session, actor.municipality_id),
         guess=actor.school_id or guess,
+        is_chosen=actor.school_id is not None,
         then=local_path(request.args.get("then")),
         municipality=municipality_name(session, actor.municipality_id),
     )
@@ -46,7 +54,7 @@ def school(session: Session, actor: Actor) -> ResponseReturnValue:
 def choose(session: Session, actor: Actor) -> ResponseReturnValue:
     chosen = request.form.get("school", type=row_id)
     if chosen is None or not choose_school(session, actor.person_id, actor.municipality_id, chosen):
-        raise PageError(400, MALFORMED)
+        raise PageError(*((409, CHOSEN_ALREADY) if actor.school_id else (400, MALFORMED)))
     session.emit(SchoolChosen(actor.person_id, actor.municipality_id, chosen))
     return redirect(local_path(request.form.get("then")), 303)
 

@@ -11,7 +11,7 @@ from tests.bench.result import Comparison, Limit, Result
 from tests.bench.servers import Server, bare_server, tool_server
 from tests.bench.world import World
 
-LAUNCHES = 100  # a round: half newcomers, half persons that have a school
+LAUNCHES = 60  # a round: half newcomers, half persons that have a school
 PAGE = "/t/any/track/first/step"
 LIMITS = {
     "SQLite": Limit(floor=0.40, goal=0.60, at_most=False),

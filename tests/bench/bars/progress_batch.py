@@ -12,13 +12,13 @@ from sqlalchemy.engine import make_url
 
 from tests.bench.bench import Bench
 from tests.bench.library import LONG_TRACK
-from tests.bench.measuring import in_turn
+from tests.bench.measuring import in_turn, rounds_at_most
 from tests.bench.people import own_cpu, service
 from tests.bench.result import Comparison, Limit, Result
 from tests.fakes.forge import PREFIX
 from tracks.progress.actions import Worker
 
-BATCHES = 20  # a round
+BATCHES = 10  # a round
 LAUNCH = {
     PREFIX + "custom": {"resource": LONG_TRACK},
     PREFIX + "resource_link": {"id": "link-long", "title": "Long"},
@@ -28,7 +28,7 @@ LAUNCH = {
 def measure(bench: Bench) -> list[Result]:
     world = bench.sqlite()
     file = Path(make_url(world.database_url).database or "")
-    ours = service(world, LONG_TRACK, BATCHES * (bench.pairs + 2), LAUNCH)
+    ours = service(world, LONG_TRACK, BATCHES * (rounds_at_most(bench.pairs) + 1), LAUNCH)
     steps = ours.readings
     done: list[list[Worker]] = []
 

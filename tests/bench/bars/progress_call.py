@@ -4,13 +4,13 @@ from itertools import islice
 
 from tests.bench.bench import CACHE, Bench
 from tests.bench.library import TRACK
-from tests.bench.measuring import in_turn
+from tests.bench.measuring import in_turn, rounds_at_most
 from tests.bench.peers import Missing, peer_python, rounds_of
 from tests.bench.people import own_cpu, service
 from tests.bench.result import Comparison, Limit, NotMeasured, Result
 
 NAME = "5 service call, SQLite"
-PERSONS = 10  # a round; each does all the readings of the track
+PERSONS = 5  # a round; each does all the readings of the track
 PACKAGES = ("edx-completion==5.0.0", "Django==5.2.19")
 
 
@@ -19,7 +19,7 @@ def measure(bench: Bench) -> list[Result]:
         python = peer_python(CACHE / "edx-completion", PACKAGES)
     except Missing as missing:
         return [NotMeasured(NAME, str(missing))]
-    ours = service(bench.sqlite(), TRACK, PERSONS * (bench.pairs + 1))
+    ours = service(bench.sqlite(), TRACK, PERSONS * rounds_at_most(bench.pairs))
     steps = ours.readings
 
     def ours_round() -> float:
@@ -34,7 +34,7 @@ def measure(bench: Bench) -> list[Result]:
         return own_cpu(work)
 
     database = str(bench.folder / "edx.sqlite")
-    counts = [str(PERSONS), str(len(steps)), str(bench.pairs + 1)]
+    counts = [str(PERSONS), str(len(steps)), str(rounds_at_most(bench.pairs))]
     with rounds_of(python, "edx_completion.py", [database, *counts]) as theirs_round:
         pairs = in_turn(ours_round, theirs_round, bench.pairs)
     ours.database.engine.dispose()

@@ -6,12 +6,12 @@ from itertools import islice
 from tests.bench.bench import Bench
 from tests.bench.browser import Browser
 from tests.bench.library import MODULES, READINGS, TRACK, module_slug, reading_slug
-from tests.bench.measuring import in_turn
+from tests.bench.measuring import in_turn, rounds_at_most
 from tests.bench.people import signed_in
 from tests.bench.result import Comparison, Limit, Result
 from tests.bench.servers import bare_server, tool_server
 
-PERSONS = 10  # a round; each does all the readings of the track
+PERSONS = 5  # a round; each does all the readings of the track
 PATHS = [
     f"/t/{TRACK}/{module_slug(module)}/{reading_slug(reading)}"
     for module in range(1, MODULES + 1)
@@ -22,7 +22,7 @@ PATHS = [
 def measure(bench: Bench) -> list[Result]:
     world = bench.sqlite()
     with tool_server(world) as ours, bare_server(world) as theirs:
-        signed = signed_in(ours, world, range(PERSONS * (bench.pairs + 1)))
+        signed = signed_in(ours, world, range(PERSONS * rounds_at_most(bench.pairs)))
         fresh = iter(signed)
         alike = [
             Browser(theirs.connection, dict(each.cookies), each.form_token)

@@ -15,7 +15,7 @@ from tests.bench.measuring import in_turn
 from tests.bench.result import Comparison, Count, Limit, Result
 from tests.bench.servers import bare_server, tool_server
 
-REQUESTS = 300
+REQUESTS = 200
 PATH = f"/t/{TRACK}/{module_slug(1)}/{reading_slug(1)}"
 
 

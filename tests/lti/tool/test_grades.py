@@ -138,6 +138,7 @@ def test_score_that_makes_no_sense(changes: dict):
         (HttpAnswer(401, {}, b""), "token_not_accepted", TransientServiceError),
         (HttpAnswer(500, {}, b""), "status_500", TransientServiceError),
         (HttpAnswer(408, {}, b""), "status_408", TransientServiceError),
+        (HttpAnswer(200, {}, b"\n<!doctype html>"), "answer_is_a_page", TransientServiceError),
     ],
 )
 def test_score_refused(answer: HttpAnswer, reason: str, kind: type):

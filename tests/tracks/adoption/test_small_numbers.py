@@ -123,3 +123,8 @@ def test_a_later_stage_does_not_give_away_who_only_started():
 def test_use_in_a_track_does_not_give_away_who_only_started():
     assert shown(8, 40, least=5, within=[10]) == Shown(None, 6, 40)
     assert shown(8, 40, least=5, within=[None]) == Shown(8, None, 40)
+
+
+def test_everybody_of_a_small_staff_is_not_told_by_at_least():
+    assert shown(5, 5, least=5) == Shown(None, None, 5)
+    assert shown(6, 6, least=5) == Shown(None, 5, 6)

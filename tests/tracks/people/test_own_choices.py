@@ -95,3 +95,15 @@ def test_a_name_comes_from_the_lms_and_is_not_needed(tool: Tool):
     assert tool.rows(names) == [(("Kim " + "x" * 300)[:200],), (None,)]
     tool.launch(sub="named", changes={"name": "Kim Newname"})
     assert tool.rows(names)[0] == ("Kim Newname",)
+
+
+def test_a_school_is_chosen_once(tool: Tool):
+    with tool.database.writing() as session:
+        neighbour = tool.add_school(session, "Sample school 2", teachers=10)
+    browser = tool.launch(leads=True)
+
+    again = tool.post(browser, "/school", school=str(tool.school_id))
+    other = tool.post(browser, "/school", school=str(neighbour))
+
+    assert (again.status_code, other.status_code) == (303, 409)
+    assert tool.rows(select(person.c.school_id)) == [(tool.school_id,)]
