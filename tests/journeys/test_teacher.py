@@ -42,7 +42,7 @@ def test_she_prepares_and_the_lms_and_her_school_know_it(
     expect(heading(frame)).to_have_text(title(quiz))
     choose(frame, wrong)
     button(frame, "Check the answer").click()
-    expect(frame.locator("#answer")).to_contain_text("Not all of it is right.")
+    expect(frame.locator("#answer")).to_contain_text("Not quite right yet.")
     expect(frame.locator(".feedback")).to_have_count(1)
     expect(frame.locator(".feedback")).to_contain_text("Not quite")
     choose(frame, right)

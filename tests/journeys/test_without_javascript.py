@@ -35,7 +35,7 @@ def test_a_teacher_prepares_and_tries_out(new_page: NewPage, running: Running) -
     wrong, right = choices(quiz)
     choose(page, wrong)
     button(page, "Check the answer").click()
-    expect(page.locator("#answer")).to_contain_text("Not all of it is right.")
+    expect(page.locator("#answer")).to_contain_text("Not quite right yet.")
     choose(page, right)
     button(page, "Check again").click()
     expect(page.locator("#answer")).to_contain_text("That is right.")

@@ -43,19 +43,22 @@ def shown(
 
     Counts under `least` are hidden, 0 too: "nobody" says something about everybody. A count that
     leaves fewer than `least` people of a whole out is given as "at least": those few could be
-    named. So is "all" of fewer than twice `least`.
+    named. So is "all" of fewer than twice `least`. Of a staff of `least` or fewer nothing is
+    said at all: any number would be everybody.
     """
-    if count < least:
+    if count < least or is_too_small(out_of, least=least):
         return Shown(None, None, out_of)
     for whole in (out_of, *within):
         if whole is None:
             continue
         rest = whole - count
         if 0 < rest < least or (rest == 0 and whole < 2 * least):
-            floor = max(least, whole - least + 1)
-            # "At least 5 of 5" would say everybody.
-            return Shown(None, floor if floor < whole else None, out_of)
+            return Shown(None, max(least, whole - least + 1), out_of)
     return Shown(count, None, out_of)
+
+
+def is_too_small(out_of: int | None, *, least: int) -> bool:
+    return out_of is not None and out_of <= least
 
 
 def ladder(counts: dict[Stage, int], out_of: int | None, *, least: int) -> dict[Stage, Shown]:

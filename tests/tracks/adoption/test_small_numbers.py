@@ -67,7 +67,7 @@ def test_nothing_exact_is_small_or_leaves_few(counts: list[int], out_of: int | N
     page = seen_of((started, *counts[1:]), out_of, least)
 
     for count, seen in zip((started, *counts[1:]), page, strict=True):
-        assert seen.is_hidden == (count < least)
+        assert seen.is_hidden == (count < least or (out_of is not None and out_of <= least))
         if seen.count is not None:
             assert seen.count == count >= least
             assert out_of is None or not 0 < out_of - count < least
