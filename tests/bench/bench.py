@@ -15,19 +15,20 @@ CACHE = Path(__file__).resolve().parents[2] / ".cache" / "bench"
 @dataclass(slots=True)
 class Bench:
     pairs: int
+    server: str
     folder: Path  # on the disk of the project: a commit costs there what it costs in use
     _open: ExitStack
     _made: int = field(default=0)
     _postgres_url: str = field(default="")
 
     def sqlite(self) -> World:
-        return sqlite_world(self._next_folder())
+        return sqlite_world(self._next_folder(), self.server)
 
     def postgres(self) -> World:
         if not self._postgres_url:
             self._postgres_url, stop = start_postgres(self.folder)
             self._open.callback(stop)
-        return postgres_world(self._next_folder(), self._postgres_url)
+        return postgres_world(self._next_folder(), self._postgres_url, self.server)
 
     def _next_folder(self) -> Path:
         self._made += 1
@@ -35,7 +36,7 @@ class Bench:
 
 
 @contextmanager
-def open_bench(pairs: int) -> Iterator[Bench]:
+def open_bench(pairs: int, server: str) -> Iterator[Bench]:
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder, ExitStack() as opened:
-        yield Bench(pairs, Path(folder), opened)
+        yield Bench(pairs, server, Path(folder), opened)

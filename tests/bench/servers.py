@@ -48,14 +48,16 @@ def _serve(
     world: World, which: str, *more: str, backends: Callable[[], Iterable[int]]
 ) -> Iterator[Server]:
     port = _free_port()
-    words = ["-m", "tests.bench.serve", which, str(world.folder), str(port), *more]
+    words = ["-m", "tests.bench.serve", world.server, which, str(world.folder), str(port), *more]
     process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        if process.stdout.readline().strip() != "ready":
+        said, _, pid = process.stdout.readline().strip().partition(" ")
+        if said != "ready":
             raise RuntimeError(f"the {which} server did not start")
         connection = Connection(port)
-        yield Server(process.pid, port, connection, backends)
+        # Of gunicorn the worker: its parent only watches.
+        yield Server(int(pid), port, connection, backends)
         connection.close()
     finally:
         process.terminate()

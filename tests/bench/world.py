@@ -32,6 +32,7 @@ class World:
     folder: Path
     database_url: str
     school_id: int
+    server: str  # "gthread" or "waitress": see serve.py
     backends: Callable[[], Iterable[int]]
 
     @property
@@ -43,11 +44,11 @@ def _none() -> tuple[int, ...]:
     return ()
 
 
-def sqlite_world(folder: Path) -> World:
-    return _make(folder, f"sqlite:///{folder / 'tracks.sqlite'}", _none)
+def sqlite_world(folder: Path, server: str) -> World:
+    return _make(folder, f"sqlite:///{folder / 'tracks.sqlite'}", server, _none)
 
 
-def postgres_world(folder: Path, server_url: str) -> World:
+def postgres_world(folder: Path, server_url: str, server: str) -> World:
     url = fresh_database(server_url, "tracks_bench")
 
     def backends() -> list[int]:
@@ -57,10 +58,10 @@ def postgres_world(folder: Path, server_url: str) -> World:
             ).fetchall()
         return [row[0] for row in rows]
 
-    return _make(folder, url, backends)
+    return _make(folder, url, server, backends)
 
 
-def _make(folder: Path, url: str, backends: Callable[[], Iterable[int]]) -> World:
+def _make(folder: Path, url: str, server: str, backends: Callable[[], Iterable[int]]) -> World:
     folder.mkdir(parents=True, exist_ok=True)
     library = folder / "library"
     write_library(library)
@@ -96,6 +97,6 @@ def _make(folder: Path, url: str, backends: Callable[[], Iterable[int]]) -> Worl
             )
     finally:
         database.engine.dispose()
-    world = World(folder, url, school_id, backends)
+    world = World(folder, url, school_id, server, backends)
     world.jwks_file.write_bytes(jwks(signing_key().jwk()))
     return world

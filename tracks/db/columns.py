@@ -43,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         def as_text(value: datetime | None) -> str | None:
             # What SQLAlchemy stores too, in a third of the time; a done step has five of them.
             stored = self.process_bind_param(value, dialect)
-            return stored and stored.isoformat(" ", "microseconds")
+            return None if stored is None else stored.isoformat(" ", "microseconds")
 
         return as_text
 
