@@ -13,14 +13,16 @@ from tracks.jobs.rules import LEASE, MOST_VANISHED, QUARANTINE, Job
 
 VANISHED = "worker_vanished"
 _WISH = insert_or(outbox).values(edition=1, tries=0, vanished=0)
-# While a job is backing off, a new wish joins it; it does not start the hammering anew.
+# A waiting job keeps its place, and one that is backing off its wait: a new wish joins it.
 _ENQUEUE = Prepared(
     _WISH.on_conflict_do_update(
         index_elements=["kind", "key"],
         set_={
             "payload": _WISH.excluded.payload,
             "edition": outbox.c.edition + 1,
-            "due_at": case((outbox.c.tries > 0, outbox.c.due_at), else_=_WISH.excluded.due_at),
+            "due_at": case(
+                (outbox.c.parked_at.is_(None), outbox.c.due_at), else_=_WISH.excluded.due_at
+            ),
             "parked_at": null(),
         },
     )

@@ -1,12 +1,13 @@
 """The ports of lti/, on our tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from lti.jose import PublicKey
 from lti.keys import CachedPlatformKeys, ToolKeys
 from lti.ports import Clock, Deployment, Registration
 from lti.tool.state import StateSigner
@@ -29,7 +30,6 @@ class RegistrationsStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.found: dict[int, Registration] = {}
         self._owners: dict[int, int] = {}
 
     def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
@@ -45,8 +45,8 @@ class RegistrationsStore:
         found = registration_and_owner(self._session, registration_id)
         if found is None:
             return None
-        self.found[registration_id], self._owners[registration_id] = found
-        return found[0]
+        registration, self._owners[registration_id] = found
+        return registration
 
     def municipality_of(self, registration: Registration) -> int:
         """The id of the one it belongs to; for a registration that by_id has found here."""
@@ -86,6 +86,28 @@ class NonceStore:
         return row.first() is not None
 
 
+class KeysNotAtHand(Exception):
+    """The key of a launch would have to be fetched first."""
+
+    def __init__(self, registration: Registration, kid: str) -> None:
+        super().__init__(registration.id)
+        self.registration = registration
+        self.kid = kid
+
+
+class KeysAtHand:
+    """lti.ports.PlatformKeys that never waits for an LMS. Raises KeysNotAtHand instead."""
+
+    def __init__(self, keys: CachedPlatformKeys) -> None:
+        self._keys = keys
+
+    def key(self, registration: Registration, kid: str) -> PublicKey | None:
+        found = self._keys.at_hand(registration, kid)
+        if found is None:
+            raise KeysNotAtHand(registration, kid)
+        return found
+
+
 class SystemClock:
     """lti.ports.Clock."""
 
@@ -101,5 +123,3 @@ class LtiSide:
     platform_keys: CachedPlatformKeys
     tool_keys: ToolKeys
     clock: Clock
-    # As of their last launch: enough to have their keys at hand before the next one is judged.
-    seen: dict[int, Registration] = field(default_factory=dict)

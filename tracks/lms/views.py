@@ -1,6 +1,7 @@
 """/lti/login, /lti/launch, /lti/jwks.json: from the LMS into a page, or an answer that helps."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -12,7 +13,6 @@ from flask import (
     current_app,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
 )
@@ -20,8 +20,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from lti.claims import RESOURCE_LINK_REQUEST
-from lti.errors import LtiRejected
-from lti.jose import peek_header
+from lti.errors import LtiRejected, ServiceError
+from lti.ports import PlatformKeys
 from lti.tool.launch import Launch, accept_launch
 from lti.tool.login import begin_login
 from tracks.catalogue.queries import Shelf
@@ -32,7 +32,13 @@ from tracks.lms.actions import expect_score, link_of_launch
 from tracks.lms.lessons import LESSONS
 from tracks.lms.queries import likely_school, transfers
 from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part_of
-from tracks.lms.stores import LtiSide, NonceStore, RegistrationsStore
+from tracks.lms.stores import (
+    KeysAtHand,
+    KeysNotAtHand,
+    LtiSide,
+    NonceStore,
+    RegistrationsStore,
+)
 from tracks.people.actions import Person, person_from_launch, start_sign_in
 from tracks.people.guards import requires
 from tracks.people.queries import has_schools
@@ -49,6 +55,7 @@ from tracks.web.requests import (
     new_error_id,
     now,
     parts,
+    see_other,
     use_language,
 )
 
@@ -88,7 +95,7 @@ def login(database: Database, _actor: None) -> ResponseReturnValue:
     except LtiRejected as rejected:
         return _rejected("login", rejected)
     # A redirect, never a posted form: Moodle loses the login otherwise.
-    response = make_response(redirect(answer.redirect_url, 303))
+    response = see_other(answer.redirect_url)
     for name in answer.drop:
         drop_cookie(response, name)
     set_cookie(response, answer.cookie.name, answer.cookie.value, max_age=answer.cookie.max_age)
@@ -98,11 +105,23 @@ def login(database: Database, _actor: None) -> ResponseReturnValue:
 @pages.post("/launch")
 @requires(Permission.PUBLIC, own_transactions=True)
 def launch(database: Database, _actor: None) -> ResponseReturnValue:
-    form = _pairs(request.form)
+    form, keys = _pairs(request.form), _lti().platform_keys
+    try:
+        outcome = _attempt(database, form, KeysAtHand(keys))
+    except KeysNotAtHand as missing:
+        # Nothing waits for an LMS while a transaction is open, and nothing of that one was kept.
+        with suppress(ServiceError):
+            keys.key(missing.registration, missing.kid)
+        outcome = _attempt(database, form, keys)
+    if isinstance(outcome, LtiRejected):
+        return _rejected("launch", outcome)
+    return _welcome(outcome)
+
+
+def _attempt(
+    database: Database, form: list[tuple[str, str]], keys: PlatformKeys
+) -> "_Entered | LtiRejected":
     side = _lti()
-    _fetch_keys(side, database, request.form)
-    rejected: LtiRejected | None = None
-    entered: _Entered | None = None
     with database.writing() as session:
         registrations = RegistrationsStore(session)
         try:
@@ -112,20 +131,16 @@ def launch(database: Database, _actor: None) -> ResponseReturnValue:
                 body_size=request.content_length or 0,
                 registrations=registrations,
                 nonces=NonceStore(session),
-                keys=side.platform_keys,
+                keys=keys,
                 signer=side.signer,
                 clock=side.clock,
                 base_url=parts().settings.base_url,
             )
             municipality_id = registrations.municipality_of(message.registration)
-            entered = _enter(session, _servable(message), municipality_id, now())
-        except LtiRejected as exc:
+            return _enter(session, _servable(message), municipality_id, now())
+        except LtiRejected as rejected:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
-            rejected = exc
-        side.seen.update(registrations.found)
-    if entered is None:
-        return _rejected("launch", cast(LtiRejected, rejected))
-    return _welcome(entered)
+            return rejected
 
 
 def _servable(message: Launch) -> Launch:
@@ -135,25 +150,6 @@ def _servable(message: Launch) -> Launch:
         rejected.binding_cookie = message.binding_cookie
         raise rejected
     return message
-
-
-def _fetch_keys(side: LtiSide, database: Database, form: MultiDict[str, str]) -> None:
-    """Have the LMS's keys at hand before the transaction opens: nothing waits for an LMS inside.
-
-    Whatever is wrong here is found again, and said, by accept_launch.
-    """
-    try:
-        state = side.signer.read(form.get("state", ""), side.clock.now())
-        side.signer.check_browser(state, request.cookies.get(state.cookie_name))
-        registration = side.seen.get(state.registration_id)
-        if registration is None:
-            with database.reading() as session:
-                registration = RegistrationsStore(session).by_id(state.registration_id)
-        if registration is not None:
-            header = peek_header(form.get("id_token", ""), registration.algorithms)
-            side.platform_keys.key(registration, header.kid)
-    except Exception as exc:
-        log.debug("launch.keys_not_ready type=%s", type(exc).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +251,7 @@ def _welcome(entered: _Entered) -> Response:
         page = render_template("error.html", lesson=NOT_ALLOWED, error_id=error_id, kept="")
         response = make_response(page, 403)
     else:
-        response = make_response(redirect(entered.path, 303))
+        response = see_other(entered.path)
         hours = parts().settings.session_hours
         set_cookie(response, NAME, entered.token, max_age=hours * 3600)
     drop_cookie(response, entered.binding_cookie)

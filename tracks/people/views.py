@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
@@ -14,7 +14,7 @@ from tracks.people.queries import leaders_of, municipality_name, schools
 from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import NAME, drop_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, Lesson, PageError
-from tracks.web.requests import now, row_id
+from tracks.web.requests import now, row_id, see_other
 
 pages = Blueprint("people", __name__)
 
@@ -56,7 +56,7 @@ def choose(session: Session, actor: Actor) -> ResponseReturnValue:
     if chosen is None or not choose_school(session, actor.person_id, actor.municipality_id, chosen):
         raise PageError(*((409, CHOSEN_ALREADY) if actor.school_id else (400, MALFORMED)))
     session.emit(SchoolChosen(actor.person_id, actor.municipality_id, chosen))
-    return redirect(local_path(request.form.get("then")), 303)
+    return see_other(local_path(request.form.get("then")))
 
 
 @pages.post("/language")
@@ -66,7 +66,7 @@ def language(session: Session, actor: Actor) -> ResponseReturnValue:
     if chosen not in LANGUAGES:
         raise PageError(400, MALFORMED)
     choose_language(session, actor.person_id, chosen)
-    return redirect(local_path(request.form.get("then")), 303)
+    return see_other(local_path(request.form.get("then")))
 
 
 @pages.get("/help")
@@ -82,6 +82,6 @@ def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
 @requires(Permission.KNOWN)
 def sign_out(session: Session, _actor: Actor) -> ResponseReturnValue:
     end_sign_in(session, sign_in_token() or "")
-    response = make_response(redirect("/catalogue", 303))
+    response = see_other("/catalogue")
     drop_cookie(response, NAME)
     return response

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.routing import BaseConverter
 
 from tracks.db import Database, Session
@@ -105,3 +105,8 @@ def use_language(tag: str | None) -> None:
 def may_be_framed_by(origin: str) -> None:
     """Let this one answer be shown in a frame of `origin` ("*" only for pages without actions)."""
     g.frame_ancestors = origin
+
+
+def see_other(location: str) -> Response:
+    """303: what Flask's redirect gives, without a page that nobody sees."""
+    return Response(status=303, headers={"Location": location})

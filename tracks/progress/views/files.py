@@ -1,6 +1,6 @@
 """A person's own files: to fetch back, or to take away."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, request
+from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import dump_options_header
 
@@ -10,6 +10,7 @@ from tracks.people.rules import Actor, Permission
 from tracks.people.views import local_path
 from tracks.progress.actions import remove_file
 from tracks.progress.queries import own_file
+from tracks.web.requests import see_other
 
 
 def add_to(pages: Blueprint) -> None:
@@ -33,4 +34,4 @@ def fetch(session: Session, actor: Actor, file_id: str) -> ResponseReturnValue:
 @requires(Permission.OWN_WORK)
 def remove(session: Session, actor: Actor, file_id: str) -> ResponseReturnValue:
     remove_file(session, actor.person_id, file_id)
-    return redirect(local_path(request.form.get("then")), 303)
+    return see_other(local_path(request.form.get("then")))

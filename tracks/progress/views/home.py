@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from tracks.catalogue.queries import Edition, published
@@ -13,6 +13,7 @@ from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, started_tracks
 from tracks.progress.rules import next_step, units_done
 from tracks.progress.views.places import PhaseView, phases_of, shelf
+from tracks.web.requests import see_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def add_to(pages: Blueprint) -> None:
 @requires(Permission.PUBLIC)
 def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
     if actor is None:
-        return redirect("/catalogue", 303)
+        return see_other("/catalogue")
     mine = [
         _view(session, actor, shelf().edition(session, row.version_id))
         for row in started_tracks(session, actor.person_id)

@@ -1,6 +1,6 @@
 """The leader records who took part in joint work; without a leader, each for themselves."""
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.model import Phase
@@ -19,7 +19,7 @@ from tracks.progress.views.places import (
     phase_or_404,
 )
 from tracks.web.errors import NOT_ALLOWED, PageError
-from tracks.web.requests import language, now, row_id
+from tracks.web.requests import language, now, row_id, see_other
 
 
 def add_to(pages: Blueprint) -> None:
@@ -84,7 +84,7 @@ def record(
         if p.person_id in ticked
     ]
     record_joint_work(session, actor, edition, found.id, phase, present, now())
-    return redirect(f"{module_url(edition, found.slug)}?done={phase.value}", 303)
+    return see_other(f"{module_url(edition, found.slug)}?done={phase.value}")
 
 
 @requires(Permission.OWN_WORK)
@@ -98,4 +98,4 @@ def record_me(
     ):
         raise PageError(403, NOT_ALLOWED)
     record_joint_work(session, actor, edition, found.id, phase, [worker_of(actor)], now())
-    return redirect(f"{module_url(edition, found.slug)}?done={phase.value}", 303)
+    return see_other(f"{module_url(edition, found.slug)}?done={phase.value}")

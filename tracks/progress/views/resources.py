@@ -1,6 +1,6 @@
 """A resource on its own: readable by anybody, answerable by those who came from an LMS (F-13)."""
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracks.catalogue.queries import Edition
@@ -25,7 +25,7 @@ from tracks.progress.views.places import (
     track_url,
 )
 from tracks.progress.views.steps import autosave
-from tracks.web.requests import language, now
+from tracks.web.requests import language, now, see_other
 
 
 def add_to(pages: Blueprint) -> None:
@@ -43,10 +43,10 @@ def by_address(session: Session, actor: Actor | None, address: str) -> ResponseR
         abort(404)
     edition = edition_or_404(session, found.publisher, found.track)
     if found.module is None:
-        return redirect(track_url(edition), 303)
+        return see_other(track_url(edition))
     if found.step is None:
-        return redirect(module_url(edition, found.module), 303)
-    return redirect(resource_url(edition, _resource(edition, found.module, found.step)), 303)
+        return see_other(module_url(edition, found.module))
+    return see_other(resource_url(edition, _resource(edition, found.module, found.step)))
 
 
 def _resource(edition: Edition, module: str, step: str) -> Outline:
@@ -133,4 +133,4 @@ def use(
             return page, 409
     complete_steps(session, who, edition, [outline], now(), alone=True)
     note_use(session, who, outline, Way.INDEPENDENT, now())
-    return redirect(resource_url(edition, outline) + "#answer", 303)
+    return see_other(resource_url(edition, outline) + "#answer")

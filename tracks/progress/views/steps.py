@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.model import StepKind
@@ -29,7 +29,7 @@ from tracks.progress.views.places import (
     step_url,
     text_of,
 )
-from tracks.web.requests import language, now
+from tracks.web.requests import language, now, see_other
 
 
 def add_to(pages: Blueprint) -> None:
@@ -115,8 +115,8 @@ def work(
     if refused is not None:
         return refused
     if text.kind is not StepKind.QUIZ or request.form.get("go") == "next":
-        return redirect(_onwards(edition, outline), 303)
-    return redirect(step_url(edition, outline) + "#answer", 303)
+        return see_other(_onwards(edition, outline))
+    return see_other(step_url(edition, outline) + "#answer")
 
 
 def _keep(

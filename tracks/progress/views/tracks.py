@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.model import Phase
@@ -24,7 +24,7 @@ from tracks.progress.views.places import (
     step_url,
     track_url,
 )
-from tracks.web.requests import language, now
+from tracks.web.requests import language, now, see_other
 
 NOTHING_DONE = DoneWork(frozenset(), frozenset())
 
@@ -73,11 +73,11 @@ def go_on(session: Session, actor: Actor, publisher: str, track: str) -> Respons
     work = _work(session, actor, edition)
     step = next_step(edition.steps, work)
     if step is None:
-        return redirect(track_url(edition), 303)
+        return see_other(track_url(edition))
     if step.phase.is_joint:
         # The group's work: the session's page says when and by whom, not a first step to click.
-        return redirect(module_url(edition, step.module_slug), 303)
-    return redirect(step_url(edition, step), 303)
+        return see_other(module_url(edition, step.module_slug))
+    return see_other(step_url(edition, step))
 
 
 @requires(Permission.PUBLIC)
