@@ -15,6 +15,7 @@ from tests.crash.lms import Post
 from tests.crash.run import ACKS, Report, Run
 from tests.crash.snapshot import take
 from tests.crash.verdict import Kind
+from tracks.db import metadata
 from tracks.db.engine import make_engine
 
 pytestmark = pytest.mark.server
@@ -51,7 +52,12 @@ def test_server_and_worker_apart_keep_every_promise() -> None:
     assert report.cycles == 6
 
 
-_ONE = "rowid = (SELECT min(rowid) FROM {0} WHERE {1})"
+def _one(table: str, condition: str) -> str:
+    """Which row is the first, by its key, of those that fit."""
+    key = ", ".join(column.name for column in metadata.tables[table].primary_key)
+    return f"({key}) = (SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} LIMIT 1)"
+
+
 _TEXT = "answer LIKE '{\"text\"%'"
 FAULTS = {
     "a completion gone": (
@@ -63,25 +69,24 @@ FAULTS = {
         {Kind.LOST, Kind.TORN},
     ),
     "another text": (
-        'UPDATE step_work SET answer = \'{"text":"another"}\' WHERE '
-        + _ONE.format("step_work", _TEXT),
+        'UPDATE step_work SET answer = \'{"text":"another"}\' WHERE ' + _one("step_work", _TEXT),
         {Kind.LOST},
     ),
     "a text saved twice": (
-        "UPDATE step_work SET revision = revision + 30 WHERE " + _ONE.format("step_work", _TEXT),
+        "UPDATE step_work SET revision = revision + 30 WHERE " + _one("step_work", _TEXT),
         {Kind.DOUBLE},
     ),
     "a text without its time": (
-        "UPDATE step_work SET saved_at = NULL WHERE " + _ONE.format("step_work", _TEXT),
+        "UPDATE step_work SET saved_at = NULL WHERE " + _one("step_work", _TEXT),
         {Kind.TORN},
     ),
     "joint work gone": (
-        "DELETE FROM phase_work WHERE " + _ONE.format("phase_work", "1"),
+        "DELETE FROM phase_work WHERE " + _one("phase_work", "1"),
         {Kind.LOST, Kind.TORN},
     ),
     "a stage not noted": (
         "UPDATE track_work SET started_at = NULL WHERE "
-        + _ONE.format("track_work", "started_at IS NOT NULL"),
+        + _one("track_work", "started_at IS NOT NULL"),
         {Kind.TORN},
     ),
     "a stage counted twice": ("UPDATE school_track SET started = started + 1", {Kind.DOUBLE}),
@@ -90,17 +95,17 @@ FAULTS = {
     "a use not noted": ("DELETE FROM resource_use", {Kind.TORN, Kind.DOUBLE}),
     "a score not raised": (
         "UPDATE score SET wanted = wanted - 1, sent = wanted - 1 WHERE "
-        + _ONE.format("score", "wanted > 1"),
+        + _one("score", "wanted > 1"),
         {Kind.TORN},
     ),
     "a score without a job": (
-        "UPDATE score SET sent = NULL WHERE " + _ONE.format("score", "sent IS NOT NULL"),
+        "UPDATE score SET sent = NULL WHERE " + _one("score", "sent IS NOT NULL"),
         {Kind.TORN},
     ),
     "a school forgotten": ("UPDATE person SET school_id = NULL", {Kind.LOST, Kind.TORN}),
     "a sign-in forgotten": ("DELETE FROM sign_in", {Kind.LOST}),
     "a person without account": (
-        "DELETE FROM account WHERE " + _ONE.format("account", "1"),
+        "DELETE FROM account WHERE " + _one("account", "1"),
         {Kind.LOST, Kind.TORN},
     ),
     "a row that points nowhere": (

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
-from tracks.db import Id, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
 
 school_track = Table(
     "school_track",
@@ -15,6 +15,7 @@ school_track = Table(
     Column("tried", Integer, nullable=False, server_default="0"),
     Column("followed_up", Integer, nullable=False, server_default="0"),
     Column("changed_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )
 
 resource_use = Table(
@@ -26,6 +27,7 @@ resource_use = Table(
     Column("way", String(12), primary_key=True),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("used_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )
 
 school_resource = Table(
@@ -36,4 +38,5 @@ school_resource = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
     Column("programme", Integer, nullable=False, server_default="0"),
     Column("independent", Integer, nullable=False, server_default="0"),
+    **ONE_TREE,
 )

@@ -1,12 +1,13 @@
 """The database: one transaction a request or job, Core statements, SQLite and PostgreSQL alike."""
 
-from tracks.db.columns import Id, Json, UtcDateTime, metadata
+from tracks.db.columns import ONE_TREE, Id, Json, UtcDateTime, metadata
 from tracks.db.engine import Database, DatabaseBusy, Reaction
 from tracks.db.functions import is_listed
 from tracks.db.prepared import Prepared
 from tracks.db.session import Session
 
 __all__ = [
+    "ONE_TREE",
     "Database",
     "DatabaseBusy",
     "Id",

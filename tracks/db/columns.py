@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
@@ -16,6 +16,10 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+# For tables whose primary key is all they are looked up by: SQLite keeps the rows in the key's own
+# tree instead of two, which is half the pages to write at a commit. PostgreSQL takes no notice.
+ONE_TREE: Final[dict[str, Any]] = {"sqlite_with_rowid": False}
 
 # SQLite numbers rows by itself only for INTEGER, which is 64 bits there.
 Id = BigInteger().with_variant(Integer(), "sqlite")

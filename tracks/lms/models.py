@@ -13,7 +13,7 @@ from sqlalchemy import (
     true,
 )
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 registration = Table(
     "registration",
@@ -51,7 +51,8 @@ used_nonce = Table(
     # The primary key is the check: of any number of equal launches one insert succeeds (T16).
     Column("registration_id", Id, primary_key=True, autoincrement=False),
     Column("nonce", String(64), primary_key=True),
-    Column("forget_at", UtcDateTime, nullable=False, index=True),
+    Column("forget_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )
 
 resource_link = Table(
@@ -89,5 +90,5 @@ score = Table(
     Column("last_timestamp", UtcDateTime),
     # Why the LMS will not take it, as a reason code; NULL while there is hope.
     Column("failed", String(80)),
-    Index("ix_score_person_id_failed", "person_id", "failed"),
+    **ONE_TREE,
 )

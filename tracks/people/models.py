@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    Index,
     Integer,
     String,
     Table,
@@ -14,7 +13,7 @@ from sqlalchemy import (
     true,
 )
 
-from tracks.db import Id, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
 
 municipality = Table(
     "municipality",
@@ -53,7 +52,6 @@ person = Table(
     Column("language", String(5)),
     Column("is_suspended", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_person_municipality_id", "municipality_id"),
 )
 
 account = Table(
@@ -63,6 +61,7 @@ account = Table(
     Column("registration_id", Id, primary_key=True, autoincrement=False),
     Column("sub", String(255), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    **ONE_TREE,
 )
 
 role_grant = Table(
@@ -84,12 +83,13 @@ sign_in = Table(
     # SHA-256 of the cookie's value: a copy of the database opens no session.
     Column("token_hash", String(64), primary_key=True),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
-    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     # Which launch it came from: sign-ins of a deployment end when it is switched off (T39).
-    Column("deployment_id", Id, nullable=False, index=True),
+    Column("deployment_id", Id, nullable=False),
     Column("leads_here", Boolean, nullable=False),
     # Origin of the LMS that may frame our pages during this sign-in (T40).
     Column("lms_origin", String(300), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )

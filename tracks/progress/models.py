@@ -12,7 +12,7 @@ from sqlalchemy import (
     false,
 )
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 step_work = Table(
     "step_work",
@@ -31,6 +31,7 @@ step_work = Table(
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("saved_at", UtcDateTime),
     Column("points", Float),
+    **ONE_TREE,
 )
 
 phase_work = Table(
@@ -44,6 +45,7 @@ phase_work = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("recorded_by", Id, ForeignKey("person.id"), nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )
 
 track_work = Table(
@@ -60,6 +62,7 @@ track_work = Table(
     Column("together_at", UtcDateTime),
     Column("tried_at", UtcDateTime),
     Column("followed_up_at", UtcDateTime),
+    **ONE_TREE,
 )
 
 attachment = Table(

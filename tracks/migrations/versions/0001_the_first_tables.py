@@ -54,11 +54,9 @@ def upgrade() -> None:
     sa.Column('registration_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('nonce', sa.String(length=64), nullable=False),
     sa.Column('forget_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('registration_id', 'nonce', name=op.f('pk_used_nonce'))
+    sa.PrimaryKeyConstraint('registration_id', 'nonce', name=op.f('pk_used_nonce')),
+    sqlite_with_rowid=False
     )
-    with op.batch_alter_table('used_nonce', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_used_nonce_forget_at'), ['forget_at'], unique=False)
-
     op.create_table('module',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('track_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -155,7 +153,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.create_index('ix_person_municipality_id', ['municipality_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_person_school_id'), ['school_id'], unique=False)
 
     op.create_table('school_track',
@@ -170,7 +167,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_school_track_municipality_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_school_track_school_id')),
     sa.ForeignKeyConstraint(['track_id'], ['track.id'], name=op.f('fk_school_track_track_id')),
-    sa.PrimaryKeyConstraint('school_id', 'track_id', name=op.f('pk_school_track'))
+    sa.PrimaryKeyConstraint('school_id', 'track_id', name=op.f('pk_school_track')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('school_track', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_school_track_municipality_id'), ['municipality_id'], unique=False)
@@ -188,7 +186,8 @@ def upgrade() -> None:
     sa.Column('sub', sa.String(length=255), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_person_id')),
-    sa.PrimaryKeyConstraint('registration_id', 'sub', name=op.f('pk_account'))
+    sa.PrimaryKeyConstraint('registration_id', 'sub', name=op.f('pk_account')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_person_id'), ['person_id'], unique=False)
@@ -222,7 +221,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_phase_work_person_id')),
     sa.ForeignKeyConstraint(['recorded_by'], ['person.id'], name=op.f('fk_phase_work_recorded_by')),
     sa.ForeignKeyConstraint(['track_id'], ['track.id'], name=op.f('fk_phase_work_track_id')),
-    sa.PrimaryKeyConstraint('person_id', 'track_id', 'module_id', 'phase', name=op.f('pk_phase_work'))
+    sa.PrimaryKeyConstraint('person_id', 'track_id', 'module_id', 'phase', name=op.f('pk_phase_work')),
+    sqlite_with_rowid=False
     )
     op.create_table('resource_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -240,6 +240,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_resource_link')),
     sa.UniqueConstraint('deployment_id', 'link_id', name=op.f('uq_resource_link_deployment_id_link_id'))
     )
+    with op.batch_alter_table('resource_link', schema=None) as batch_op:
+        batch_op.create_index('ix_resource_link_deployment_id_context_id', ['deployment_id', 'context_id'], unique=False)
+
     op.create_table('resource_use',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('step_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -249,7 +252,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_resource_use_municipality_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_resource_use_person_id')),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_resource_use_step_id')),
-    sa.PrimaryKeyConstraint('person_id', 'step_id', 'way', name=op.f('pk_resource_use'))
+    sa.PrimaryKeyConstraint('person_id', 'step_id', 'way', name=op.f('pk_resource_use')),
+    sqlite_with_rowid=False
     )
     op.create_table('role_grant',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -276,7 +280,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_school_resource_municipality_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_school_resource_school_id')),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_school_resource_step_id')),
-    sa.PrimaryKeyConstraint('school_id', 'step_id', name=op.f('pk_school_resource'))
+    sa.PrimaryKeyConstraint('school_id', 'step_id', name=op.f('pk_school_resource')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('school_resource', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_school_resource_municipality_id'), ['municipality_id'], unique=False)
@@ -292,12 +297,9 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_sign_in_municipality_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id')),
-    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_sign_in'))
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_sign_in')),
+    sqlite_with_rowid=False
     )
-    with op.batch_alter_table('sign_in', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_sign_in_deployment_id'), ['deployment_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_sign_in_person_id'), ['person_id'], unique=False)
-
     op.create_table('step_text',
     sa.Column('track_version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('step_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -342,7 +344,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_step_work_step_id')),
     sa.ForeignKeyConstraint(['track_id'], ['track.id'], name=op.f('fk_step_work_track_id')),
     sa.ForeignKeyConstraint(['version_id'], ['track_version.id'], name=op.f('fk_step_work_version_id')),
-    sa.PrimaryKeyConstraint('person_id', 'track_id', 'step_id', 'alone', name=op.f('pk_step_work'))
+    sa.PrimaryKeyConstraint('person_id', 'track_id', 'step_id', 'alone', name=op.f('pk_step_work')),
+    sqlite_with_rowid=False
     )
     op.create_table('track_work',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -360,7 +363,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_track_work_person_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_track_work_school_id')),
     sa.ForeignKeyConstraint(['track_id'], ['track.id'], name=op.f('fk_track_work_track_id')),
-    sa.PrimaryKeyConstraint('person_id', 'track_id', name=op.f('pk_track_work'))
+    sa.PrimaryKeyConstraint('person_id', 'track_id', name=op.f('pk_track_work')),
+    sqlite_with_rowid=False
     )
     op.create_table('score',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -376,26 +380,23 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_score_municipality_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_score_person_id')),
     sa.ForeignKeyConstraint(['resource_link_id'], ['resource_link.id'], name=op.f('fk_score_resource_link_id')),
-    sa.PrimaryKeyConstraint('person_id', 'resource_link_id', name=op.f('pk_score'))
+    sa.PrimaryKeyConstraint('person_id', 'resource_link_id', name=op.f('pk_score')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('score', schema=None) as batch_op:
-        batch_op.create_index('ix_score_person_id_failed', ['person_id', 'failed'], unique=False)
+        batch_op.create_index(batch_op.f('ix_score_resource_link_id'), ['resource_link_id'], unique=False)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('score', schema=None) as batch_op:
-        batch_op.drop_index('ix_score_person_id_failed')
+        batch_op.drop_index(batch_op.f('ix_score_resource_link_id'))
 
     op.drop_table('score')
     op.drop_table('track_work')
     op.drop_table('step_work')
     op.drop_table('step_version')
     op.drop_table('step_text')
-    with op.batch_alter_table('sign_in', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
-        batch_op.drop_index(batch_op.f('ix_sign_in_deployment_id'))
-
     op.drop_table('sign_in')
     with op.batch_alter_table('school_resource', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_school_resource_municipality_id'))
@@ -406,6 +407,9 @@ def downgrade() -> None:
 
     op.drop_table('role_grant')
     op.drop_table('resource_use')
+    with op.batch_alter_table('resource_link', schema=None) as batch_op:
+        batch_op.drop_index('ix_resource_link_deployment_id_context_id')
+
     op.drop_table('resource_link')
     op.drop_table('phase_work')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
@@ -423,7 +427,6 @@ def downgrade() -> None:
     op.drop_table('school_track')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_school_id'))
-        batch_op.drop_index('ix_person_municipality_id')
 
     op.drop_table('person')
     op.drop_table('module_version')
@@ -433,9 +436,6 @@ def downgrade() -> None:
     op.drop_table('school')
     op.drop_table('registration')
     op.drop_table('module')
-    with op.batch_alter_table('used_nonce', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_used_nonce_forget_at'))
-
     op.drop_table('used_nonce')
     op.drop_table('track')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
