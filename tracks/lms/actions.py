@@ -10,15 +10,15 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from lti.tool.launch import Launch
 from lti.tool.service_urls import is_allowed_service_url
 from tracks.catalogue.queries import Edition, Shelf
-from tracks.catalogue.rules import Address, parse_address
+from tracks.catalogue.rules import Address, parse_address, units_of
 from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
 from tracks.lms.models import deployment, registration, resource_link, score, used_nonce
 from tracks.lms.rules import MAXIMUM, part_of, percent
 from tracks.people.actions import Person, end_sign_ins_of_deployment
 from tracks.progress.events import WorkChanged
-from tracks.progress.queries import done_work, is_step_done_anyhow
-from tracks.progress.rules import DoneWork
+from tracks.progress.queries import UNITS_DONE, done_work, is_step_done_anyhow
+from tracks.progress.rules import units_done
 
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCORE_JOB = "send_score"
@@ -207,7 +207,7 @@ def expect_score(session: Session, who: Person, link: Link, sub: str, now: datet
 
 
 _MY_LINKS = Prepared(
-    select(score.c.resource_link_id, score.c.wanted, resource_link.c.address)
+    select(score.c.resource_link_id, resource_link.c.address, UNITS_DONE.label("units_done"))
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
     .where(
         score.c.person_id == bindparam("person_id"),
@@ -235,13 +235,16 @@ def queue_scores(shelf: Shelf, session: Session, event: WorkChanged) -> None:
 
 def want_scores(session: Session, person_id: int, edition: Edition, now: datetime) -> None:
     """Bring every gradebook column of this person and track up to date, by the outbox."""
-    links = session.execute(_MY_LINKS, {"person_id": person_id, "track_id": edition.track_id}).all()
-    if not links:
-        return
-    work = done_work(session, person_id, edition.track_id)
+    links = session.execute(
+        _MY_LINKS,
+        {"person_id": person_id, "track_id": edition.track_id, "version_id": edition.version_id},
+    )
     for row in links:
         address = parse_address(row.address)
-        value = address and _percent_of(session, person_id, edition, address, work)
+        if address is None or address.module is None:
+            value = percent(row.units_done, edition.units)
+        else:
+            value = _percent_of_part(session, person_id, edition, address)
         if value is None:
             continue
         changed = session.execute(
@@ -252,15 +255,14 @@ def want_scores(session: Session, person_id: int, edition: Edition, now: datetim
             _queue(session, person_id, row.resource_link_id, now)
 
 
-def _percent_of(
-    session: Session, person_id: int, edition: Edition, address: Address, work: DoneWork
+def _percent_of_part(
+    session: Session, person_id: int, edition: Edition, address: Address
 ) -> float | None:
-    if address.module is None:
-        return percent(edition.steps, edition.units, work)
+    """For a link to one module or one step."""
     steps = part_of(edition.steps, address)
     if address.step is None:
-        found = edition.by_module.get(address.module)
-        return percent(steps, found.units if found else 0, work)
+        work = done_work(session, person_id, edition.track_id)
+        return percent(units_done(steps, work), units_of(steps))
     done = bool(steps) and is_step_done_anyhow(
         session, person_id, edition.track_id, steps[0].step_id
     )

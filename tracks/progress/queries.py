@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from content.model import Phase
-from tracks.catalogue.models import track
+from tracks.catalogue.models import step_version, track
 from tracks.db import Prepared, Session
 from tracks.progress.models import attachment, phase_work, step_work, track_work
 from tracks.progress.rules import DoneWork
@@ -104,6 +115,55 @@ _DONE = Prepared(
 
 def done_work(session: Session, person_id: int, track_id: int) -> DoneWork:
     return _done(session.execute(_DONE, {"person_id": person_id, "track_id": track_id}))
+
+
+def _counted_steps() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(step_work)
+        .join(
+            step_version,
+            and_(
+                step_version.c.track_version_id == bindparam("version_id"),
+                step_version.c.step_id == step_work.c.step_id,
+            ),
+        )
+        .where(
+            step_work.c.person_id == bindparam("person_id"),
+            step_work.c.track_id == bindparam("track_id"),
+            step_work.c.alone.is_(False),
+            step_work.c.done_at.is_not(None),
+            *(step_version.c.phase != phase.value for phase in Phase if phase.is_joint),
+        )
+        .scalar_subquery()
+    )
+
+
+def _counted_phases() -> ScalarSelect[int]:
+    is_here = (
+        select(step_version.c.step_id)
+        .where(
+            step_version.c.track_version_id == bindparam("version_id"),
+            step_version.c.module_id == phase_work.c.module_id,
+            step_version.c.phase == phase_work.c.phase,
+        )
+        .exists()
+    )
+    return (
+        select(func.count())
+        .select_from(phase_work)
+        .where(
+            phase_work.c.person_id == bindparam("person_id"),
+            phase_work.c.track_id == bindparam("track_id"),
+            is_here,
+        )
+        .scalar_subquery()
+    )
+
+
+# rules.units_done of a whole track, counted where the rows are: asked after each step.
+# Wants person_id, track_id and version_id.
+UNITS_DONE: ColumnElement[int] = _counted_steps() + _counted_phases()
 
 
 def is_step_done_anyhow(session: Session, person_id: int, track_id: int, step_id: int) -> bool:
