@@ -11,20 +11,25 @@ _POLICY = (
 )
 
 
+_ALWAYS = [
+    ("X-Content-Type-Options", "nosniff"),
+    # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Vary", "Cookie"),
+]
+_OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
 def add_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = _POLICY.format(
-        ancestors=g.get("frame_ancestors", "'none'")
-    )
-    headers["X-Content-Type-Options"] = "nosniff"
-    # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    policy = _POLICY.format(ancestors=g.get("frame_ancestors", "'none'"))
+    more = [("Content-Security-Policy", policy), *_ALWAYS]
     if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        more.append(_OVER_TLS)
     if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
-    headers.add("Vary", "Cookie")
+        more.append(("Cache-Control", "no-store"))
+    headers.extend(more)
     return response
 
 
