@@ -12,7 +12,7 @@ from tests.factories.tool import BASE_URL, Tool
 from tracks.adoption.models import school_track
 from tracks.jobs.models import outbox
 from tracks.lms.models import score
-from tracks.progress.actions import Worker, open_track, reach
+from tracks.progress.actions import Worker, complete_steps, open_track, reach
 from tracks.progress.events import Stage
 from tracks.progress.models import step_work, track_work
 
@@ -203,3 +203,20 @@ def wait_until_somebody_waits(tool: Tool) -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("nobody waits")
+
+
+def test_several_steps_at_once_are_each_done_once(tool: Tool):
+    tool.launch()
+    steps = [step for step in tool.edition.steps if not step.phase.is_joint]
+    who = Worker(tool.person_id("teacher-1"), tool.municipality_id, tool.school_id)
+
+    with tool.database.writing() as session:
+        first = complete_steps(session, who, tool.edition, steps[:3], datetime.now(UTC))
+    with tool.database.writing() as session:
+        second = complete_steps(session, who, tool.edition, steps, datetime.now(UTC))
+
+    ids = [step.step_id for step in steps]
+    assert (first, second) == (frozenset(ids[:3]), frozenset(ids[3:]))
+    columns = (school_track.c.started, school_track.c.tried)
+    assert tool.rows(select(*columns)) == [(1, 1)]
+    assert tool.rows(select(score.c.wanted)) == [(71.0,)]
