@@ -1,0 +1,28 @@
+"""Writes of what a person does. Each is once-only: the same again changes nothing."""
+
+from tracks.progress.actions.answers import Saved, save_answer
+from tracks.progress.actions.files import attach_file, remove_file
+from tracks.progress.actions.groups import count_chosen_school, record_joint_work
+from tracks.progress.actions.steps import (
+    Worker,
+    complete_steps,
+    note_use,
+    open_track,
+    reach,
+    worker_of,
+)
+
+__all__ = [
+    "Saved",
+    "Worker",
+    "attach_file",
+    "complete_steps",
+    "count_chosen_school",
+    "note_use",
+    "open_track",
+    "reach",
+    "record_joint_work",
+    "remove_file",
+    "save_answer",
+    "worker_of",
+]
