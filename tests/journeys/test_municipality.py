@@ -23,7 +23,7 @@ def test_from_the_overview_by_the_table_to_one_school(new_page: NewPage, running
     expect(rows.last).to_be_visible()
     # Four teachers: whatever they do would point at one of them.
     expect(rows.filter(has_text="Sample school 25").locator("td")).to_have_text(
-        ["Special school", *4 * ["fewer than 5, hidden"]]
+        ["Special school", *4 * ["hidden: so few teachers"]]
     )
 
     in_table = rows.filter(has_text="Sample school 23").locator("td").nth(1).inner_text()
