@@ -19,10 +19,6 @@ def media_path(address: str) -> str | None:
     return path
 
 
-def is_media(address: str) -> bool:
-    return media_path(address) is not None
-
-
 def is_image(address: str) -> bool:
     path = media_path(address)
     return path is not None and path.lower().endswith(IMAGE_TYPES)

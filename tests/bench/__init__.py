@@ -12,9 +12,9 @@ What is compared is CPU time for one operation, in microseconds: of the server w
 threads, and of the database's own processes where it has any. The client is another process, and
 is not counted. Waiting is not counted either: this is no load test and says nothing about delay.
 
-Both sides run on the same server: gunicorn's gthread, on which the bars were set, or with
-`--server waitress` what `tracks serve` runs. An empty route costs about half as much there, so the
-same product shows a worse ratio: say which server a figure is of.
+Both sides run on the same server: gunicorn's gthread, on which an empty route costs about what the
+bars assume, or with `--server waitress` what `tracks serve` runs. There an empty route costs about
+half as much, so the same product shows a worse ratio: say which server a figure is of.
 
 Both sides run in turn, in one run, after a round each to warm up, and who begins alternates: a
 machine that is busy with something else slows both. The ratio is the median of the pairs'

@@ -19,7 +19,7 @@ from tests.bench.result import Result
     default="gthread",
     show_default=True,
     type=click.Choice(["gthread", "waitress"]),
-    help="gthread: gunicorn, what the bars were set on. waitress: what `tracks serve` runs.",
+    help="gthread: gunicorn, as the bars assume. waitress: as `tracks serve`.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write it there.")
 def main(names: tuple[str, ...], pairs: int, server: str, json_file: Path | None) -> None:

@@ -1,7 +1,7 @@
 """A server in a process of its own: python -m tests.bench.serve SERVER tool|bare FOLDER PORT [URL]
 
-Both sides are served alike. SERVER is "gthread" (gunicorn, one worker with eight threads: what the
-bars of performance.md were set on) or "waitress" (what `tracks serve` runs, with eight threads).
+Both sides are served alike. SERVER is "gthread" (gunicorn, one worker with eight threads: an empty
+route costs about what the bars assume) or "waitress" (as `tracks serve`, with eight threads).
 """
 
 import logging

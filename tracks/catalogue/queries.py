@@ -233,12 +233,6 @@ def published(session: Session) -> list[int]:
     return [row.version_id for row in rows]
 
 
-def track_id_of(session: Session, publisher: str, slug: str) -> int | None:
-    return session.execute(
-        select(track.c.id).where(track.c.publisher == publisher, track.c.slug == slug)
-    ).scalar_one_or_none()
-
-
 def media(session: Session, version_id: int, name: str) -> bytes | None:
     return session.execute(
         select(media_file.c.body).where(

@@ -61,7 +61,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 
 class Json(TypeDecorator[Any]):
-    """JSON kept as text: read back byte for byte, sorted keys, NaN refused, on both databases."""
+    """JSON kept as text: read back as it was written, NaN refused, on both databases."""
 
     impl = Text
     cache_ok = True
