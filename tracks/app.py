@@ -93,7 +93,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    limits.install(app, settings, per_address=[lms_views.login, lms_views.launch])
+    limits.install(app, settings, per_address=lms_views.OPEN_TO_LMSS)
     app.add_url_rule("/healthz", view_func=_health)
     _check_guards(app)
     _serve_static(app, settings)

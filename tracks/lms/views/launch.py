@@ -1,17 +1,16 @@
-"""/lti/login, /lti/launch, /lti/jwks.json: from the LMS into a page, or an answer that helps."""
+"""/lti/login and /lti/launch: from the LMS into a page, or an answer that helps."""
 
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import (
     Blueprint,
     Response,
     current_app,
-    jsonify,
     make_response,
     render_template,
     request,
@@ -27,10 +26,10 @@ from lti.tool.login import begin_login
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.rules import Address
 from tracks.db import Database, Session
-from tracks.i18n import clock, language_of
+from tracks.i18n import language_of
 from tracks.lms.actions import expect_score, link_of_launch
 from tracks.lms.lessons import LESSONS
-from tracks.lms.queries import likely_school, transfers
+from tracks.lms.queries import likely_school
 from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part_of
 from tracks.lms.stores import (
     KeysAtHand,
@@ -47,10 +46,7 @@ from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
 from tracks.web.cookies import NAME, drop_cookie, set_cookie, sign_in_token
 from tracks.web.errors import NOT_ALLOWED
-from tracks.web.pages import gettext
 from tracks.web.requests import (
-    Notice,
-    language,
     may_be_framed_by,
     new_error_id,
     now,
@@ -60,9 +56,7 @@ from tracks.web.requests import (
 )
 
 log = logging.getLogger(__name__)
-pages = Blueprint("lms", __name__, url_prefix="/lti", template_folder="templates")
 LAUNCH_PATH = "/lti/launch"
-SOON = timedelta(seconds=30)
 
 
 def _lti() -> LtiSide:
@@ -73,11 +67,15 @@ def _shelf() -> Shelf:
     return cast(Shelf, current_app.extensions["tracks.shelf"])
 
 
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/login", view_func=login, methods=["GET", "POST"])
+    pages.add_url_rule("/launch", view_func=launch, methods=["POST"])
+
+
 def _pairs(values: MultiDict[str, str]) -> list[tuple[str, str]]:
     return list(values.items(multi=True))
 
 
-@pages.route("/login", methods=["GET", "POST"])
 @requires(Permission.PUBLIC, own_transactions=True)
 def login(database: Database, _actor: None) -> ResponseReturnValue:
     settings = parts().settings
@@ -102,7 +100,6 @@ def login(database: Database, _actor: None) -> ResponseReturnValue:
     return response
 
 
-@pages.post("/launch")
 @requires(Permission.PUBLIC, own_transactions=True)
 def launch(database: Database, _actor: None) -> ResponseReturnValue:
     form, keys = _pairs(request.form), _lti().platform_keys
@@ -293,34 +290,3 @@ def _with_message(url: str | None, reason: str, error_id: str) -> str | None:
     scheme, host, path, query, _ = urlsplit(url)
     extra = urlencode({"lti_errormsg": f"Learning Tracks: {reason} ({error_id})"})
     return urlunsplit((scheme, host, path, f"{query}&{extra}" if query else extra, ""))
-
-
-@pages.get("/jwks.json")
-@requires(Permission.PUBLIC, own_transactions=True)
-def jwks(_database: Database, _actor: None) -> ResponseReturnValue:
-    side = _lti()
-    response: Any = jsonify(side.tool_keys.jwks(side.clock.now()))
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return cast(Response, response)
-
-
-def transfer_notices(session: Session, person_id: int, track_id: int) -> list[Notice]:
-    """How this work stands in the gradebook: sent, on its way, or refused for good."""
-    found = transfers(session, person_id, track_id)
-    if failed := [t for t in found if t.failed]:
-        text = gettext(
-            "Your work is saved here, but the LMS does not take the result. "
-            "Show this code to whoever looks after the LMS."
-        )
-        return [Notice("failed", text, failed[0].failed or "")]
-    waiting = [t.wanted_at for t in found if t.is_waiting and t.wanted_at is not None]
-    if waiting:
-        # In the first moments it is just on its way; later the teacher should know that we try.
-        if now() - min(waiting) < SOON:
-            return [Notice("waiting", gettext("Saved; not yet in the LMS."))]
-        return [Notice("waiting", gettext("Saved; not yet in the LMS. We will try again."))]
-    sent = [t.sent_at for t in found if t.sent_at is not None]
-    if sent:
-        moment = clock(max(sent), language())
-        return [Notice("done", gettext("Sent to the LMS at %(time)s.", time=moment))]
-    return []
