@@ -2,10 +2,22 @@
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from lti.origins import origin_of
 from tracks.catalogue.rules import Address, Outline, parse_address
+
+
+class Service(StrEnum):
+    """What an LMS and we do for each other; each is looked at by itself."""
+
+    LAUNCH = "launch"
+    KEYS = "keys"  # the LMS's public keys
+    TOKEN = "token"  # noqa: S105  # its name, not one of them
+    SCORES = "scores"
+    ROSTER = "roster"
+
 
 MAXIMUM = 100.0  # Open edX takes whole maximums only
 # A host source of CSP: a ";" in what an LMS sends would start a directive of its own.

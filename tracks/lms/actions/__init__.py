@@ -16,6 +16,7 @@ from tracks.lms.actions.scores import (
     score_sent,
     want_scores,
 )
+from tracks.lms.actions.standing import service_failed, service_went_well
 
 __all__ = [
     "SCORE_JOB",
@@ -30,6 +31,8 @@ __all__ = [
     "score_failed",
     "score_posted",
     "score_sent",
+    "service_failed",
+    "service_went_well",
     "switch_off_deployment",
     "want_scores",
 ]

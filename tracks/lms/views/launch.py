@@ -2,8 +2,6 @@
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -18,19 +16,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from lti.claims import RESOURCE_LINK_REQUEST
 from lti.errors import LtiRejected, ServiceError
 from lti.ports import PlatformKeys
-from lti.tool.launch import Launch, accept_launch
+from lti.tool.launch import accept_launch
 from lti.tool.login import begin_login
-from tracks.catalogue.queries import Shelf
-from tracks.catalogue.rules import Address
-from tracks.db import Database, Session
+from tracks.db import Database
 from tracks.i18n import language_of
-from tracks.lms.actions import expect_score, link_of_launch
 from tracks.lms.lessons import LESSONS
-from tracks.lms.queries import likely_school
-from tracks.lms.rules import address_of_launch, frame_sources, own_page_of, part_of
 from tracks.lms.stores import (
     KeysAtHand,
     KeysNotAtHand,
@@ -38,13 +30,10 @@ from tracks.lms.stores import (
     NonceStore,
     RegistrationsStore,
 )
-from tracks.people.actions import Person, person_from_launch, start_sign_in
+from tracks.lms.views.arrivals import Entered, enter
 from tracks.people.guards import requires
-from tracks.people.queries import has_schools
 from tracks.people.rules import Permission
-from tracks.progress.actions import Worker, note_use, open_track
-from tracks.progress.events import Way
-from tracks.web.cookies import NAME, drop_cookie, set_cookie, sign_in_token
+from tracks.web.cookies import NAME, drop_cookie, set_cookie
 from tracks.web.errors import NOT_ALLOWED
 from tracks.web.requests import (
     may_be_framed_by,
@@ -61,10 +50,6 @@ LAUNCH_PATH = "/lti/launch"
 
 def _lti() -> LtiSide:
     return cast(LtiSide, current_app.extensions["tracks.lti"])
-
-
-def _shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
 
 
 def add_to(pages: Blueprint) -> None:
@@ -117,7 +102,7 @@ def launch(database: Database, _actor: None) -> ResponseReturnValue:
 
 def _attempt(
     database: Database, form: list[tuple[str, str]], keys: PlatformKeys
-) -> "_Entered | LtiRejected":
+) -> Entered | LtiRejected:
     side = _lti()
     with database.writing() as session:
         registrations = RegistrationsStore(session)
@@ -134,112 +119,13 @@ def _attempt(
                 base_url=parts().settings.base_url,
             )
             municipality_id = registrations.municipality_of(message.registration)
-            return _enter(session, _servable(message), municipality_id, now())
+            return enter(session, message, municipality_id, now())
         except LtiRejected as rejected:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
             return rejected
 
 
-def _servable(message: Launch) -> Launch:
-    """Deep linking has no page yet: refused like any other message we do not serve (T23)."""
-    if message.message_type != RESOURCE_LINK_REQUEST:
-        rejected = LtiRejected("message_type_unknown", return_url=message.return_url)
-        rejected.binding_cookie = message.binding_cookie
-        raise rejected
-    return message
-
-
-@dataclass(frozen=True, slots=True)
-class _Entered:
-    """Who came in by a launch, and where to."""
-
-    person: Person
-    token: str | None  # None: suspended
-    path: str
-    locale: str | None
-    binding_cookie: str
-    lms_origin: str
-
-
-def _enter(session: Session, message: Launch, municipality_id: int, moment: datetime) -> _Entered:
-    who = person_from_launch(
-        session,
-        registration_id=message.registration.id,
-        sub=message.sub,
-        municipality_id=municipality_id,
-        name=message.name or message.given_name,
-        language=language_of(message.locale),
-        now=moment,
-    )
-    address = address_of_launch(message.custom.get("resource"), message.target_link_uri)
-    origin = _framing_origins(message)
-    if who.is_suspended:
-        return _Entered(who, None, "/", message.locale, message.binding_cookie, origin)
-    token = start_sign_in(
-        session,
-        who,
-        deployment_id=message.deployment.id,
-        leads_here=message.roles.is_instructor or message.roles.is_teaching_assistant,
-        lms_origin=origin,
-        now=moment,
-        replaces=sign_in_token(),
-    )
-    _note_work(session, message, address, who, moment)
-    path = _page(address, message.target_link_uri)
-    asks = who.school_id is None and address is not None
-    if asks:
-        path = _school_question(session, message, municipality_id, path)
-    return _Entered(who, token, path, message.locale, message.binding_cookie, origin)
-
-
-def _school_question(session: Session, message: Launch, municipality_id: int, then: str) -> str:
-    """The page that asks for the school, with a guess; `then` itself where there is no school."""
-    query, guess = {"then": then}, None
-    if message.context:
-        guess = likely_school(session, message.deployment.id, message.context.id)
-    if guess is None and not has_schools(session, municipality_id):
-        return then
-    if guess is not None:
-        query["guess"] = str(guess)
-    return "/school?" + urlencode(query)
-
-
-def _framing_origins(message: Launch) -> str:
-    """Where the LMS's own pages are: Canvas signs in on one host and frames us on another (T40)."""
-    urls = (message.registration.issuer, message.registration.auth_url, message.return_url or "")
-    return frame_sources(urls)
-
-
-def _note_work(
-    session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
-) -> None:
-    base_url = parts().settings.base_url
-    link = link_of_launch(
-        session, _shelf(), message, address, who.municipality_id, base_url, moment
-    )
-    if link is None:
-        return
-    worker = Worker(who.id, who.municipality_id, who.school_id)
-    if link.address.step is None:
-        open_track(session, worker, link.edition.track_id, None, moment)
-    else:
-        # A link to a single resource is use on its own, not a start of its track (F-13).
-        note_use(
-            session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
-        )
-    expect_score(session, who, link, message.sub, moment)
-
-
-def _page(address: Address | None, target_link_uri: str) -> str:
-    if address is None:
-        return own_page_of(target_link_uri)
-    base = f"/t/{address.publisher}/{address.track}"
-    if address.step:
-        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
-    return f"{base}/{address.module}" if address.module else f"{base}/continue"
-
-
-def _welcome(entered: _Entered) -> Response:
+def _welcome(entered: Entered) -> Response:
     if entered.token is None:
         use_language(language_of(entered.locale))
         may_be_framed_by("*")

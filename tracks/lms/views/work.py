@@ -1,0 +1,72 @@
+"""Arriving by a resource link: into a track, a module or a single resource."""
+
+from datetime import datetime
+from typing import cast
+from urllib.parse import urlencode
+
+from flask import current_app
+
+from lti.tool.launch import Launch
+from tracks.catalogue.queries import Shelf
+from tracks.catalogue.rules import Address
+from tracks.db import Session
+from tracks.lms.actions import expect_score, link_of_launch
+from tracks.lms.queries import likely_school
+from tracks.lms.rules import address_of_launch, own_page_of, part_of
+from tracks.people.actions import Person
+from tracks.people.queries import has_schools
+from tracks.progress.actions import Worker, note_use, open_track
+from tracks.progress.events import Way
+from tracks.web.requests import parts
+
+
+def shelf() -> Shelf:
+    return cast(Shelf, current_app.extensions["tracks.shelf"])
+
+
+def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> str:
+    address = address_of_launch(message.custom.get("resource"), message.target_link_uri)
+    _note_work(session, message, address, who, moment)
+    path = _page(address, message.target_link_uri)
+    if who.school_id is None and address is not None:
+        return _school_question(session, message, who.municipality_id, path)
+    return path
+
+
+def _school_question(session: Session, message: Launch, municipality_id: int, then: str) -> str:
+    """The page that asks for the school, with a guess; `then` itself where there is no school."""
+    query, guess = {"then": then}, None
+    if message.context:
+        guess = likely_school(session, message.deployment.id, message.context.id)
+    if guess is None and not has_schools(session, municipality_id):
+        return then
+    if guess is not None:
+        query["guess"] = str(guess)
+    return "/school?" + urlencode(query)
+
+
+def _note_work(
+    session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
+) -> None:
+    base_url = parts().settings.base_url
+    link = link_of_launch(session, shelf(), message, address, who.municipality_id, base_url, moment)
+    if link is None:
+        return
+    worker = Worker(who.id, who.municipality_id, who.school_id)
+    if link.address.step is None:
+        open_track(session, worker, link.edition.track_id, None, moment)
+    else:
+        # A link to a single resource is use on its own, not a start of its track (F-13).
+        note_use(
+            session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
+        )
+    expect_score(session, who, link, message.sub, moment)
+
+
+def _page(address: Address | None, target_link_uri: str) -> str:
+    if address is None:
+        return own_page_of(target_link_uri)
+    base = f"/t/{address.publisher}/{address.track}"
+    if address.step:
+        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
+    return f"{base}/{address.module}" if address.module else f"{base}/continue"
