@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from lti.keys import CachedPlatformKeys
+from lti.platform_keys import CachedPlatformKeys
 from lti.ports import HttpAnswer
 from tests.bench.world import ISSUER, JWKS_URL
 from tests.factories.databases import open_database

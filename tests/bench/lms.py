@@ -13,12 +13,17 @@ from tests.fakes.forge import MEMBERSHIP, PREFIX, Setting, resource_claims, toke
 
 _TOKEN = re.compile(rb'name="form_token" value="([0-9a-f]{64})"')
 _COURSE_SIZE = 25
+REDIRECTS = (302, 303)
 
 
 def launch(
-    browser: Browser, port: int, person: int, changes: Mapping[str, Any] | None = None
+    browser: Browser,
+    port: int,
+    person: int,
+    changes: Mapping[str, Any] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Login and post; the tool's answer to the post."""
+    """Login, with `more` in its query, and post; the tool's answer to the post."""
     base = f"http://localhost:{port}"
     target = f"{base}/lti/launch"
     query = {
@@ -27,10 +32,11 @@ def launch(
         "login_hint": f"hint-{person}",
         "lti_message_hint": "17",
         "target_link_uri": target,
+        **(more or {}),
     }
     words = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
     answer = browser.get(f"/lti/login?{words}")
-    _expect(answer, 303)
+    _expect(answer, *REDIRECTS)
     sent = dict(parse_qsl(urlsplit(answer.location).query))
     setting = Setting(
         issuer=ISSUER,
@@ -69,7 +75,7 @@ def sign_in(
 ) -> Browser:
     """A person with a school and a form token, ready to work."""
     answer = launch(browser, port, person, changes)
-    _expect(answer, 303)
+    _expect(answer, *REDIRECTS)
     browser.form_token = _form_token(browser)
     if answer.location.startswith("/school"):
         then = parse_qs(urlsplit(answer.location).query)["then"][0]
@@ -85,16 +91,17 @@ def _form_token(browser: Browser) -> str:
     return found[1].decode()
 
 
-def _expect(answer: Answer, status: int) -> None:
-    if answer.status != status:
+def _expect(answer: Answer, *statuses: int) -> None:
+    if answer.status not in statuses:
         raise RuntimeError(f"{answer.status}: {answer.body.decode()[:400]}")
 
 
 def follow(browser: Browser, answer: Answer) -> int:
     """Requests made until a page is there."""
     count = 0
-    while answer.status == 303:
-        answer = browser.get(answer.location)
+    while answer.status in REDIRECTS:
+        place = urlsplit(answer.location)
+        answer = browser.get(f"{place.path}?{place.query}" if place.query else place.path)
         count += 1
     _expect(answer, 200)
     return count

@@ -1,11 +1,13 @@
 """Start and stop the servers of serve.py, and read what their work costs."""
 
+import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.bench.browser import Connection
 from tests.bench.measuring import reading, spent
@@ -47,16 +49,30 @@ def bare_server(world: World) -> Iterator[Server]:
 def _serve(
     world: World, which: str, *more: str, backends: Callable[[], Iterable[int]]
 ) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     words = ["-m", "tests.bench.serve", world.server, which, str(world.folder), str(port), *more]
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
+    with started([sys.executable, *words], port, backends=backends) as server:
+        yield server
+
+
+@contextmanager
+def started(
+    words: Sequence[str | Path],
+    port: int,
+    *,
+    backends: Callable[[], Iterable[int]] = _none,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """A server that says "ready PID" when it is: of gunicorn the worker, its parent waits."""
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+    )
     try:
         assert process.stdout is not None
-        said, _, pid = process.stdout.readline().strip().partition(" ")
-        if said != "ready":
-            raise RuntimeError(f"the {which} server did not start")
+        pid = next((line[6:] for line in process.stdout if line.startswith("ready ")), None)
+        if pid is None:
+            raise RuntimeError(f"{words[1]} did not start")
         connection = Connection(port)
-        # Of gunicorn the worker: its parent only watches.
         yield Server(int(pid), port, connection, backends)
         connection.close()
     finally:
@@ -64,7 +80,7 @@ def _serve(
         process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 
-from tests.bench.bars import launch, progress_batch, progress_call, progress_post, step_page
+from tests.bench.bars import (
+    launch,
+    launch_peers,
+    progress_batch,
+    progress_call,
+    progress_post,
+    step_page,
+)
 from tests.bench.bench import Bench
 from tests.bench.result import Result
 
 BARS: dict[str, Callable[[Bench], list[Result]]] = {
     "launch": launch.measure,
+    "launch-peers": launch_peers.measure,
     "progress-post": progress_post.measure,
     "progress-call": progress_call.measure,
     "progress-batch": progress_batch.measure,
