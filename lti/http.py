@@ -1,7 +1,7 @@
 """Outbound HTTP to addresses that others have chosen: public ones only, in bounded time and size.
 
-httpcore is httpx's own transport. We stand below httpx because there a name can be resolved once,
-checked, and connected to, while Host, SNI and the certificate still go by the name.
+On httpcore, because there a name can be resolved once, checked, and connected to, while Host, SNI
+and the certificate still go by the name.
 """
 
 import ssl
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
+import certifi
 import httpcore
-import httpx
 
 from lti.addresses import reachable_addresses
 from lti.errors import PermanentServiceError, TransientServiceError
@@ -50,7 +50,7 @@ class GuardedHttp:
             "write": total_seconds,
         }
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context or httpx.create_ssl_context(),
+            ssl_context=ssl_context or ssl.create_default_context(cafile=certifi.where()),
             max_connections=32,
             max_keepalive_connections=8,
             keepalive_expiry=20.0,
@@ -97,7 +97,12 @@ class GuardedHttp:
 
 
 def _lower_case(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+    fields: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        # a field given twice is one list (RFC 9110 5.3): `next` may stand in the first Link
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    return fields
 
 
 def _body(response: httpcore.Response, headers: Mapping[str, str], max_bytes: int) -> bytes:

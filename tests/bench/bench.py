@@ -24,11 +24,12 @@ class Bench:
     def sqlite(self) -> World:
         return sqlite_world(self._next_folder(), self.server)
 
-    def postgres(self) -> World:
+    def postgres(self, *, server: str = "") -> World:
+        """`server`: for a bar that has to choose its own."""
         if not self._postgres_url:
             self._postgres_url, stop = start_postgres(self.folder)
             self._open.callback(stop)
-        return postgres_world(self._next_folder(), self._postgres_url, self.server)
+        return postgres_world(self._next_folder(), self._postgres_url, server or self.server)
 
     def _next_folder(self) -> Path:
         self._made += 1

@@ -139,6 +139,40 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """One measured figure with its unit."""
+
+    name: str
+    value: float
+    unit: str
+    limit: Limit
+    how: str
+
+    @property
+    def is_held(self) -> bool:
+        return self.limit.is_met(self.value, self.limit.floor)
+
+    def lines(self) -> list[str]:
+        return [
+            f"{self.name}: {self.limit.verdict(self.value)}",
+            f"  figure  {self.value:9.2f}{self.unit}  ({self.limit.words(self.unit)})",
+            f"  how     {self.how}",
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "figure": round(self.value, 3),
+            "unit": self.unit.strip(),
+            "floor": self.limit.floor,
+            "goal": self.limit.goal,
+            "at_most": self.limit.at_most,
+            "is_held": self.is_held,
+            "how": self.how,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class NotMeasured:
     """A peer that could not be had here. It is said, and it does not fail the run."""
 

@@ -64,6 +64,15 @@ def test_request_and_answer(http: GuardedHttp, httpserver: HTTPServer):
     assert answer.headers["x-back"] == "Yes"
 
 
+def test_a_field_given_twice_is_one_list(http: GuardedHttp, httpserver: HTTPServer):
+    links = [("Link", "</2>; rel=next"), ("Link", "</d>; rel=differences")]
+    httpserver.expect_request("/").respond_with_response(Response("x", headers=links))
+
+    answer = _get(http, httpserver.url_for("/"))
+
+    assert answer.headers["link"] == "</2>; rel=next, </d>; rel=differences"
+
+
 def test_connection_is_used_again(http: GuardedHttp, httpserver: HTTPServer):
     httpserver.expect_request("/").respond_with_data("x")
 

@@ -12,7 +12,7 @@ from tests.factories.threads import at_once
 from tests.postgres import fresh_database
 from tracks.db import metadata
 from tracks.db.engine import make_engine
-from tracks.migrations import config, is_current, upgrade
+from tracks.migrations import config, is_current, newest, upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,3 +93,4 @@ def test_the_revisions_are_one_line():
 
     assert len(scripts.get_heads()) == 1
     assert len(scripts.get_bases()) == 1
+    assert scripts.get_current_head() == newest()

@@ -1,15 +1,22 @@
 """`tracks serve` and `tracks worker`: the tool's processes."""
 
+import ctypes
+import gc
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import click
 from flask import Flask
 from waitress.server import create_server
 
+from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
 
 
@@ -64,19 +71,44 @@ def wait_for_signal() -> None:
         pass
 
 
+def _bring_up_to_date(settings: Settings, database: Database) -> None:
+    """In a process of its own, where there is something to do: what Alembic takes goes with it."""
+    from tracks.migrations import is_current
+
+    if is_current(database.engine):
+        return
+    place = {
+        "TRACKS_DATABASE_URL": settings.sqlalchemy_url,
+        "TRACKS_DATA_DIR": str(settings.data_dir.absolute()),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "tracks", "db", "upgrade"],
+        env={**os.environ, **place},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _give_back_memory() -> None:
+    """What starting took and does not need any more: about 5 MB, where the C library can."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def start_tool(settings: Settings) -> Callable[[], None]:
     """The web server, and the worker inside it when the broker is in memory."""
     from tracks.app import create_app, create_worker, open_database
-    from tracks.migrations import upgrade
 
     check_port(settings.host, settings.port, "Learning Tracks")
     database = open_database(settings)
-    upgrade(database.engine)
+    _bring_up_to_date(settings, database)
     app: Flask = create_app(settings, database)
     worker = create_worker(settings, database)
     inside = settings.broker_url.startswith("memory")
     worker.start(with_relay=True, with_tasks=inside)
     stop_http = listen(app, settings.host, settings.port, settings.threads)
+    _give_back_memory()
 
     def stop() -> None:
         stop_http()
@@ -103,6 +135,7 @@ def serve() -> None:
 def worker() -> None:
     """Run jobs from the broker (TRACKS_BROKER_URL), beside one or more `tracks serve`."""
     from tracks.app import configure_logging, create_worker, open_database
+    from tracks.migrations import is_current
 
     settings = load_settings()
     configure_logging(settings)
@@ -112,6 +145,8 @@ def worker() -> None:
             "For workers of their own set it to a broker, for example amqp://"
         )
     database = open_database(settings)
+    if not is_current(database.engine):
+        raise SettingsError("the database's schema is not up to date: tracks db upgrade")
     running = create_worker(settings, database)
     running.start(with_relay=True, with_tasks=True)
     click.echo("Worker: running. Ctrl-C stops it.")

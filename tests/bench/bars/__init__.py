@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.bench.bars import (
     launch,
     launch_peers,
+    memory,
     progress_batch,
     progress_call,
     progress_post,
@@ -16,6 +17,7 @@ from tests.bench.result import Result
 BARS: dict[str, Callable[[Bench], list[Result]]] = {
     "launch": launch.measure,
     "launch-peers": launch_peers.measure,
+    "memory": memory.measure,
     "progress-post": progress_post.measure,
     "progress-call": progress_call.measure,
     "progress-batch": progress_batch.measure,
