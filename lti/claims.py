@@ -5,7 +5,9 @@ Readers of optional claims are lenient: a wrong type is as if the claim were abs
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import unquote
 
 PREFIX: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 VERSION: Final = PREFIX + "version"
@@ -19,10 +21,35 @@ CUSTOM: Final = PREFIX + "custom"
 LAUNCH_PRESENTATION: Final = PREFIX + "launch_presentation"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+FOR_USER: Final = PREFIX + "for_user"
+PNS: Final = PREFIX + "platformnotificationservice"
+NOTICE: Final = PREFIX + "notice"
+ORIGIN_CONTEXTS: Final = PREFIX + "origin_contexts"
+
+_DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+DEEP_LINKING_SETTINGS: Final = _DEEP_LINKING + "deep_linking_settings"
+CONTENT_ITEMS: Final = _DEEP_LINKING + "content_items"
+DEEP_LINKING_DATA: Final = _DEEP_LINKING + "data"
+DEEP_LINKING_MESSAGE: Final = _DEEP_LINKING + "msg"
+DEEP_LINKING_LOG: Final = _DEEP_LINKING + "log"
 
 LTI_VERSION: Final = "1.3.0"
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
+DATA_PRIVACY_REQUEST: Final = "DataPrivacyLaunchRequest"
+LTI_DATA_PRIVACY_REQUEST: Final = "LtiDataPrivacyLaunchRequest"  # what Canvas and Sakai call it
+
+# Custom parameters to ask for wherever a platform takes some: what was copied from what. A platform
+# that does not know a variable leaves it out, or sends it back as it stands.
+LINK_HISTORY: Final = "link_history"
+COURSE_HISTORY: Final = "course_history"
+HISTORY_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType(
+    {LINK_HISTORY: "$ResourceLink.id.history", COURSE_HISTORY: "$Context.id.history"}
+)
+MOST_ANCESTORS: Final = 20
+DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
 
 MAX_ID: Final = 255
 
@@ -53,6 +80,24 @@ class AgsClaim:
 class NrpsClaim:
     context_memberships_url: str
     service_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsClaim:
+    """Course Groups; sets of groups are optional."""
+
+    context_groups_url: str
+    context_group_sets_url: str | None
+    scope: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PnsClaim:
+    """The platform's service for notices; `url` takes and gives the handlers."""
+
+    url: str
+    scope: frozenset[str]
+    notice_types: frozenset[str]
 
 
 def text(value: Any) -> str | None:
@@ -115,3 +160,39 @@ def read_nrps(value: Any) -> NrpsClaim | None:
     if url is None:
         return None
     return NrpsClaim(url, texts(claim.get("service_versions")))
+
+
+def read_groups(value: Any) -> GroupsClaim | None:
+    claim = fields(value)
+    url = text(claim.get("context_groups_url"))
+    if url is None:
+        return None
+    sets_url = text(claim.get("context_group_sets_url"))
+    return GroupsClaim(url, sets_url, frozenset(texts(claim.get("scope"))))
+
+
+def read_pns(value: Any) -> PnsClaim | None:
+    claim = fields(value)
+    url = text(claim.get("platform_notification_service_url"))
+    if url is None:
+        return None
+    return PnsClaim(
+        url,
+        frozenset(texts(claim.get("scope"))),
+        frozenset(texts(claim.get("notice_types_supported"))),
+    )
+
+
+def read_for_user(value: Any) -> str | None:
+    """Whom a review or a privacy launch is about. Early drafts called the member `id`."""
+    claim = fields(value)
+    found = claim.get("user_id", claim.get("id"))
+    return found if is_identifier(found) else None
+
+
+def read_history(value: str | None) -> tuple[str, ...]:
+    """Ids from the newest ancestor to the oldest; () for a variable that was not filled in."""
+    if value is None or value.startswith("$"):
+        return ()
+    ids = (unquote(part.strip()) for part in value.split(","))
+    return tuple(i for i in ids if is_identifier(i))[:MOST_ANCESTORS]

@@ -15,6 +15,8 @@ Family = Literal[
     "platform",
     "clock",
     "no_person",
+    "not_yours",
+    "not_author",
 ]
 
 
@@ -57,6 +59,15 @@ _ALL = (
     Reason("browser_cookie_missing", 401, "T20", "browser"),
     Reason("browser_cookie_mismatch", 401, "T20", "browser"),
     Reason("nonce_reused", 401, "T16", "replayed"),
+    # a launch without our cookie, asked for again through the platform's storage
+    Reason("proof_not_from_us", 403, "T20", "browser"),
+    Reason("proof_too_large", 413, "T1", "malformed"),
+    Reason("proof_malformed", 400, "T1", "malformed"),
+    Reason("storage_no_answer", 401, "T20", "browser"),
+    Reason("storage_differs", 401, "T20", "browser"),
+    Reason("ticket_invalid", 401, "T18", "expired"),
+    Reason("ticket_expired", 401, "T18", "expired"),
+    Reason("ticket_reused", 401, "T16", "replayed"),
     # the token's shape, header and signature
     Reason("token_not_three_parts", 401, "T3", "malformed"),
     Reason("token_not_base64url", 401, "T3", "malformed"),
@@ -122,6 +133,33 @@ _ALL = (
     Reason("roles_not_text", 400, "T27", "malformed"),
     Reason("sub_missing", 400, "T31", "no_person"),
     Reason("sub_malformed", 400, "T30", "no_person"),
+    # submission review and data privacy
+    Reason("for_user_missing", 400, "T23", "malformed"),
+    Reason("review_line_item_missing", 400, "T23", "malformed"),
+    Reason("review_not_leader", 403, "T29", "not_yours"),
+    Reason("privacy_not_administrator", 403, "T29", "not_yours"),
+    # notices, which no browser brings
+    Reason("notice_not_connected", 400, "L14", "not_connected"),
+    Reason("notices_too_large", 413, "T1", "malformed"),
+    Reason("notices_not_json", 400, "T1", "malformed"),
+    Reason("notices_missing", 400, "T1", "malformed"),
+    Reason("notices_too_many", 413, "T1", "malformed"),
+    Reason("notice_token_missing", 400, "T1", "malformed"),
+    Reason("notice_claim_missing", 400, "T23", "malformed"),
+    Reason("notice_id_invalid", 400, "T23", "malformed"),
+    Reason("notice_timestamp_invalid", 400, "T23", "malformed"),
+    Reason("notice_type_unknown", 400, "T23", "malformed"),
+    Reason("notice_context_missing", 400, "T23", "malformed"),
+    Reason("notice_origin_invalid", 400, "T23", "malformed"),
+    # choosing content for a course
+    Reason("deep_linking_settings_missing", 400, "D1", "malformed"),
+    Reason("deep_linking_return_url_missing", 400, "D1", "malformed"),
+    Reason("deep_linking_return_url_foreign", 400, "T37", "malformed"),
+    Reason("deep_linking_types_missing", 400, "D1", "malformed"),
+    Reason("deep_linking_targets_missing", 400, "D1", "malformed"),
+    Reason("deep_linking_data_not_text", 400, "D5", "malformed"),
+    Reason("deep_linking_type_not_offered", 400, "D6", "malformed"),
+    Reason("deep_linking_role", 403, "D2", "not_author"),
 )
 
 REASONS: Mapping[str, Reason] = MappingProxyType({reason.code: reason for reason in _ALL})
@@ -133,7 +171,9 @@ class LtiRejected(Exception):
     `detail` is for our own log and never holds a token, name, e-mail or `sub`.
     The other attributes are for the page: `return_url` only after an authentic signature and only
     https; `platform_message` is the platform's own text (to be escaped) and set only when it came
-    through the browser that started the login; `binding_cookie` is the cookie to delete.
+    through the browser that started the login; `binding_cookie` is the cookie to delete;
+    `login_again` are the parameters of a login that begins the same launch anew; `locale`
+    is the launch's own, from an authentic message only.
     """
 
     def __init__(
@@ -154,7 +194,9 @@ class LtiRejected(Exception):
         self.return_url = return_url
         self.platform_message = platform_message
         self.binding_cookie: str | None = None
+        self.login_again: Mapping[str, str] | None = None
         self.registration_id: int | None = None
+        self.locale: str | None = None
 
 
 class ServiceError(Exception):

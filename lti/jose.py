@@ -49,6 +49,11 @@ class PublicKey:
     flaw: str | None
     rsa: RSAKey | None
 
+    @property
+    def thumbprint(self) -> str | None:
+        """RFC 7638, for people to compare; None of a key that must not be used."""
+        return None if self.rsa is None else self.rsa.thumbprint()
+
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:

@@ -25,6 +25,13 @@ class Origin(NamedTuple):
     def is_secure(self) -> bool:
         return self.scheme == "https"
 
+    @property
+    def text(self) -> str:
+        """As browsers write it, without the port that goes without saying."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
 
 @lru_cache(maxsize=1024)
 def origin_of(url: str) -> Origin | None:

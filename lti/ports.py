@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lti.jose import PublicKey
 
@@ -56,6 +56,18 @@ class Nonces(Protocol):
 class PlatformKeys(Protocol):
     def key(self, registration: Registration, kid: str) -> PublicKey | None:
         """None when the platform has no such key; TransientServiceError when it cannot be asked."""
+        ...
+
+
+class SigningKeys(Protocol):
+    """Our own keys."""
+
+    def sign(self, claims: Mapping[str, Any], now: datetime) -> str:
+        """A compact JWS by the key that is in use now."""
+        ...
+
+    def jwks(self, now: datetime) -> dict[str, list[dict[str, str]]]:
+        """What platforms may read; public members only."""
         ...
 
 

@@ -12,12 +12,20 @@ from lti.ports import Registration
 class Quirks:
     # names under which the login may say its deployment; the first one given counts
     deployment_parameters: tuple[str, ...] = ("lti_deployment_id",)
+    # where it keeps values for us, though its login does not say so (`lti_storage_target`)
+    storage_target: str | None = None
     # line items must have whole points
     whole_points: bool = False
     # further fields of every score; without this Canvas counts each one as a new submission
     score_extension: Mapping[str, Any] = field(default_factory=dict)
-    # by which a refused score says that the person is no longer in the course
-    unknown_user_texts: tuple[str, ...] = ()
+    # the score says when the work was done: else work is late when our message is
+    says_submitted_at: bool = False
+    # a score below the maximum looks like a failure there: send nothing before all is done
+    complete_only: bool = False
+    # words in a refused score, in lower case, and what they mean
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    # the most scores in a second that we send there
+    scores_per_second: float = 10.0
     # the aud of the token request, where the token URL will not do
     token_audience: str | None = None
 
@@ -30,11 +38,36 @@ BY_FAMILY: Final[Mapping[str, Quirks]] = MappingProxyType(
         "canvas": Quirks(
             deployment_parameters=("lti_deployment_id", "deployment_id"),
             score_extension=MappingProxyType(
-                {"https://canvas.instructure.com/lti/submission": {"new_submission": False}}
+                {
+                    "https://canvas.instructure.com/lti/submission": {
+                        "new_submission": False,
+                        # a grade that a teacher has set stays
+                        "prioritize_non_tool_grade": True,
+                    }
+                }
+            ),
+            says_submitted_at=True,
+            complete_only=True,
+            refusals=MappingProxyType(
+                {
+                    "user not found in course": "user_unknown",
+                    "maximum number of allowed attempts": "attempts_used_up",
+                }
             ),
         ),
-        "blackboard": Quirks(unknown_user_texts=("user could not be found",)),
-        "brightspace": Quirks(token_audience="https://api.brightspace.com/auth/token"),  # noqa: S106 - an audience, not a secret
+        "blackboard": Quirks(
+            storage_target="_parent",
+            refusals=MappingProxyType({"user could not be found": "user_unknown"}),
+        ),
+        "brightspace": Quirks(
+            token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 - an audience, not a secret
+            refusals=MappingProxyType(
+                {
+                    "user in requested score is not enrolled": "user_unknown",
+                    "user in requested score does not exist": "user_unknown",
+                }
+            ),
+        ),
     }
 )
 

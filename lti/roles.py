@@ -96,6 +96,16 @@ class Roles(frozenset[Role]):
         return _TEACHING_ASSISTANT in self
 
     @property
+    def may_author(self) -> bool:
+        """May put content into the course (D2): a teacher, a helper, or who runs the course."""
+        return not _AUTHORS.isdisjoint(self)
+
+    @property
+    def administers(self) -> bool:
+        """Of the context, the institution or the system: enough for a data privacy launch only."""
+        return not _ADMINISTRATORS.isdisjoint(self)
+
+    @property
     def is_test_user(self) -> bool:
         return _TEST_USER in self
 
@@ -114,5 +124,15 @@ _LEARNER: Final = Role(Scope.CONTEXT, "Learner")
 _MENTOR: Final = Role(Scope.CONTEXT, "Mentor")
 _CONTENT_DEVELOPER: Final = Role(Scope.CONTEXT, "ContentDeveloper")
 _ADMINISTRATOR: Final = Role(Scope.CONTEXT, "Administrator")
+_ADMINISTRATORS: Final = frozenset(Role(scope, "Administrator") for scope in Scope)
 _TEACHING_ASSISTANT: Final = Role(Scope.CONTEXT, "Instructor", "TeachingAssistant")
 _TEST_USER: Final = Role(Scope.SYSTEM, "TestUser")
+_AUTHORS: Final = frozenset(
+    {
+        _INSTRUCTOR,
+        _CONTENT_DEVELOPER,
+        _ADMINISTRATOR,
+        _TEACHING_ASSISTANT,
+        Role(Scope.CONTEXT, "Manager"),
+    }
+)

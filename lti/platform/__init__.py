@@ -2,7 +2,8 @@
 
 Everything takes parsed requests and returns plain answers; the host has the web framework."""
 
-from lti.platform.errors import AuthenticationRefused
+from lti.platform.deep_linking import OfferedLineItem, OfferedLink, accept_content
+from lti.platform.errors import AuthenticationRefused, ContentRefused
 from lti.platform.gradebook import (
     Gradebook,
     LineItem,
@@ -18,7 +19,7 @@ from lti.platform.launch import AutoPost, answer_authentication
 from lti.platform.library import platform_key_set
 from lti.platform.login import login_initiation_url
 from lti.platform.members import Member, Roster
-from lti.platform.messages import CourseContext, LaunchMessage
+from lti.platform.messages import ContentRequest, CourseContext, LaunchMessage
 from lti.platform.registration import Platform, Rules, TimestampRule, ToolRegistration
 from lti.platform.roster import answer_memberships
 from lti.platform.service_messages import ServiceAnswer, ServiceRequest
@@ -28,6 +29,8 @@ from lti.platform.tool_key_set import KeySetUnavailable, ToolKeySetCache
 __all__ = [
     "AuthenticationRefused",
     "AutoPost",
+    "ContentRefused",
+    "ContentRequest",
     "CourseContext",
     "GradeService",
     "Gradebook",
@@ -38,6 +41,8 @@ __all__ = [
     "LineItemDraft",
     "Member",
     "MessageHint",
+    "OfferedLineItem",
+    "OfferedLink",
     "Platform",
     "PlatformKey",
     "ReceivedScore",
@@ -50,6 +55,7 @@ __all__ = [
     "TimestampRule",
     "ToolKeySetCache",
     "ToolRegistration",
+    "accept_content",
     "answer_authentication",
     "answer_memberships",
     "answer_token_request",

@@ -21,3 +21,11 @@ class TokenRefused(Exception):
     @property
     def status(self) -> int:
         return 401 if self.error == "invalid_client" else 400
+
+
+class ContentRefused(Exception):
+    """An answer to a deep linking request that is not taken; `reason` is a machine code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

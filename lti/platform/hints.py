@@ -15,8 +15,9 @@ class MessageHint:
 
     sub: str
     context_id: str
-    link_id: str
+    link_id: str | None  # None: content is to be chosen for the context
     document_target: str
+    for_user: str | None = None  # whose work a submission review shows
 
 
 class HintSigner:
@@ -28,7 +29,14 @@ class HintSigner:
     def sign(self, hint: MessageHint, *, now: datetime) -> str:
         expires = int((now + LIFETIME).timestamp())
         text = json.dumps(
-            [hint.sub, hint.context_id, hint.link_id, hint.document_target, expires],
+            [
+                hint.sub,
+                hint.context_id,
+                hint.link_id,
+                hint.document_target,
+                hint.for_user,
+                expires,
+            ],
             separators=(",", ":"),
         )
         body = base64.urlsafe_b64encode(text.encode())
@@ -40,12 +48,12 @@ class HintSigner:
         if not hmac.compare_digest(self._seal(body.encode()).encode(), seal.encode()):
             return None
         try:
-            sub, context_id, link_id, target, expires = json.loads(base64.urlsafe_b64decode(body))
+            *said, expires = json.loads(base64.urlsafe_b64decode(body))
         except (ValueError, binascii.Error):
             return None
         if expires < now.timestamp():
             return None
-        return MessageHint(sub, context_id, link_id, target)
+        return MessageHint(*said)
 
     def _seal(self, body: bytes) -> str:
         digest = hmac.new(self._secret, b"lti_message_hint\0" + body, hashlib.sha256).digest()

@@ -1,10 +1,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lti import claims as names
+from lti.platform.deep_linking import deep_linking_claims
 from lti.platform.errors import AuthenticationRefused
 from lti.platform.hints import HintSigner, MessageHint
 from lti.platform.library import LibraryLaunch, ParsedRequest, PlatformConf
-from lti.platform.messages import LaunchMessage
+from lti.platform.messages import ContentRequest, LaunchMessage
 from lti.platform.registration import Platform
 
 COURSE_OFFERING = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
@@ -33,7 +35,7 @@ def answer_authentication(
     *,
     signed_in: str | None,
     hints: HintSigner,
-    message_for: Callable[[MessageHint], LaunchMessage | None],
+    message_for: Callable[[MessageHint], LaunchMessage | ContentRequest | None],
 ) -> AutoPost:
     """The authorization endpoint. `params` are all pairs of query and form, duplicates included;
     `message_for` answers None when that person may not open that link.
@@ -92,7 +94,7 @@ def _checked(
 
 
 def _launch(
-    platform: Platform, request: Mapping[str, str], message: LaunchMessage
+    platform: Platform, request: Mapping[str, str], message: LaunchMessage | ContentRequest
 ) -> dict[str, str]:
     conf = PlatformConf(registration=platform.registration, key=platform.key)
     launch = LibraryLaunch(ParsedRequest({"get_data": dict(request)}), conf)
@@ -110,10 +112,10 @@ def _launch(
         context_title=message.context.title,
         context_label=message.context.label,
     )
-    launch.set_resource_link_claim(resource_link_id=message.link_id, title=message.link_title)
-    launch.set_custom_parameters_claim(dict(message.custom))
-    launch.set_ags(lineitems_url=message.line_items_url, lineitem_url=message.line_item_url)
-    launch.set_nrps(context_memberships_url=message.memberships_url)
+    if isinstance(message, LaunchMessage):
+        _add_resource_link(launch, message)
+    else:
+        launch.set_extra_claims(deep_linking_claims(platform, message))
     # The library's own setters know neither the person's locale nor a third presentation field.
     launch.set_extra_claims(
         {
@@ -127,3 +129,17 @@ def _launch(
     )
     form: dict[str, str] = launch.lti_launch()
     return form
+
+
+def _add_resource_link(launch: LibraryLaunch, message: LaunchMessage) -> None:
+    launch.set_resource_link_claim(resource_link_id=message.link_id, title=message.link_title)
+    launch.set_custom_parameters_claim(dict(message.custom))
+    launch.set_ags(lineitems_url=message.line_items_url, lineitem_url=message.line_item_url)
+    launch.set_nrps(context_memberships_url=message.memberships_url)
+    if message.for_user is not None:
+        launch.set_extra_claims(
+            {
+                names.MESSAGE_TYPE: names.SUBMISSION_REVIEW_REQUEST,
+                names.FOR_USER: {"user_id": message.for_user},
+            }
+        )

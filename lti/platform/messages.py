@@ -28,3 +28,21 @@ class LaunchMessage:
     name: str | None = None
     email: str | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    for_user: str | None = None  # then it is a submission review of that person's work
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRequest:
+    """A deep linking launch: this person chooses content for the course."""
+
+    sub: str
+    roles: tuple[str, ...]  # full role URIs
+    context: CourseContext
+    target_link_uri: str
+    document_target: str  # "iframe" or "window"
+    return_url: str
+    locale: str
+    deep_link_return_url: str
+    data: str | None  # opaque for the tool; comes back as it is
+    name: str | None = None
+    email: str | None = None

@@ -34,6 +34,8 @@ class Rules:
     timestamps: TimestampRule = TimestampRule.MOODLE
     exact_accept: bool = True  # a GET without the one media type of its answer: 406
     id_token_seconds: int = 60
+    accept_multiple: bool = True  # of deep linking: several items in one answer
+    accept_lineitem: bool = True
 
 
 @dataclass(frozen=True, slots=True)

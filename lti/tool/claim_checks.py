@@ -14,7 +14,14 @@ from lti.tool.state import LEEWAY, LoginState
 
 MAX_AGE: Final = timedelta(minutes=10)
 MAX_LIFETIME: Final = timedelta(hours=24)
-MESSAGE_TYPES: Final = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST})
+ABOUT_A_PERSON: Final = frozenset(
+    {
+        names.SUBMISSION_REVIEW_REQUEST,
+        names.DATA_PRIVACY_REQUEST,
+        names.LTI_DATA_PRIVACY_REQUEST,
+    }
+)
+MESSAGE_TYPES: Final = ABOUT_A_PERSON | {names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST}
 
 Claims = Mapping[str, Any]
 
@@ -47,7 +54,7 @@ def _check_audience(audience: Any, claims: Claims, client_id: str) -> None:
         raise LtiRejected("azp_not_us")
 
 
-def check_times(claims: Claims, now: float) -> None:
+def check_times(claims: Claims, now: float, max_age: timedelta = MAX_AGE) -> None:
     leeway = LEEWAY.total_seconds()
     expires = _seconds(claims, "exp")
     issued = _seconds(claims, "iat")
@@ -55,7 +62,7 @@ def check_times(claims: Claims, now: float) -> None:
         raise LtiRejected("exp_passed", f"{now - expires:.0f} s ago")
     if issued > now + leeway:
         raise LtiRejected("iat_in_future", f"{issued - now:.0f} s ahead of our clock")
-    if now - issued > MAX_AGE.total_seconds() + leeway:
+    if now - issued > max_age.total_seconds() + leeway:
         raise LtiRejected("iat_too_old", f"{now - issued:.0f} s old")
     if expires - issued > MAX_LIFETIME.total_seconds():
         raise LtiRejected("lifetime_too_long")
@@ -86,12 +93,17 @@ def check_nonce(claims: Claims, state: LoginState) -> None:
         raise LtiRejected("nonce_differs")
 
 
-def check_message(claims: Claims) -> None:
-    version, message_type = claims.get(names.VERSION), claims.get(names.MESSAGE_TYPE)
+def check_version(claims: Claims) -> None:
+    version = claims.get(names.VERSION)
     if version is None:
         raise LtiRejected("version_missing")
     if version != names.LTI_VERSION:
         raise LtiRejected("version_unknown")
+
+
+def check_message(claims: Claims) -> None:
+    check_version(claims)
+    message_type = claims.get(names.MESSAGE_TYPE)
     if message_type is None:
         raise LtiRejected("message_type_missing")
     if not isinstance(message_type, str) or message_type not in MESSAGE_TYPES:
@@ -121,14 +133,30 @@ def check_target(claims: Claims, state: LoginState, base_url: str) -> None:
 
 
 def check_resource_link(claims: Claims) -> None:
-    if claims[names.MESSAGE_TYPE] != names.RESOURCE_LINK_REQUEST:
+    message_type = claims[names.MESSAGE_TYPE]
+    if message_type not in (names.RESOURCE_LINK_REQUEST, names.SUBMISSION_REVIEW_REQUEST):
         return
     link = claims.get(names.RESOURCE_LINK)
+    if link is None and message_type == names.SUBMISSION_REVIEW_REQUEST:
+        return  # a line item that belongs to no link
     if link is None:
         raise LtiRejected("resource_link_missing")
     link_id = fields(link).get("id")
     if not isinstance(link_id, str) or not 0 < len(link_id) <= names.MAX_ID:
         raise LtiRejected("resource_link_id_invalid")
+
+
+def check_for_user(claims: Claims) -> None:
+    message_type = claims[names.MESSAGE_TYPE]
+    if message_type not in ABOUT_A_PERSON:
+        return
+    if names.read_for_user(claims.get(names.FOR_USER)) is None:
+        raise LtiRejected("for_user_missing")
+    if message_type != names.SUBMISSION_REVIEW_REQUEST:
+        return
+    ags = names.read_ags(claims.get(names.AGS))
+    if ags is None or ags.lineitem is None:
+        raise LtiRejected("review_line_item_missing")
 
 
 def check_roles(claims: Claims) -> None:

@@ -13,11 +13,16 @@ _LONGEST: Final = 8192
 
 def next_url(link_header: str, page_url: str) -> str | None:
     """The absolute URL of the next page, in the case the platform wrote it."""
+    return link_url(link_header, page_url, "next")
+
+
+def link_url(link_header: str, page_url: str, relation: str) -> str | None:
+    """The absolute URL of the first link of that relation (in lower case)."""
     header = link_header[:_LONGEST]
     target = _TARGET.search(header)
     while target is not None:
         relations, end = _relations(header, target.end())
-        if "next" in relations:
+        if relation in relations:
             return _absolute(target[1].strip(), page_url)
         target = _TARGET.search(header, end)
     return None

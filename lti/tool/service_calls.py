@@ -26,6 +26,12 @@ class Caller:
     scope: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    url: str
+    answer: HttpAnswer
+
+
 class ServiceCalls:
     def __init__(self, http: Http, tokens: AccessTokenSource, clock: Clock) -> None:
         self._http = http
@@ -41,16 +47,19 @@ class ServiceCalls:
         """The answer, whatever its status but 401; that one is tried again with a new token."""
         if not is_registration_host(url, caller.registration):
             raise PermanentServiceError("host_not_allowed")
-        answer = self._send(caller, method, url, media_type, body)
+        token = self._token(caller)
+        answer = self._send(token, method, url, media_type, body)
         if answer.status == 401:
-            self._tokens.discard(caller.registration, caller.deployment_id, [caller.scope])
-            answer = self._send(caller, method, url, media_type, body)
+            self._tokens.discard(caller.registration, caller.deployment_id, [caller.scope], token)
+            answer = self._send(self._token(caller), method, url, media_type, body)
         return answer
 
+    def _token(self, caller: Caller) -> str:
+        return self._tokens.token(caller.registration, caller.deployment_id, [caller.scope])
+
     def _send(
-        self, caller: Caller, method: str, url: str, media_type: str, body: bytes | None
+        self, token: str, method: str, url: str, media_type: str, body: bytes | None
     ) -> HttpAnswer:
-        token = self._tokens.token(caller.registration, caller.deployment_id, [caller.scope])
         # the exact type and nothing else: Moodle and Open edX refuse */* and application/json
         headers = {"authorization": f"Bearer {token}", "accept": media_type}
         if body is not None:
@@ -59,6 +68,11 @@ class ServiceCalls:
 
     def items(self, caller: Caller, url: str, *, media_type: str) -> Iterator[dict[str, Any]]:
         """The objects of a container, page by page; fetched as they are asked for."""
+        for page in self.pages(caller, url, media_type=media_type):
+            yield from (item for item in _array(page.answer) if isinstance(item, dict))
+
+    def pages(self, caller: Caller, url: str, *, media_type: str) -> Iterator[Page]:
+        """The pages of a container; each is fetched when it is asked for."""
         seen: set[str] = set()
         page: str | None = url
         while page is not None:
@@ -68,7 +82,7 @@ class ServiceCalls:
             answer = self.call(caller, "GET", page, media_type=media_type)
             if not is_success(answer):
                 raise failure(answer, self.now())
-            yield from (item for item in _array(answer) if isinstance(item, dict))
+            yield Page(page, answer)
             page = next_url(answer.headers.get("link", ""), page)
             if page is not None and not is_same_origin(page, url):
                 raise PermanentServiceError("paging_off_host")

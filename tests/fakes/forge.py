@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 PREFIX = "https://purl.imsglobal.org/spec/lti/claim/"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
 
@@ -152,14 +153,14 @@ def resource_claims(setting: Setting, *, teacher: bool = True) -> dict[str, Any]
     }
 
 
-def deep_linking_claims(setting: Setting) -> dict[str, Any]:
+def deep_linking_claims(setting: Setting, *, teacher: bool = True) -> dict[str, Any]:
     """Without resource_link, and without data in the settings, as Moodle and Open edX send it."""
     return changed(
-        resource_claims(setting),
+        resource_claims(setting, teacher=teacher),
         {
             PREFIX + "message_type": "LtiDeepLinkingRequest",
             PREFIX + "resource_link": REMOVED,
-            "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": {
+            DEEP_LINKING_SETTINGS: {
                 "deep_link_return_url": setting.issuer + "/deep?a=1&sesskey=2",
                 "accept_types": ["ltiResourceLink"],
                 "accept_presentation_document_targets": ["iframe", "window"],
