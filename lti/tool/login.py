@@ -12,6 +12,7 @@ from lti.errors import LtiRejected
 from lti.origins import is_secure_for, is_within
 from lti.ports import Clock, Registration, Registrations
 from lti.quirks import quirks_of
+from lti.tool.platform_storage import StoragePlan, plan_to_put, storage_offer
 from lti.tool.state import COOKIE_PREFIX, StateSigner, new_state
 
 MAX_HINT: Final = 8 * 1024  # bytes
@@ -25,6 +26,7 @@ _SINGLE: Final = (
     "lti_deployment_id",
     "deployment_id",
     "lti_message_hint",
+    "lti_storage_target",
 )
 
 
@@ -39,11 +41,16 @@ class BrowserBinding:
 
 @dataclass(frozen=True)
 class LoginAnswer:
-    """To be sent as a 302 or 303: Moodle loses the login when this is an auto-submitted form."""
+    """To be sent as a 302 or 303: Moodle loses the login when this is an auto-submitted form.
+
+    Where `storage` is there: a page that has the platform keep two values, then goes on to the
+    same address, by GET too, whatever came of it.
+    """
 
     redirect_url: str
     cookie: BrowserBinding
     drop: tuple[str, ...] = ()  # names of binding cookies to delete
+    storage: StoragePlan | None = None
 
 
 def begin_login(
@@ -66,7 +73,13 @@ def begin_login(
         raise LtiRejected("login_target_too_long")
     if not is_within(target, base_url):
         raise LtiRejected("login_target_foreign")
-    state = new_state(registration.id, target, _deployment_hint(given, registration), clock.now())
+    state = new_state(
+        registration.id,
+        target,
+        _deployment_hint(given, registration),
+        clock.now(),
+        storage_offer(given, registration),
+    )
     query = {
         "scope": "openid",
         "response_type": "id_token",
@@ -88,6 +101,7 @@ def begin_login(
             max_age=int(signer.ttl.total_seconds()),
         ),
         drop=_surplus(cookies),
+        storage=plan_to_put(state, registration.auth_url, signer),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from lti.errors import LtiRejected
 from lti.ports import Registration
 from lti.tool.login import LoginAnswer, begin_login
-from lti.tool.state import StateSigner
+from lti.tool.state import StateSigner, StorageOffer
 from tests.conformance.world import BASE_URL, LAUNCH_URL, REGISTRATION, TARGET
 from tests.fakes.lti_ports import FixedClock, MemoryRegistrations
 
@@ -156,10 +156,19 @@ def test_parameter_missing(missing: str, reason: str):
 
 @pytest.mark.parametrize(
     "name",
-    ["iss", "login_hint", "target_link_uri", "client_id", "lti_message_hint", "lti_deployment_id"],
+    [
+        "iss",
+        "login_hint",
+        "target_link_uri",
+        "client_id",
+        "lti_message_hint",
+        "lti_deployment_id",
+        "lti_storage_target",
+    ],
 )
 def test_parameter_given_twice(name: str):
     params = [*PARAMS.items(), ("lti_message_hint", "m"), ("lti_deployment_id", "1")]
+    params.append(("lti_storage_target", "_parent"))
     value = dict(params)[name]
 
     assert refusal([*params, (name, value)]) == ("login_parameter_repeated", 400)
@@ -171,6 +180,21 @@ def test_other_parameters_change_nothing():
 
     assert urlsplit(answer.redirect_url).netloc == "platform.example"
     assert sent(answer)["redirect_uri"] == LAUNCH_URL
+
+
+def test_storage_changes_what_is_answered_and_not_where_it_leads():
+    plain, stored = begin(PARAMS), begin({**PARAMS, "lti_storage_target": "frame-1"})
+    state = SIGNER.read(sent(stored)["state"], FixedClock().now())
+
+    assert plain.storage is None
+    assert stored.storage is not None
+    assert (stored.storage.frame, stored.storage.origin) == ("frame-1", "https://platform.example")
+    assert (stored.storage.state_value, stored.storage.nonce_value) == (
+        stored.cookie.value,
+        state.nonce,
+    )
+    assert state.storage == StorageOffer("frame-1", "hint")
+    assert {**sent(plain), "state": "", "nonce": ""} == {**sent(stored), "state": "", "nonce": ""}
 
 
 # --- which registration

@@ -1,3 +1,5 @@
+import json
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti.errors import LtiRejected
-from lti.tool.state import LoginState, StateSigner, new_state
+from lti.tool.state import LoginState, StateSigner, StorageOffer, new_state
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
@@ -22,6 +24,8 @@ _STATES = st.builds(
     deployment_hint=st.none() | _TEXT,
     issued_at=st.integers(0, 300).map(lambda seconds: NOW - timedelta(seconds=seconds)),
     cookie_id=_TEXT,
+    storage=st.none()
+    | st.builds(StorageOffer, _TEXT, st.none() | _TEXT, st.none() | st.text(max_size=30)),
 )
 
 
@@ -109,3 +113,57 @@ def test_browser_without_cookie():
     for missing, reason in ((None, "browser_cookie_missing"), ("", "browser_cookie_mismatch")):
         with pytest.raises(LtiRejected, match=reason):
             SIGNER.check_browser(STATE, missing)
+
+
+def test_a_state_without_storage_is_no_longer_than_before():
+    payload = SIGNER.sign(STATE).partition(".")[0]
+    fields = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+    assert fields == [7, "nonce", "https://tool.example/r/a", "1", int(NOW.timestamp()), "cookie"]
+
+
+# --- what is left in the cookie when the launch is over
+
+NAME = STATE.cookie_name
+
+
+def receipt(path: str = "/t/a/b?then=å", holder: int = 5) -> str:
+    made = SIGNER.receipt(NAME, path, holder, NOW)
+    assert made is not None
+    return made
+
+
+def test_a_receipt_says_where_the_launch_led():
+    assert SIGNER.receipt_path(NAME, receipt(), 5) == "/t/a/b?then=å"
+    assert receipt().split(".")[0] == str(int(NOW.timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("name", "holder", "value"),
+    [
+        ("__Host-lti_other", 5, receipt()),
+        (NAME, 6, receipt()),
+        (NAME, 5, receipt(holder=6)),
+        (NAME, 5, receipt()[:-1]),
+        (NAME, 5, receipt() + "x"),
+        (NAME, 5, SIGNER.binding_value(STATE)),
+        (NAME, 5, f"1.Ly9ldmls.{receipt().split('.')[2]}"),
+        (NAME, 5, "1..x"),
+        (NAME, 5, "1.A.x"),
+        (NAME, 5, "1._w.x"),  # no UTF-8
+        (NAME, 5, "1.å.ø"),
+        (NAME, 5, ""),
+    ],
+)
+def test_a_receipt_is_for_one_login_and_one_person(name: str, holder: int, value: str):
+    assert SIGNER.receipt_path(name, value, holder) is None
+
+
+def test_a_receipt_is_no_binding():
+    with pytest.raises(LtiRejected, match="nonce_reused: by this browser"):
+        SIGNER.check_browser(STATE, receipt())
+
+
+def test_a_long_path_leaves_no_receipt():
+    assert SIGNER.receipt(NAME, "/" + "x" * 399, 5, NOW) is not None
+    assert SIGNER.receipt(NAME, "/" + "x" * 400, 5, NOW) is None
