@@ -44,6 +44,19 @@ class Settings:
         default="",
         metadata={"help": "SQLAlchemy URL. Empty: SQLite in data_dir. postgresql+psycopg://…"},
     )
+    encryption_key: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "Seals our private keys: 32 bytes as base64. Empty: see the next one."},
+    )
+    encryption_key_file: str = field(
+        default="",
+        metadata={"help": "File with that key. Empty: encryption-key in data_dir, made if needed."},
+    )
+    rotate_keys_days: int = field(
+        default=365,
+        metadata={"help": "Our signing key is changed by itself when so old. 0: never by itself."},
+    )
     host: str = field(
         default="127.0.0.1", metadata={"help": "Address that `tracks serve` listens on."}
     )

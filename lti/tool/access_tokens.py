@@ -2,16 +2,24 @@
 
 import secrets
 import threading
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from lti import claims as names
 from lti.errors import PermanentServiceError, TransientServiceError
-from lti.keys import ToolKeys
-from lti.ports import AccessToken, AccessTokens, Clock, Http, HttpAnswer, Registration, TokenKey
+from lti.ports import (
+    AccessToken,
+    AccessTokens,
+    Clock,
+    Http,
+    HttpAnswer,
+    Registration,
+    SigningKeys,
+    TokenKey,
+)
 from lti.quirks import quirks_of
 from lti.strict_json import StrictJsonError, parse_object
 from lti.tool.answers import failure, is_success
@@ -28,28 +36,63 @@ _FINAL_ERRORS: Final = frozenset({"invalid_scope", "unauthorized_client", "unsup
 
 
 class MemoryAccessTokens:
-    """Tokens of one process."""
+    """Tokens of one process, in memory only. Of too many the oldest is let go: it can be had again.
 
-    def __init__(self) -> None:
+    A platform may have a deployment for every course, so there is no end to them otherwise.
+    """
+
+    def __init__(self, most: int = 5000) -> None:
+        self._most = most
         self._tokens: dict[TokenKey, AccessToken] = {}
+        self._lock = threading.Lock()
 
     def get(self, key: TokenKey) -> AccessToken | None:
         return self._tokens.get(key)
 
     def put(self, key: TokenKey, token: AccessToken) -> None:
-        self._tokens[key] = token
+        with self._lock:
+            self._tokens.pop(key, None)
+            if len(self._tokens) >= self._most:
+                del self._tokens[next(iter(self._tokens))]
+            self._tokens[key] = token
 
     def discard(self, key: TokenKey) -> None:
-        self._tokens.pop(key, None)
+        with self._lock:
+            self._tokens.pop(key, None)
+
+
+class _Turns:
+    """One caller at a time for each key; nothing is kept of keys that nobody waits for."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._turns: dict[TokenKey, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def of(self, key: TokenKey) -> Iterator[None]:
+        with self._guard:
+            lock, callers = self._turns.get(key, (threading.Lock(), 0))
+            self._turns[key] = lock, callers + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                _, callers = self._turns.pop(key)
+                if callers > 1:
+                    self._turns[key] = lock, callers - 1
+
+    def __len__(self) -> int:
+        return len(self._turns)
 
 
 class AccessTokenSource:
-    def __init__(self, http: Http, keys: ToolKeys, clock: Clock, store: AccessTokens) -> None:
+    def __init__(self, http: Http, keys: SigningKeys, clock: Clock, store: AccessTokens) -> None:
         self._http = http
         self._keys = keys
         self._clock = clock
         self._store = store
-        self._locks: dict[TokenKey, threading.Lock] = defaultdict(threading.Lock)
+        self._turns = _Turns()
 
     def token(self, registration: Registration, deployment_id: str, scopes: Collection[str]) -> str:
         """A bearer token that holds for all the scopes. Raises ServiceError."""
@@ -57,7 +100,7 @@ class AccessTokenSource:
         cached = self._cached(key)
         if cached is not None:
             return cached
-        with self._locks[key]:
+        with self._turns.of(key):
             # whoever waited here takes the token of the one before
             cached = self._cached(key)
             if cached is not None:
@@ -67,9 +110,13 @@ class AccessTokenSource:
             return fetched.value
 
     def discard(
-        self, registration: Registration, deployment_id: str, scopes: Collection[str]
+        self, registration: Registration, deployment_id: str, scopes: Collection[str], refused: str
     ) -> None:
-        self._store.discard(_key(registration, deployment_id, scopes))
+        """The platform does not take the token `refused`; a newer one stays."""
+        key = _key(registration, deployment_id, scopes)
+        held = self._store.get(key)
+        if held is not None and held.value == refused:
+            self._store.discard(key)
 
     def _cached(self, key: TokenKey) -> str | None:
         token = self._store.get(key)
@@ -105,7 +152,7 @@ class AccessTokenSource:
 
     def _assertion(self, registration: Registration, deployment_id: str) -> str:
         now = self._clock.now()
-        claims = {
+        claims: dict[str, Any] = {
             "iss": registration.client_id,
             "sub": registration.client_id,
             "aud": registration.audience
@@ -114,8 +161,9 @@ class AccessTokenSource:
             "iat": int((now - BACKDATED).timestamp()),
             "exp": int((now + ASSERTION_LIFE).timestamp()),
             "jti": secrets.token_urlsafe(16),
-            names.DEPLOYMENT_ID: deployment_id,
         }
+        if deployment_id:
+            claims[names.DEPLOYMENT_ID] = deployment_id
         return self._keys.sign(claims, now)
 
     def _refusal(self, answer: HttpAnswer) -> Exception:

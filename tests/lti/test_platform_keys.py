@@ -1,12 +1,13 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from lti.errors import PermanentServiceError, TransientServiceError
-from lti.keys import CachedPlatformKeys
+from lti.platform_keys import CachedPlatformKeys
 from lti.ports import HttpAnswer
 from tests.conformance.world import JWKS_URL, REGISTRATION
 from tests.fakes.forge import jwks, signing_key
@@ -17,10 +18,13 @@ SECOND = HttpAnswer(200, {}, jwks(signing_key("b").jwk()))
 
 
 class Asked:
+    """`later`: what was left to the background; it waits there until a test runs it."""
+
     def __init__(self, *answers: HttpAnswer | Exception) -> None:
         self.clock = FixedClock()
         self.http = RecordingHttp({JWKS_URL: answers[0]})
-        self.keys = CachedPlatformKeys(self.http, self.clock)
+        self.later: list[Callable[[], object]] = []
+        self.keys = CachedPlatformKeys(self.http, self.clock, in_background=self.later.append)
 
     def answer(self, answer: HttpAnswer | Exception) -> None:
         self.http.answers[JWKS_URL] = answer
@@ -138,6 +142,87 @@ def test_failed_fetch_keeps_the_old_keys(answer: HttpAnswer | Exception):
     assert asked.fetches == 2
     with pytest.raises(TransientServiceError):
         asked.kid("x")
+
+
+def test_nobody_waits_for_a_platform_that_is_known_to_be_down():
+    asked = Asked(FIRST)
+    asked.kid("a")
+    asked.answer(TransientServiceError("timeout"))
+    asked.clock.advance(hours=2)
+    asked.kid("a")
+    before = asked.fetches
+    asked.clock.advance(seconds=60)
+
+    at_hand = asked.keys.at_hand(REGISTRATION, "a")
+    assert (asked.kid("a"), at_hand.kid, asked.fetches - before) == ("a", "a", 0)
+
+    asked.answer(SECOND)
+    asked.later[0]()
+    asked.later[1]()
+    assert asked.fetches - before == 1
+    assert asked.keys.at_hand(REGISTRATION, "b").kid == "b"
+    assert asked.keys.at_hand(REGISTRATION, "a") is None
+
+
+def test_the_background_is_a_thread():
+    asked = Asked(FIRST)
+    keys = CachedPlatformKeys(asked.http, asked.clock)
+    keys.key(REGISTRATION, "a")
+    asked.answer(TransientServiceError("timeout"))
+    asked.clock.advance(hours=2)
+    keys.key(REGISTRATION, "a")
+    renewed = threading.Event()
+    asked.http.answers[JWKS_URL] = lambda _: renewed.set() or SECOND
+    asked.clock.advance(seconds=60)
+
+    assert keys.key(REGISTRATION, "a").kid == "a"
+    assert renewed.wait(5)
+
+
+def test_a_platform_that_is_down_for_a_day_stops_no_known_key():
+    """Check 8: a launch a minute, every one of them served, one fetch a minute at most."""
+    asked = Asked(FIRST)
+    asked.kid("a")
+    asked.answer(TransientServiceError("unreachable"))
+    served = []
+    for _ in range(24 * 60):
+        asked.clock.advance(minutes=1)
+        served.append(asked.kid("a"))
+        for renew in asked.later:
+            renew()
+        asked.later.clear()
+
+    assert (set(served), asked.fetches <= 24 * 60) == ({"a"}, True)
+
+
+def test_a_thousand_unknown_kids_in_a_minute_make_one_fetch_for_each_registration():
+    """Check 8; half of them by another registration of the same key set address (J1)."""
+    asked = Asked(FIRST)
+    other = replace(REGISTRATION, id=8)
+    asked.kid("a")
+    asked.keys.key(other, "a")
+    asked.clock.advance(seconds=60)
+    for number in range(1000):
+        assert asked.keys.key((REGISTRATION, other)[number % 2], f"x{number}") is None
+        asked.clock.advance(milliseconds=59)
+
+    assert asked.fetches == 4
+
+
+def test_a_rotation_with_overlap_fails_no_launch():
+    """Check 8: the platform shows its new key before it signs with it, or at that moment."""
+    both = HttpAnswer(200, {}, jwks(signing_key("a").jwk(), signing_key("b").jwk()))
+    asked = Asked(FIRST)
+    found = []
+    for number in range(100):
+        if number == 40:
+            asked.answer(both)
+        if number == 90:
+            asked.answer(SECOND)
+        found.append(asked.kid("a" if number < 50 else "b"))
+        asked.clock.advance(minutes=2)
+
+    assert found == ["a"] * 50 + ["b"] * 50
 
 
 def test_old_keys_end_a_day_after_their_age():

@@ -10,11 +10,13 @@ from lti.jose import import_public, verify
 from lti.ports import AccessToken, HttpAnswer, Registration
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
 from tests.conformance.world import REGISTRATION
+from tests.factories.threads import at_once
 from tests.fakes.lti_ports import FixedClock, RecordingHttp, Sent
 from tests.lti.tool.gradebook import KEYS, TOKEN_URL, granted
 
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 RESULT = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
+MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 
 class Platform:
@@ -129,9 +131,9 @@ def test_token_is_used_until_a_minute_before_its_end():
 def test_discarded_token_is_fetched_anew():
     platform = Platform()
     first = platform.token()
-    platform.source.discard(REGISTRATION, "1", [RESULT])
+    platform.source.discard(REGISTRATION, "1", [RESULT], first)
     same = platform.token()
-    platform.source.discard(REGISTRATION, "1", [SCORE])
+    platform.source.discard(REGISTRATION, "1", [SCORE], first)
 
     assert (same == first, platform.token() == first) == (True, False)
 
@@ -162,6 +164,87 @@ def test_tokens_are_never_shared():
 
     assert [pair for pair in found if not pair[1].startswith(pair[0])] == []
     assert (len(found), len(platform.http.sent)) == (240, 24)
+
+
+def test_four_tenants_three_scopes_fifty_threads():
+    """Check 12: nobody gets another's token, and one request a key and lifetime is made."""
+    platform = Platform()
+    platform.delay = 0.01
+    tenants = [replace(REGISTRATION, id=n, client_id=f"client-{n}") for n in range(4)]
+    wanted = [(tenant, scope) for tenant in tenants for scope in (SCORE, RESULT, MEMBERS)]
+    lives = []
+
+    def fetch(number: int) -> list[str]:
+        turned = wanted[number % 12 :] + wanted[: number % 12]
+        return [
+            f"{tenant.client_id} 1 {scope} "
+            for tenant, scope in turned
+            if not platform.token(tenant, "1", [scope]).startswith(f"{tenant.client_id} 1 {scope} ")
+        ]
+
+    for _ in range(3):
+        before = len(platform.http.sent)
+        foreign = at_once(50, fetch)
+        strangers = [token for each in foreign for token in each]
+        lives.append((strangers, len(platform.http.sent) - before))
+        platform.clock.advance(seconds=3540)
+
+    assert lives == [([], 12)] * 3
+
+
+def test_a_refused_token_is_discarded_by_fifty_threads_and_fetched_once():
+    platform = Platform()
+    first = platform.token()
+
+    def again(_: int) -> str:
+        platform.source.discard(REGISTRATION, "1", [SCORE], first)
+        return platform.token()
+
+    found = at_once(50, again)
+
+    assert (len(set(found)), first in found, len(platform.http.sent)) == (1, False, 2)
+
+
+def test_whoever_comes_late_with_a_refused_token_leaves_the_newer_one():
+    platform = Platform()
+    first = platform.token()
+    platform.source.discard(REGISTRATION, "1", [SCORE], first)
+    second = platform.token()
+
+    platform.source.discard(REGISTRATION, "1", [SCORE], first)
+
+    assert (platform.token() == second, len(platform.http.sent)) == (True, 2)
+
+
+def test_memory_stays_bounded():
+    platform = Platform()
+    store = MemoryAccessTokens(most=3)
+    source = AccessTokenSource(platform.http, KEYS, platform.clock, store)
+    for number in range(10):
+        source.token(REGISTRATION, str(number), [SCORE])
+
+    assert {key.deployment_id for key in store._tokens} == {"7", "8", "9"}
+    assert len(source._turns) == 0
+
+
+def test_a_failed_request_leaves_no_turn_behind():
+    platform = Platform()
+    platform.http.answers[TOKEN_URL] = TransientServiceError("timeout")
+    for _ in range(3):
+        with pytest.raises(TransientServiceError):
+            platform.token()
+
+    assert len(platform.source._turns) == 0
+
+
+def test_no_deployment_is_named_where_none_is_known():
+    platform = Platform()
+    platform.http.answers[TOKEN_URL] = granted()
+    platform.token(deployment="")
+    (sent,) = platform.http.sent
+
+    assertion = claims(dict(parse_qsl(sent.body.decode()))["client_assertion"])
+    assert "https://purl.imsglobal.org/spec/lti/claim/deployment_id" not in assertion
 
 
 def test_many_at_once_make_one_request():

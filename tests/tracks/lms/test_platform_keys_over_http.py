@@ -1,0 +1,229 @@
+"""An LMS's key set over real HTTP, through the launch: slow, down, a page, huge (check 8)."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from pytest_httpserver import HTTPServer
+from sqlalchemy import update
+from werkzeug import Request, Response
+
+from lti.http import GuardedHttp
+from lti.jose import import_public
+from lti.platform_keys import CachedPlatformKeys
+from tests.factories.threads import at_once
+from tests.factories.tool import Tool
+from tests.fakes.forge import changed, default_header, jwks, resource_claims, signing_key, token
+from tracks.lms.models import registration
+from tracks.lms.stores import SystemClock
+
+PATIENCE = 1.0  # seconds, instead of 15
+LONG = 20.0  # what nobody ever waits, however busy the machine
+ONE, TWO = signing_key(), signing_key("platform-2")
+
+
+class School:
+    """An LMS that serves its key set itself; `answer` is what it serves now.
+
+    While `gate` is closed it takes requests and does not answer.
+    """
+
+    def __init__(self, tool: Tool, server: HTTPServer, http: GuardedHttp) -> None:
+        self.tool = tool
+        self._login = threading.Lock()
+        self.fetches = 0
+        self.answer = Response(jwks(ONE.jwk()), content_type="application/json")
+        self.gate = threading.Event()
+        self.gate.set()
+        server.expect_request("/keys").respond_with_handler(self._serve)
+        self.url = server.url_for("/keys")
+        side = tool.app.extensions["tracks.lti"]
+        tool.app.extensions["tracks.lti"] = replace(
+            side, platform_keys=CachedPlatformKeys(http, SystemClock())
+        )
+        self.moves_to(self.url)
+
+    def _serve(self, _: Request) -> Response:
+        self.fetches += 1
+        self.gate.wait(LONG)
+        return self.answer
+
+    def moves_to(self, url: str) -> None:
+        with self.tool.database.writing() as session:
+            session.execute(update(registration).values(jwks_url=url))
+
+    def launch(self, key=ONE) -> tuple[int, str]:
+        """The status, and the reason where it is refused."""
+        client = self.tool.client()
+        with self._login:  # the tool under test remembers one state at a time
+            setting, state = self.tool.login(client), self.tool.state
+        claims = resource_claims(setting, teacher=False)
+        made = token(
+            changed(claims, {"sub": "t"}),
+            header={**default_header(), "kid": key.kid},
+            sign=key.sign,
+        )
+        form = {"id_token": made, "state": state}
+        answer = client.post("/lti/launch", data=form, base_url=self.tool.settings.base_url)
+        reasons = ("kid_unknown", "keys_unreachable")
+        return answer.status_code, next((r for r in reasons if r in answer.text), "")
+
+
+@contextmanager
+def served(tool: Tool, server: HTTPServer, patience: float) -> Iterator[School]:
+    http = GuardedHttp(allow_loopback=True, connect_seconds=patience, total_seconds=patience)
+    school = School(tool, server, http)
+    try:
+        yield school
+    finally:
+        school.gate.set()
+        http.close()
+
+
+@pytest.fixture
+def school(tool: Tool, httpserver: HTTPServer) -> Iterator[School]:
+    with served(tool, httpserver, PATIENCE) as school:
+        yield school
+
+
+@pytest.fixture
+def patient_school(tool: Tool, httpserver: HTTPServer) -> Iterator[School]:
+    with served(tool, httpserver, LONG) as school:
+        yield school
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(datetime.now(UTC), tick=True) as travelling:
+        yield travelling
+
+
+def broken(school: School) -> dict[str, Response]:
+    return {
+        "a page": Response("<html>Sign in</html>", content_type="text/html"),
+        "not there": Response("", 404),
+        "broken": Response("", 500),
+        "elsewhere": Response("", 302, {"Location": school.url}),
+        "huge": Response(b'{"keys":[]}' + b" " * 300_000, content_type="application/json"),
+        "too many": Response(jwks(*[ONE.jwk(kid=str(n)) for n in range(51)])),
+    }
+
+
+def test_one_fetch_for_many_launches(school: School):
+    assert {school.launch() for _ in range(30)} == {(303, "")}
+    assert school.fetches == 1
+
+
+def test_an_unknown_kid_makes_exactly_one_fetch(school: School, clock: time_machine.Traveller):
+    school.launch()
+    clock.shift(timedelta(minutes=1))
+
+    assert {school.launch(TWO) for _ in range(10)} == {(401, "kid_unknown")}
+    assert school.fetches == 2
+
+
+def test_a_new_key_is_found_at_its_first_launch(school: School, clock: time_machine.Traveller):
+    school.launch()
+    clock.shift(timedelta(minutes=1))
+    school.answer = Response(jwks(ONE.jwk(), TWO.jwk()))
+
+    assert [school.launch(TWO), school.launch(ONE), school.fetches] == [(303, ""), (303, ""), 2]
+
+
+@pytest.mark.parametrize(
+    "how", ["a page", "not there", "broken", "elsewhere", "huge", "too many", "down", "hanging"]
+)
+def test_known_keys_hold_whatever_becomes_of_the_key_set(
+    school: School, clock: time_machine.Traveller, how: str
+):
+    school.launch()
+    if how == "down":
+        # Nobody listens at port 9: refused at once. The entry stays, since the address does.
+        keys = school.tool.app.extensions["tracks.lti"].platform_keys
+        keys._entries[school.tool.registration_id].url = "http://127.0.0.1:9/keys"
+        school.moves_to("http://127.0.0.1:9/keys")
+    elif how == "hanging":
+        school.gate.clear()
+    else:
+        school.answer = broken(school)[how]
+    answers = []
+    for _ in range(4):
+        clock.shift(timedelta(hours=5))
+        answers.append(school.launch())
+
+    assert answers == [(303, "")] * 4
+    assert school.launch(TWO) == (401, "keys_unreachable")
+
+
+@pytest.mark.parametrize("how", ["a page", "huge", "hanging", "dripping"])
+def test_without_any_key_the_refusal_says_so_within_the_time(school: School, how: str):
+    if how == "hanging":
+        school.gate.clear()
+    elif how == "dripping":
+        school.answer = Response(drops(), content_type="application/json")
+    else:
+        school.answer = broken(school)[how]
+    began = time.monotonic()
+
+    assert school.launch() == (401, "keys_unreachable")
+    assert time.monotonic() - began < LONG / 2
+
+
+def drops() -> Iterator[bytes]:
+    for _ in range(int(LONG)):
+        yield b" "
+        time.sleep(PATIENCE / 4)
+
+
+def test_a_slow_key_set_is_fetched_once_for_all_who_wait(patient_school: School):
+    patient_school.gate.clear()
+    threading.Timer(1.0, patient_school.gate.set).start()
+
+    answers = at_once(6, lambda _: patient_school.launch())
+
+    assert (set(answers), patient_school.fetches) == ({(303, "")}, 1)
+
+
+def test_nobody_with_a_known_key_waits_while_the_key_set_is_asked_again(
+    patient_school: School, clock: time_machine.Traveller
+):
+    school = patient_school
+    school.launch()
+    school.gate.clear()
+    clock.shift(timedelta(hours=2))
+    first = threading.Thread(target=school.launch)  # asks, and waits for the answer
+    first.start()
+    while school.fetches < 2:
+        time.sleep(0.01)
+
+    assert [school.launch() for _ in range(3)] == [(303, "")] * 3
+    assert first.is_alive()
+
+    school.answer = Response("", 500)
+    school.gate.set()
+    first.join()
+    school.gate.clear()
+    clock.shift(timedelta(minutes=2))
+    # It is known to be broken now: asked again, but behind everybody's back.
+    began = time.monotonic()
+    assert [school.launch() for _ in range(3)] == [(303, "")] * 3
+    assert time.monotonic() - began < LONG / 2
+    while school.fetches < 3:
+        time.sleep(0.01)
+    assert not school.gate.is_set()
+
+
+def test_no_key_of_an_lms_is_parsed_on_the_way_of_a_launch(school: School, monkeypatch):
+    school.launch()
+    parsed = []
+    monkeypatch.setattr(
+        "lti.platform_keys.import_public", lambda jwk: parsed.append(jwk) or import_public(jwk)
+    )
+
+    assert {school.launch() for _ in range(20)} == {(303, "")}
+    assert (parsed, school.fetches) == ([], 1)

@@ -1,0 +1,128 @@
+"""What is wrong between an LMS and us, in plain words: what to mend, and who can. Message ids."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from lti.tool.grades import SCOPE_LINEITEM, SCOPE_RESULT, SCOPE_SCORE
+from lti.tool.roster import SCOPE_MEMBERS
+from tracks.i18n import N_
+
+LMS_STAFF: Final = N_("Whoever looks after the LMS")
+OPERATOR: Final = N_("Whoever runs Learning Tracks")
+ADMINISTRATOR: Final = N_("An administrator of the municipality here")
+LOOK_UP: Final = N_("Look the reason code up in the manual for operators.")
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    says: str
+    mend: str
+    who: str = LMS_STAFF
+
+
+class Right(NamedTuple):
+    """Something that an LMS allows or not."""
+
+    what: str
+    without: State
+    says: str  # without it
+
+
+_SILENT: Final = frozenset({"timeout", "unreachable", "name_not_found"})
+_FORBIDDEN: Final = frozenset({"address_not_public", "url_not_plain", "url_not_https"})
+
+_KEYS_SILENT = Advice(
+    N_("The address of its public keys does not answer."),
+    N_("Check that address, and that the LMS can be reached from the internet."),
+)
+_KEYS_FORBIDDEN = Advice(
+    N_("The address of its public keys is not one that we may call."),
+    N_("Give one that begins with https and is open to the internet."),
+)
+_KEYS_STRANGE = Advice(
+    N_("What is found at the address of its public keys is not a key set."),
+    N_("Open that address in a browser: it should show the keys and no page for people."),
+)
+KEYS_USELESS = Advice(
+    N_("None of the LMS's public keys can be used."),
+    N_("Let the LMS make a new key: RSA, at least 2048 bits, for signing."),
+)
+_TOKEN_SILENT = Advice(
+    N_("The address for tokens does not answer."),
+    N_("Check that address, and that the LMS can be reached from the internet."),
+)
+_TOKEN_FORBIDDEN = Advice(
+    N_("The address for tokens is not one that we may call."),
+    N_("Give one that begins with https and is open to the internet."),
+)
+_TOKEN_REFUSED = Advice(
+    N_("The LMS does not accept our signature."),
+    N_(
+        "Check the client id, and that the LMS reads our keys from the address of our key set "
+        "and not from a copy."
+    ),
+)
+TOKEN_STRANGE = Advice(
+    N_("The LMS's answer to our request for a token cannot be used."),
+    N_("Check the address for tokens. Then look the reason code up in the manual for operators."),
+)
+_TOKEN_NONE = Advice(
+    N_("No address for tokens is registered, so there are no scores and no lists of participants."),
+    N_("If the LMS offers these, add the address for tokens."),
+)
+_OWN_KEY = Advice(
+    N_("Our own key cannot be opened."),
+    N_("Start Learning Tracks again with the encryption key that its keys were sealed with."),
+    OPERATOR,
+)
+ALLOW: Final = N_("Allow it in the LMS, where Learning Tracks is set up as a tool.")
+RIGHTS: Final[Mapping[str, Right]] = {
+    SCOPE_SCORE: Right(
+        N_("Sending scores"),
+        State.FAILED,
+        N_("Not allowed. No results reach the gradebook."),
+    ),
+    SCOPE_RESULT: Right(
+        N_("Reading scores back"),
+        State.WARNING,
+        N_("Not allowed. After an outage we cannot see whether a score has arrived."),
+    ),
+    SCOPE_LINEITEM: Right(
+        N_("Making columns in the gradebook"),
+        State.WARNING,
+        N_("Not allowed. Scores only reach columns that the LMS makes by itself."),
+    ),
+    SCOPE_MEMBERS: Right(
+        N_("Reading lists of participants"),
+        State.WARNING,
+        N_("Not allowed. We know only those who have opened a link themselves."),
+    ),
+}
+
+
+def about_keys(reason: str) -> Advice:
+    if reason in _SILENT:
+        return _KEYS_SILENT
+    return _KEYS_FORBIDDEN if reason in _FORBIDDEN else _KEYS_STRANGE
+
+
+def about_token(reason: str) -> Advice:
+    if reason in _SILENT:
+        return _TOKEN_SILENT
+    if reason in _FORBIDDEN:
+        return _TOKEN_FORBIDDEN
+    known = {
+        "no_token_endpoint": _TOKEN_NONE,
+        "token_refused": _TOKEN_REFUSED,
+        "own_key_sealed": _OWN_KEY,
+    }
+    return known.get(reason, TOKEN_STRANGE)
