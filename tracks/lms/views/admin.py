@@ -1,0 +1,110 @@
+"""/lms: the municipality's administrator sees its LMSs, and decides who may come in."""
+
+import logging
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracks.db import Session
+from tracks.i18n import N_
+from tracks.lms.actions import approve_deployment, switch_off_deployment
+from tracks.lms.actions.invitations import (
+    Decider,
+    Invitation,
+    NotApproved,
+    approve_request,
+    invite,
+    refuse_request,
+)
+from tracks.lms.connections import (
+    connection,
+    connections,
+    pending_requests,
+    request_of_municipality,
+)
+from tracks.people.guards import requires
+from tracks.people.queries import municipality_name
+from tracks.people.rules import Actor, Permission
+from tracks.web.errors import MALFORMED, PageError
+from tracks.web.requests import now, parts, row_id, see_other
+
+log = logging.getLogger(__name__)
+WHY_NOT = {
+    "decided": N_("Somebody has decided already. The page shows how it stands now."),
+    "changes": N_("This LMS is connected already."),
+    "taken": N_(
+        "This LMS cannot be connected for your municipality. Ask whoever runs Learning Tracks."
+    ),
+}
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/lms", view_func=overview)
+    pages.add_url_rule("/lms/invitations", view_func=make_invitation, methods=["POST"])
+    pages.add_url_rule("/lms/requests/<id:request_id>", view_func=decide, methods=["POST"])
+    pages.add_url_rule(
+        "/lms/<id:registration_id>/deployments", view_func=change_deployment, methods=["POST"]
+    )
+
+
+@requires(Permission.CONNECT_LMS)
+def overview(session: Session, actor: Actor) -> ResponseReturnValue:
+    return _page(session, actor)
+
+
+@requires(Permission.CONNECT_LMS)
+def make_invitation(session: Session, actor: Actor) -> ResponseReturnValue:
+    made = invite(session, actor.municipality_id, now(), made_by=actor.person_id)
+    log.info("invitation.made municipality=%d", actor.municipality_id)
+    return _page(session, actor, made=made)
+
+
+@requires(Permission.CONNECT_LMS)
+def decide(session: Session, actor: Actor, request_id: int) -> ResponseReturnValue:
+    asked = request_of_municipality(session, actor.municipality_id, request_id)
+    act = {"approve": approve_request, "refuse": refuse_request}.get(request.form.get("go", ""))
+    if asked is None:
+        abort(404)
+    if act is None:
+        raise PageError(400, MALFORMED)
+    try:
+        act(session, asked.id, Decider("administrator", actor.person_id), now())
+    except NotApproved as refused:
+        page = _page(session, actor, told=WHY_NOT[refused.reason])
+        page.status_code = 409
+        return page
+    log.info("registration.decided request=%d go=%s", asked.id, request.form["go"])
+    return see_other("/lms")
+
+
+@requires(Permission.CONNECT_LMS)
+def change_deployment(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
+    lms = connection(session, actor.municipality_id, registration_id)
+    chosen = request.form.get("deployment", type=row_id)
+    found = [each for each in lms.deployments if each.id == chosen] if lms else []
+    if lms is None or not found:
+        abort(404)
+    if request.form.get("go") == "approve":
+        approve_deployment(session, lms.id, found[0].deployment_id, now())
+    elif request.form.get("go") == "switch-off":
+        switch_off_deployment(session, lms.id, found[0].deployment_id)
+    else:
+        raise PageError(400, MALFORMED)
+    return see_other("/lms")
+
+
+def _page(
+    session: Session, actor: Actor, *, made: Invitation | None = None, told: str = ""
+) -> Response:
+    link = f"{parts().settings.base_url}/connect/{made.token}" if made else ""
+    return make_response(
+        render_template(
+            "lms/admin.html",
+            municipality=municipality_name(session, actor.municipality_id),
+            requests=pending_requests(session, actor.municipality_id),
+            connections=connections(session, actor.municipality_id),
+            made=made,
+            link=link,
+            told=told,
+        )
+    )
