@@ -1,13 +1,15 @@
-"""Reads of the counters. Raw counts: views show them through adoption.rules only."""
+"""Reads of the counters. Raw counts: views show them through people.small_numbers only."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from tracks.adoption.models import school_resource, school_track
+from tracks.adoption.models import resource_use, school_resource, school_track
 from tracks.catalogue.models import track
 from tracks.db import Session
+from tracks.i18n import N_
+from tracks.people.queries import Kept
 from tracks.progress.events import Stage, Way
 
 
@@ -58,3 +60,12 @@ def uses_of_school(
         )
     )
     return {r.step_id: {way: getattr(r, way.value) for way in Way} for r in rows}
+
+
+KEPT = (
+    Kept(
+        resource_use.c.person_id,
+        N_("First use of each resource, and when"),
+        N_("to count it once"),
+    ),
+)

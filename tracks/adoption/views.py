@@ -13,12 +13,13 @@ from tracks.adoption.queries import (
     counts_of_school,
     uses_of_school,
 )
-from tracks.adoption.rules import STAGE_NAMES, STAGES, Shown, has_reached, ladder, shown
+from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.queries import School, municipality_name, school_of_municipality, schools
 from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission
+from tracks.people.small_numbers import Shown, shown
 from tracks.progress.events import Stage, Way
 from tracks.web.requests import language, parts
 

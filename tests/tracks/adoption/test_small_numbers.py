@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracks.adoption.rules import STAGES, Shown, ladder, shown
+from tracks.adoption.rules import STAGES, ladder
+from tracks.people.small_numbers import Shown, shown
 from tracks.progress.events import Stage
 
 Seen = tuple[Shown, ...]
