@@ -18,7 +18,7 @@ def _start_all(database: Database, now: datetime, *, finishes: str = "") -> list
     started = []
     with database.writing() as session:
         handed = hand_out(session, now)
-    for job_id, lease in handed:
+    for job_id, lease, _ in handed:
         with database.writing() as session:
             job = claimed(session, job_id, lease, now)
             assert job is not None

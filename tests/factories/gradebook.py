@@ -9,11 +9,10 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from lti.errors import TransientServiceError
-from lti.keys import ToolKey, ToolKeys
-from lti.ports import HttpAnswer
+from lti.ports import Http, HttpAnswer
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
 from lti.tool.grades import Grades
-from tests.fakes.forge import SigningKey, private_pem, signing_key
+from tests.factories.keys import tool_keys
 from tests.fakes.lti_ports import RecordingHttp, Sent
 from tracks.db import Database
 from tracks.jobs.worker import Worker
@@ -113,13 +112,8 @@ class Gradebook:
         return HttpAnswer(200, {}, json.dumps(found).encode())
 
 
-def tool_key() -> ToolKeys:
-    key: SigningKey = signing_key("tool")
-    return ToolKeys([ToolKey.from_pem(private_pem(key), SystemClock().now())])
-
-
-def worker_for(database: Database, http: RecordingHttp) -> Worker:
+def worker_for(database: Database, http: Http) -> Worker:
     """A worker that sends scores through `http`; `drain()` runs what is due."""
     clock = SystemClock()
-    tokens = AccessTokenSource(http, tool_key(), clock, MemoryAccessTokens())
+    tokens = AccessTokenSource(http, tool_keys(), clock, MemoryAccessTokens())
     return Worker(database, handlers(Grades(http, tokens, clock)), "memory://")

@@ -93,7 +93,14 @@ class CourseGradebook:
             connection.execute("DELETE FROM score WHERE line_item_id = ?", (line_item_id,))
 
     def has_link(self, resource_link_id: str) -> bool:
-        return any(link.id == resource_link_id for link in self._course.links)
+        if any(link.id == resource_link_id for link in self._course.links):
+            return True
+        with self._state.reading() as connection:
+            added = connection.execute(
+                "SELECT 1 FROM added_link WHERE id = ? AND course_id = ?",
+                (resource_link_id, self._course.id),
+            )
+            return added.fetchone() is not None
 
     def is_graded(self, user_id: str) -> bool:
         return any(m.sub == user_id and m.role == "Learner" for m in self._course.members)

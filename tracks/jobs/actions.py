@@ -2,14 +2,17 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, null, or_, select, update
+from sqlalchemy import bindparam, case, delete, exists, null, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Prepared, Session
+from tracks.jobs.lanes import take_from
+from tracks.jobs.models import lane as lanes
 from tracks.jobs.models import outbox
-from tracks.jobs.rules import LEASE, MOST_VANISHED, QUARANTINE, Job
+from tracks.jobs.queries import FREE, Pace, startable, usual_pace
+from tracks.jobs.rules import LEASE, LONGEST, MOST_VANISHED, QUARANTINE, Job
 
 VANISHED = "worker_vanished"
 _WISH = insert_or(outbox).values(edition=1, tries=0, vanished=0)
@@ -18,6 +21,7 @@ _ENQUEUE = Prepared(
     _WISH.on_conflict_do_update(
         index_elements=["kind", "key"],
         set_={
+            "lane": _WISH.excluded.lane,
             "payload": _WISH.excluded.payload,
             "edition": outbox.c.edition + 1,
             "due_at": case(
@@ -30,57 +34,113 @@ _ENQUEUE = Prepared(
 
 
 def enqueue(
-    session: Session, kind: str, key: str, payload: dict[str, Any], *, now: datetime
+    session: Session,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    lane: str = "",
 ) -> None:
     """Wish for one job; a waiting one of the same kind and key takes the new payload."""
-    session.execute(_ENQUEUE, {"kind": kind, "key": key, "payload": payload, "due_at": now})
+    session.execute(
+        _ENQUEUE, {"kind": kind, "key": key, "lane": lane, "payload": payload, "due_at": now}
+    )
     session.has_jobs = True
 
 
-_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
+class Handed(NamedTuple):
+    """A leased row: what a message to the worker says."""
+
+    job_id: int
+    lease: str
+    lane: str
+
+
 _DUE = (
     select(outbox.c.id)
-    .where(outbox.c.parked_at.is_(None), outbox.c.due_at <= bindparam("now"), _FREE)
-    .order_by(outbox.c.due_at)
+    .where(
+        outbox.c.lane == bindparam("in_lane"),
+        outbox.c.parked_at.is_(None),
+        outbox.c.due_at <= bindparam("now"),
+        FREE,
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
+)
+_SET_VANISHED_ASIDE = Prepared(
+    update(outbox)
+    .where(
+        # One that vanished has a lease that ran out: few rows to look at, of however many.
+        outbox.c.lease_until <= bindparam("now"),
+        outbox.c.vanished >= MOST_VANISHED,
+        outbox.c.parked_at.is_(None),
+    )
+    # From 0 again: a new wish is tried like any other, five times.
+    .values(parked_at=bindparam("now"), reason=VANISHED, vanished=0)
+    .returning(outbox.c.id)
 )
 
 
-def has_due(session: Session, now: datetime) -> bool:
-    return session.execute(_DUE, {"now": now, "most": 1}).first() is not None
+def hand_out(
+    session: Session, now: datetime, *, most: int = 100, pace: Pace = usual_pace
+) -> list[Handed]:
+    """Lease what is due and may start. Rows whose jobs keep vanishing are parked."""
+    session.execute(_SET_VANISHED_ASIDE, {"now": now})
+    handed: list[Handed] = []
+    for name in startable(session, now, pace):
+        count = most
+        if name:
+            count = min(most, take_from(session, name, now, pace(session, name)))
+        handed += _lease(session, name, count, now)
+    return handed
 
 
-def hand_out(session: Session, now: datetime, *, most: int = 100) -> list[tuple[int, str]]:
-    """Lease what is due; (row id, lease) of each. Rows whose jobs keep vanishing are parked."""
-    session.execute(
-        update(outbox)
-        .where(outbox.c.vanished >= MOST_VANISHED, outbox.c.parked_at.is_(None), _FREE)
-        # From 0 again: a new wish is tried like any other, five times.
-        .values(parked_at=now, reason=VANISHED, vanished=0),
-        {"now": now},
-    )
+def _lease(session: Session, lane: str, most: int, now: datetime) -> list[Handed]:
     lease = secrets.token_hex(16)
     rows = session.execute(
         update(outbox)
         .where(outbox.c.id.in_(_DUE.with_for_update(skip_locked=True)))
         .values(lease=lease, lease_until=now + LEASE)
         .returning(outbox.c.id),
-        {"now": now, "most": most},
+        {"now": now, "in_lane": lane, "most": most},
     )
-    return [(row.id, lease) for row in rows]
+    return [Handed(row.id, lease, lane) for row in rows]
+
+
+# As rules.is_paused.
+_IS_OPEN = ~exists(
+    select(lanes.c.name).where(
+        lanes.c.name == outbox.c.lane,
+        lanes.c.paused_until > bindparam("now"),
+        lanes.c.paused_until <= bindparam("latest"),
+    )
+)
 
 
 def claimed(session: Session, job_id: int, lease: str, now: datetime) -> Job | None:
-    """The job behind a hand-out, its lease renewed; None when it is somebody else's by now."""
+    """The job behind a hand-out, under a lease of its own from here on.
+
+    None when it is somebody else's by now, or when its lane was paused meanwhile.
+    """
+    mine = secrets.token_hex(16)  # the same message a second time finds nothing
+    held = (outbox.c.id == job_id, outbox.c.lease == lease, outbox.c.lease_until > now)
     row = session.execute(
         update(outbox)
-        .where(outbox.c.id == job_id, outbox.c.lease == lease, outbox.c.lease_until > now)
-        .values(lease_until=now + LEASE, tries=outbox.c.tries + 1, vanished=outbox.c.vanished + 1)
-        .returning(outbox.c.kind, outbox.c.key, outbox.c.payload, outbox.c.edition, outbox.c.tries)
+        .where(*held, _IS_OPEN)
+        .values(
+            lease=mine,
+            lease_until=now + LEASE,
+            tries=outbox.c.tries + 1,
+            vanished=outbox.c.vanished + 1,
+        )
+        .returning(outbox),
+        {"now": now, "latest": now + LONGEST},
     ).one_or_none()
     if row is None:
+        session.execute(update(outbox).where(*held).values(lease=None, lease_until=None))
         return None
-    return Job(job_id, row.kind, row.key, row.payload, row.edition, lease, row.tries)
+    return Job(job_id, row.kind, row.key, row.payload, row.edition, mine, row.tries, row.lane)
 
 
 _MINE = (outbox.c.id == bindparam("job_id"), outbox.c.lease == bindparam("held"))

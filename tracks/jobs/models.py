@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
+from tracks.jobs.rules import AT_EASE
 
 outbox = Table(
     "outbox",
@@ -11,6 +12,8 @@ outbox = Table(
     Column("kind", String(40), nullable=False),
     # One row per thing to bring up to date: a newer wish replaces an older one (coalescing).
     Column("key", String(200), nullable=False),
+    # Whose answer the job waits for; "" for nobody's. A lane is paused and paced as a whole.
+    Column("lane", String(40), nullable=False, server_default=""),
     Column("payload", Json, nullable=False),
     # Grows with each wish: a job that finishes for an older one leaves the row to the newer.
     Column("edition", Integer, nullable=False),
@@ -23,5 +26,26 @@ outbox = Table(
     Column("reason", String(80)),
     Column("parked_at", UtcDateTime),
     UniqueConstraint("kind", "key"),
-    Index("ix_outbox_due_at", "parked_at", "due_at"),
+    # By these two the relay finds its work without a look at the thousands that wait.
+    Index("ix_outbox_lease_until", "lease_until"),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.lane,
+    outbox.c.due_at,
+    sqlite_where=outbox.c.parked_at.is_(None),
+    postgresql_where=outbox.c.parked_at.is_(None),
+)
+
+lane = Table(
+    "lane",
+    metadata,
+    # Only lanes that have been paused or paced have a row.
+    Column("name", String(40), primary_key=True),
+    Column("paused_until", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    # Jobs that went well since the last failure, as far as we count.
+    Column("done", Integer, nullable=False, server_default=str(AT_EASE)),
+    Column("spent_until", UtcDateTime),
+    **ONE_TREE,
 )

@@ -18,12 +18,19 @@ from celery.worker import WorkController
 from celery.worker import state as consuming
 
 from tracks.db import Database, DatabaseBusy, Session
-from tracks.jobs.actions import claimed, finish, hand_out, has_due, park, try_later
+from tracks.jobs.actions import Handed, claimed, finish, hand_out, park, try_later
+from tracks.jobs.lanes import lane_went_well, pause_lane
+from tracks.jobs.queries import Pace, startable, usual_pace
 from tracks.jobs.rules import Job, back_off
+from tracks.jobs.slots import Slots
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
+THREADS = 4
+# Of those, at most this many wait for one LMS; the others are for the rest of the world.
+THREADS_PER_LANE = 2
 CHORES_EVERY_S = 600.0
+WATCHES_EVERY_S = 20.0
 
 
 def _nothing(_session: Session) -> None:
@@ -39,9 +46,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
+    """`write` runs when the lane is paused already."""
+
     reason: str
     after: float | None = None  # seconds the other side asked for
     write: Callable[[Session], None] = _nothing
+    stops_lane: bool = False  # the other side fails, not this one job: the whole lane waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _no_pace(_session: Session, _lane: str) -> float:
+    return 1e6
+
+
 class Worker:
     """The relay and the Celery app. `start` gives it threads of this process."""
 
@@ -70,11 +84,18 @@ class Worker:
         handlers: Mapping[str, Handler],
         broker_url: str,
         chores: Sequence[Chore] = (),
+        pace: Pace = usual_pace,
+        watches: Sequence[Chore] = (),
     ) -> None:
         self._database = database
+        self._pace = pace
+        self._slots = Slots(THREADS_PER_LANE)
         self._handlers = handlers
         self._chores = chores
         self._chores_due = 0.0
+        # What must not wait ten minutes; each costs little when there is nothing to do.
+        self._watches = watches
+        self._watches_due = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -82,8 +103,8 @@ class Worker:
 
         # Not shared: Celery would give this worker's task to every other app of the process.
         @self.celery.task(name="tracks.run_job", shared=False)
-        def run_job(job_id: int, lease: str) -> None:
-            self.run(job_id, lease)
+        def run_job(job_id: int, lease: str, lane: str = "") -> None:
+            self.run(job_id, lease, lane)
 
         self._task = run_job
 
@@ -91,10 +112,22 @@ class Worker:
         """Called after a commit that left jobs: the relay looks now and not in a second."""
         self._wake.set()
 
-    def run(self, job_id: int, lease: str) -> None:
-        """Do one handed-out job, if it is still ours."""
+    def run(self, job_id: int, lease: str, lane: str = "") -> None:
+        """Do one handed-out job, if it is still ours, and those that stood in line behind it."""
+        handed: Handed | None = Handed(job_id, lease, lane)
+        if not self._slots.enter(Handed(job_id, lease, lane)):
+            return
+        try:
+            while handed is not None:
+                self._run(handed)
+                handed = self._slots.next(lane)
+        except BaseException:
+            self._slots.leave(lane)
+            raise
+
+    def _run(self, handed: Handed) -> None:
         with self._database.writing() as session:
-            job = claimed(session, job_id, lease, _now())
+            job = claimed(session, handed.job_id, handed.lease, _now())
         if job is None:
             return
         try:
@@ -111,6 +144,7 @@ class Worker:
     def _close(self, job: Job, outcome: Outcome) -> None:
         moment = _now()
         with self._database.writing() as session:
+            self._note_lane(session, job, outcome, moment)
             outcome.write(session)
             match outcome:
                 case Done():
@@ -123,27 +157,39 @@ class Worker:
                     park(session, job, moment, reason)
                     log.warning("job.parked kind=%s reason=%s", job.kind, reason)
 
+    def _note_lane(self, session: Session, job: Job, outcome: Outcome, moment: datetime) -> None:
+        if not job.lane:
+            return
+        if not isinstance(outcome, TryLater):
+            if lane_went_well(session, job.lane, moment):
+                log.warning("lane.open lane=%s", job.lane)
+        elif outcome.stops_lane:
+            failures = pause_lane(session, job.lane, moment, outcome.after)
+            log.warning(
+                "lane.paused lane=%s reason=%s failures=%d", job.lane, outcome.reason, failures
+            )
+
     def relay_once(self) -> int:
         """Hand out what is due now; how many."""
         with self._database.reading() as session:
-            if not has_due(session, _now()):
+            if not startable(session, _now(), self._pace):
                 return 0
         with self._database.writing() as session:
-            handed = hand_out(session, _now())
-        for job_id, lease in handed:
-            self._task.delay(job_id, lease)
+            handed = hand_out(session, _now(), pace=self._pace)
+        for one in handed:
+            self._task.delay(*one)
         return len(handed)
 
-    def drain(self, *, most: int = 1000) -> int:
+    def drain(self, *, most: int = 1000, paced: bool = False) -> int:
         """Run what is due, here and now, without threads; how many jobs. For tests and seeding."""
         count = 0
         while count < most:
             with self._database.writing() as session:
-                handed = hand_out(session, _now())
+                handed = hand_out(session, _now(), pace=self._pace if paced else _no_pace)
             if not handed:
                 break
-            for job_id, lease in handed:
-                self.run(job_id, lease)
+            for one in handed:
+                self.run(*one)
                 count += 1
         return count
 
@@ -159,10 +205,15 @@ class Worker:
             self._wake.wait(POLL_S)
 
     def _do_chores(self) -> None:
-        if time.monotonic() < self._chores_due:
-            return
-        self._chores_due = time.monotonic() + CHORES_EVERY_S
-        for chore in self._chores:
+        moment = time.monotonic()
+        due: list[Chore] = []
+        if moment >= self._watches_due:
+            self._watches_due = moment + WATCHES_EVERY_S
+            due += self._watches
+        if moment >= self._chores_due:
+            self._chores_due = moment + CHORES_EVERY_S
+            due += self._chores
+        for chore in due:
             with self._database.writing() as session:
                 chore(session, _now())
 
@@ -173,7 +224,7 @@ class Worker:
             controller = WorkController(
                 app=self.celery,
                 pool_cls="threads",
-                concurrency=2,
+                concurrency=THREADS,
                 without_heartbeat=True,
                 without_mingle=True,
                 without_gossip=True,

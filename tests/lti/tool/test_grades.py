@@ -92,10 +92,17 @@ def test_score_of_no_points_is_sent():
     assert sent_score(replace(SCORE, given=0.0))["scoreGiven"] == 0
 
 
-def test_canvas_is_told_that_this_is_no_new_submission():
-    sent = sent_score(SCORE, replace(REGISTRATION, platform_family="canvas"))
+def test_canvas_is_told_that_this_is_no_new_submission_and_when_the_work_was_done():
+    worked = replace(SCORE, submitted_at=NOW - timedelta(hours=3))
 
-    assert sent["https://canvas.instructure.com/lti/submission"] == {"new_submission": False}
+    sent = sent_score(worked, replace(REGISTRATION, platform_family="canvas"))
+
+    assert sent["https://canvas.instructure.com/lti/submission"] == {
+        "new_submission": False,
+        "prioritize_non_tool_grade": True,
+    }
+    assert sent["submission"] == {"submittedAt": "2026-11-21T09:00:00.000+00:00"}
+    assert "submission" not in sent_score(worked)
 
 
 def test_timestamp_is_in_milliseconds_and_utc():

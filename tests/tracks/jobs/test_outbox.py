@@ -47,7 +47,7 @@ class Jobs:
         """As the relay and the tasks do, of which each may die on its own."""
         with self.database.writing() as session:
             handed = hand_out(session, datetime.now(UTC))
-        for job_id, lease in handed:
+        for job_id, lease, _ in handed:
             try:
                 self.worker.run(job_id, lease)
             except Killed:
@@ -126,10 +126,10 @@ def test_a_job_handed_out_whose_message_was_lost_is_handed_out_again(jobs: Jobs)
 def test_a_message_delivered_twice_or_too_late_does_nothing(jobs: Jobs):
     jobs.wish("a")
     with jobs.database.writing() as session:
-        ((job_id, old),) = hand_out(session, datetime.now(UTC))
+        ((job_id, old, _),) = hand_out(session, datetime.now(UTC))
     jobs.clock.shift(LEASE)
     with jobs.database.writing() as session:
-        ((_, new),) = hand_out(session, datetime.now(UTC))
+        ((_, new, _),) = hand_out(session, datetime.now(UTC))
 
     jobs.worker.run(job_id, old)
     assert jobs.ran == []
@@ -148,7 +148,7 @@ def test_two_relays_hand_out_a_job_once(jobs: Jobs):
         second = hand_out(session, datetime.now(UTC), most=2)
 
     assert (len(first), len(second)) == (2, 1)
-    assert not {job_id for job_id, _ in first} & {job_id for job_id, _ in second}
+    assert not {one.job_id for one in first} & {one.job_id for one in second}
 
 
 def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(jobs: Jobs):

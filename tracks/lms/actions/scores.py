@@ -5,25 +5,40 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
+from lti.tool.grades import SCOPE_SCORE, next_timestamp
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address, parse_address, units_of
 from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
-from tracks.lms.models import resource_link, score
-from tracks.lms.rules import MAXIMUM, part_of, percent
+from tracks.lms.models import deployment, registration, resource_link, score
+from tracks.lms.rules import MAXIMUM, part_of, percent, score_lane, sendable
 from tracks.progress.events import WorkChanged
 from tracks.progress.queries import UNITS_DONE, done_work, is_step_done_anyhow
 from tracks.progress.rules import units_done
 
-SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+SCORE_SCOPE = SCOPE_SCORE
 SCORE_JOB = "send_score"
+COLUMN_JOB = "make_column"
+_COLUMN_OF = (
+    resource_link.c.lineitem_url,
+    deployment.c.registration_id,
+    registration.c.score_policy,
+)
 _MY_LINKS = Prepared(
-    select(score.c.resource_link_id, resource_link.c.address, UNITS_DONE.label("units_done"))
+    select(
+        score.c.resource_link_id,
+        resource_link.c.address,
+        UNITS_DONE.label("units_done"),
+        *_COLUMN_OF,
+    )
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
+    .join(deployment, deployment.c.id == resource_link.c.deployment_id)
+    .join(registration, registration.c.id == deployment.c.registration_id)
     .where(
         score.c.person_id == bindparam("person_id"),
+        score.c.moved_on_at.is_(None),
         resource_link.c.track_id == bindparam("track_id"),
-        resource_link.c.lineitem_url.is_not(None),
+        or_(resource_link.c.lineitem_url.is_not(None), resource_link.c.lineitems_url.is_not(None)),
     )
 )
 _WANT = Prepared(
@@ -62,8 +77,8 @@ def want_scores(session: Session, person_id: int, edition: Edition, now: datetim
             _WANT,
             {"person": person_id, "link": row.resource_link_id, "percent": value, "at": now},
         ).first()
-        if changed is not None:
-            _queue(session, person_id, row.resource_link_id, now)
+        if changed is not None and sendable(value, row.score_policy) is not None:
+            _queue(session, person_id, row.resource_link_id, row, now)
 
 
 def _percent_of_part(
@@ -80,21 +95,98 @@ def _percent_of_part(
     return MAXIMUM if done else None
 
 
-def send_again(session: Session, link_id: int, now: datetime) -> None:
-    """The link has another gradebook column: what the old one took has to go to the new one."""
+_COLUMN = Prepared(
+    select(*_COLUMN_OF)
+    .join(deployment, deployment.c.id == resource_link.c.deployment_id)
+    .join(registration, registration.c.id == deployment.c.registration_id)
+    .where(resource_link.c.id == bindparam("link_id"))
+)
+
+
+def send_again(session: Session, link_id: int, now: datetime) -> int:
+    """The column is new, or empty again: what the old one took has to go there; how many."""
+    column = session.execute(_COLUMN, {"link_id": link_id}).one()
     rows = session.execute(
         update(score)
-        .where(score.c.resource_link_id == link_id, score.c.wanted.is_not(None))
-        .values(sent=None, sent_at=None, failed=None)
-        .returning(score.c.person_id)
+        .where(
+            score.c.resource_link_id == link_id,
+            score.c.wanted.is_not(None),
+            score.c.moved_on_at.is_(None),
+        )
+        .values(sent=None, sent_at=None, failed=None, is_unsure=False)
+        .returning(score.c.person_id, score.c.wanted)
+    ).all()
+    sent = [row.person_id for row in rows if sendable(row.wanted, column.score_policy) is not None]
+    for person_id in sent:
+        _queue(session, person_id, link_id, column, now)
+    return len(sent)
+
+
+def queue_unsent(session: Session, registration_id: int, now: datetime) -> int:
+    """Wish again for all that this LMS should have and has not, refused ones too; how many."""
+    rows = session.execute(
+        select(score.c.person_id, score.c.resource_link_id, score.c.wanted, *_COLUMN_OF)
+        .join(resource_link, resource_link.c.id == score.c.resource_link_id)
+        .join(deployment, deployment.c.id == resource_link.c.deployment_id)
+        .join(registration, registration.c.id == deployment.c.registration_id)
+        .where(
+            registration.c.id == registration_id,
+            score.c.wanted.is_not(None),
+            score.c.moved_on_at.is_(None),
+            or_(score.c.sent.is_(None), score.c.sent != score.c.wanted),
+            or_(
+                resource_link.c.lineitem_url.is_not(None),
+                resource_link.c.lineitems_url.is_not(None),
+            ),
+        )
+    ).all()
+    mine = select(deployment.c.id).where(deployment.c.registration_id == registration_id)
+    session.execute(
+        update(resource_link)
+        .where(
+            resource_link.c.deployment_id.in_(mine), resource_link.c.lineitem_failed.is_not(None)
+        )
+        .values(lineitem_failed=None)
     )
-    for row in rows:
-        _queue(session, row.person_id, link_id, now)
+    wished = [row for row in rows if sendable(row.wanted, row.score_policy) is not None]
+    for row in wished:
+        _note(session, row.person_id, row.resource_link_id, failed=None)
+        _queue(session, row.person_id, row.resource_link_id, row, now)
+    return len(wished)
 
 
-def _queue(session: Session, person_id: int, link_id: int, now: datetime) -> None:
+def _queue(session: Session, person_id: int, link_id: int, column: Any, now: datetime) -> None:
+    lane = score_lane(column.registration_id)
+    if column.lineitem_url is None:
+        queue_column(session, link_id, lane, now)
+        return
     payload = {"person_id": person_id, "resource_link_id": link_id}
-    enqueue(session, SCORE_JOB, f"{person_id}:{link_id}", payload, now=now)
+    enqueue(session, SCORE_JOB, f"{person_id}:{link_id}", payload, now=now, lane=lane)
+
+
+def queue_column(session: Session, link_id: int, lane: str, now: datetime) -> None:
+    """One job a link, so that several workers never make two columns (S12)."""
+    payload = {"resource_link_id": link_id}
+    enqueue(session, COLUMN_JOB, str(link_id), payload, now=now, lane=lane)
+
+
+def score_posted(
+    session: Session, person_id: int, resource_link_id: int, timestamp: datetime
+) -> None:
+    """A try whose outcome is not known: its timestamp must not be used again (S9)."""
+    _note(session, person_id, resource_link_id, last_timestamp=timestamp, is_unsure=True)
+
+
+_SENT = Prepared(
+    update(score)
+    .where(
+        score.c.person_id == bindparam("person"),
+        score.c.resource_link_id == bindparam("link"),
+        score.c.last_timestamp == bindparam("posted"),
+    )
+    .values(sent=bindparam("given"), sent_at=bindparam("at"), failed=None, is_unsure=False)
+    .returning(score.c.person_id)
+)
 
 
 def score_sent(
@@ -106,26 +198,39 @@ def score_sent(
     timestamp: datetime,
     now: datetime,
 ) -> None:
+    """Taken by the LMS. If another worker posted meanwhile, nobody knows which came last."""
+    key = {"person": person_id, "link": resource_link_id}
+    taken = session.execute(_SENT, {**key, "posted": timestamp, "given": given, "at": now}).first()
+    if taken is None:
+        _ask_what_it_holds(session, person_id, resource_link_id, now)
+
+
+def _ask_what_it_holds(
+    session: Session, person_id: int, resource_link_id: int, now: datetime
+) -> None:
+    """A new timestamp makes the other worker come here too, so the last of the two asks."""
+    row = session.execute(
+        select(score.c.last_timestamp, *_COLUMN_OF)
+        .join(resource_link, resource_link.c.id == score.c.resource_link_id)
+        .join(deployment, deployment.c.id == resource_link.c.deployment_id)
+        .join(registration, registration.c.id == deployment.c.registration_id)
+        .where(score.c.person_id == person_id, score.c.resource_link_id == resource_link_id)
+    ).one_or_none()
+    if row is None or row.last_timestamp is None:
+        return
     _note(
         session,
         person_id,
         resource_link_id,
-        sent=given,
-        sent_at=now,
-        last_timestamp=timestamp,
-        failed=None,
+        sent=None,
+        is_unsure=True,
+        last_timestamp=next_timestamp(now, row.last_timestamp),
     )
-
-
-def score_posted(
-    session: Session, person_id: int, resource_link_id: int, timestamp: datetime
-) -> None:
-    """A try whose outcome is not known: its timestamp must not be used again (S9)."""
-    _note(session, person_id, resource_link_id, last_timestamp=timestamp)
+    _queue(session, person_id, resource_link_id, row, now)
 
 
 def score_failed(session: Session, person_id: int, resource_link_id: int, reason: str) -> None:
-    _note(session, person_id, resource_link_id, failed=reason)
+    _note(session, person_id, resource_link_id, failed=reason, is_unsure=False)
 
 
 def _note(session: Session, person_id: int, resource_link_id: int, **values: Any) -> None:

@@ -1,0 +1,1 @@
+"""Tens of thousands of results for an LMS that is down: `python -m tests.backpressure --help`."""

@@ -1,0 +1,249 @@
+"""What each LMS is told, all of it once more, and what operators see and can do."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, update
+
+from tests.tracks.lms.conftest import OF_SCORES, RealCourse
+from tracks.cli.lti import lti
+from tracks.jobs.models import outbox
+from tracks.lms.actions import register, set_score_policy, start_new_round
+from tracks.lms.models import registration, resource_link, score
+from tracks.lms.rules import ScorePolicy
+
+QUIZ = {"go": "check", "choice": "1", "revision": "0"}
+
+
+def command(course: RealCourse, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setattr("tracks.cli.scores.current_database", lambda: course.tool.database)
+    return CliRunner().invoke(lti, words)
+
+
+def finish_all(course: RealCourse, browser) -> None:
+    for module in ("enheter", "feil"):
+        for step in ("les", "en-av-tre", "flere", "tanker", "provd"):
+            answer = {"choice": ["0", "2"] if step == "flere" else "1"}
+            fields = {**answer, "text": "x", "revision": "0", "go": "check"}
+            course.tool.post(browser, f"/t/sample/maaling/{module}/{step}", **fields)
+        for phase in "BD":
+            course.tool.post(browser, f"/t/sample/maaling/{module}/together/{phase}/me")
+
+
+def tell(course: RealCourse, policy: ScorePolicy) -> None:
+    with course.tool.database.writing() as session:
+        now = course.lms.clock()
+        assert set_score_policy(session, course.tool.registration_id, policy, now)
+
+
+def test_complete_only_sends_nothing_before_all_is_done(real_course: RealCourse):
+    course = real_course
+    tell(course, ScorePolicy.COMPLETE_ONLY)
+    browser = course.launch()
+    course.do(browser, "les")
+    assert course.tool.count(outbox, OF_SCORES) == 0
+    assert "The LMS gets the result when all is done." in course.says(browser)
+
+    finish_all(course, browser)
+    course.until_quiet()
+
+    (only,) = course.lms.posted
+    assert (only.given, only.activity, only.grading) == (100.0, "Completed", "FullyGraded")
+    assert "Sent to the LMS at" in course.says(browser)
+
+
+def test_another_policy_sends_what_was_held_back(real_course: RealCourse):
+    course = real_course
+    tell(course, ScorePolicy.COMPLETE_ONLY)
+    course.do(course.launch(), "les")
+    course.until_quiet()
+    assert course.lms.posted == []
+
+    tell(course, ScorePolicy.PROPORTIONAL)
+    course.until_quiet()
+
+    assert course.lms.shows() == {"teacher-1": 7.0}
+
+
+def test_canvas_is_told_of_complete_work_only_unless_somebody_chooses(real_course: RealCourse):
+    tool = real_course.tool
+
+    def policy(client_id: str, family: str, chosen: ScorePolicy | None = None) -> str:
+        with tool.database.writing() as session:
+            number = register(
+                session,
+                municipality_id=tool.municipality_id,
+                issuer="https://canvas.example",
+                client_id=client_id,
+                auth_url="https://canvas.example/auth",
+                token_url=None,
+                jwks_url="https://canvas.example/jwks",
+                deployment_ids=["1"],
+                now=real_course.lms.clock(),
+                platform_family=family,
+                score_policy=chosen,
+            )
+            kept: str = session.execute(
+                select(registration.c.score_policy).where(registration.c.id == number)
+            ).scalar_one()
+            return kept
+
+    assert policy("a", "canvas") == "complete_only"
+    assert policy("b", "moodle") == "proportional"
+    assert policy("a", "canvas", ScorePolicy.PROPORTIONAL) == "proportional"
+    assert policy("a", "canvas") == "proportional", "registered again, it keeps what was chosen"
+
+
+def test_a_new_round_sends_all_results_of_the_link_once_more(real_course: RealCourse):
+    course = real_course
+    leader = course.launch("leader", leads=True)
+    browsers = [course.launch(f"t{n}") for n in range(3)]
+    for browser in browsers:
+        course.do(browser, "les")
+    course.until_quiet()
+    course.lms.held.clear()
+    page = course.says(leader)
+    assert "Is the gradebook of your course empty?" in page
+    assert "Is the gradebook" not in course.says(browsers[0])
+
+    track = course.tool.edition.track_id
+    page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    assert "3 people have results for the gradebook." in page
+    link = course.tool.rows(select(resource_link.c.id))[0][0]
+    answer = course.tool.post(leader, f"/gradebook/{track}", link=str(link))
+    assert answer.status_code == 303
+    assert "3 are on their way." in course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    course.until_quiet()
+
+    assert course.lms.shows() == {f"t{n}": 7.0 for n in range(3)}
+    assert "1 of 14 done" in course.says(browsers[0]), "the work stays as it is"
+    stamps = [p.timestamp for p in course.lms.taken if p.user == "t0"]
+    assert stamps[1] - stamps[0] >= timedelta(seconds=1)
+
+
+def test_only_whoever_runs_the_course_sends_again(real_course: RealCourse):
+    course = real_course
+    course.launch("leader", leads=True)
+    teacher = course.launch()
+    course.do(teacher, "les")
+    course.until_quiet()
+    track = course.tool.edition.track_id
+
+    assert course.tool.get(teacher, f"/gradebook/{track}").status_code == 404
+    for link in ("1", "99", "", "x"):
+        answer = course.tool.post(teacher, f"/gradebook/{track}", link=link)
+        assert answer.status_code in (400, 404)
+    assert course.tool.count(outbox, OF_SCORES) == 0
+
+
+def test_a_second_click_adds_nothing(real_course: RealCourse):
+    course = real_course
+    course.do(course.launch(), "les")
+    course.until_quiet()
+    link = course.tool.rows(select(resource_link.c.id))[0][0]
+    counts = []
+    for _ in range(2):
+        with course.tool.database.writing() as session:
+            counts.append(start_new_round(session, link, course.lms.clock()))
+
+    assert counts == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("blackboard", "you are not in the course"), ("moodle", "does not take the result")],
+)
+def test_somebody_who_left_the_course_is_told_so(real_course: RealCourse, mode, said: str):
+    course = real_course
+    course.lms.mode = mode
+    browser = course.launch()
+    with course.tool.database.writing() as session:
+        session.execute(update(registration).values(platform_family=mode))
+    course.lms.unknown_users.add("teacher-1")
+    course.do(browser, "les")
+    course.until_quiet()
+
+    assert said in course.says(browser)
+    assert len(course.lms.posted) == 1
+
+
+def test_whoever_runs_the_course_has_no_row_there_and_need_not_worry(real_course: RealCourse):
+    course = real_course
+    course.lms.unknown_users.add("leader")
+    leader = course.launch("leader", leads=True)
+    course.do(leader, "les")
+    course.until_quiet()
+
+    page = course.says(leader)
+    assert "The LMS keeps no results for those who run the course." in page
+    assert "notice-failed" not in page
+
+
+def test_while_an_lms_is_switched_off_its_scores_wait_together(real_course: RealCourse):
+    course = real_course
+    for number in range(3):
+        course.do(course.launch(f"t{number}"), "les")
+    switch = update(registration)
+    with course.tool.database.writing() as session:
+        session.execute(switch.values(is_active=False))
+
+    tries = select(outbox.c.tries).where(OF_SCORES).order_by(outbox.c.tries)
+    for seconds, tried in ((0, [0, 0, 1]), (3, [0, 0, 1]), (3, [0, 1, 1])):
+        course.later(seconds=seconds)
+        assert [row.tries for row in course.tool.rows(tries)] == tried
+    assert course.lms.calls == 0
+    with course.tool.database.writing() as session:
+        session.execute(switch.values(is_active=True))
+    course.until_quiet()
+
+    assert course.lms.shows() == {f"t{n}": 7.0 for n in range(3)}
+
+
+def test_operators_see_what_waits_and_what_was_refused_and_send_it_again(
+    real_course: RealCourse, monkeypatch: pytest.MonkeyPatch
+):
+    course = real_course
+    for number in range(3):
+        course.do(course.launch(f"t{number}"), "les")
+    course.lms.faults.extend([403, 503])
+    course.worker.drain()
+
+    (found,) = json.loads(command(course, monkeypatch, "scores", "--json").output)
+    assert (found["waiting"], found["refused"], found["failures"]) == (2, {"status_403": 1}, 1)
+    assert found["paused_until"] is not None
+    text = command(course, monkeypatch, "scores").output
+    assert "waiting: 2, the oldest since" in text
+    assert "refused: 1 status_403" in text
+    assert "PAUSED until" in text
+
+    command(course, monkeypatch, "scores", "--retry")
+    course.later(seconds=0)
+    course.until_quiet()
+
+    assert course.lms.shows() == {f"t{n}": 7.0 for n in range(3)}
+    (found,) = json.loads(command(course, monkeypatch, "scores", "--json").output)
+    assert (found["waiting"], found["refused"], found["paused_until"]) == (0, {}, None)
+
+
+def test_operators_choose_what_an_lms_is_told_and_send_all_again(
+    real_course: RealCourse, monkeypatch: pytest.MonkeyPatch
+):
+    course = real_course
+    number = str(course.tool.registration_id)
+    assert command(course, monkeypatch, "score-policy", number, "complete_only").exit_code == 0
+    assert command(course, monkeypatch, "score-policy", "999", "complete_only").exit_code == 1
+    assert course.tool.rows(select(registration.c.score_policy)) == [("complete_only",)]
+    command(course, monkeypatch, "score-policy", number, "proportional")
+    course.do(course.launch(), "les")
+    course.until_quiet()
+
+    said = command(course, monkeypatch, "send-again", number, "--course", "another").output
+    assert said == "0 results are sent again.\n"
+    assert command(course, monkeypatch, "send-again", number).output == (
+        "1 results are sent again.\n"
+    )
+    course.until_quiet()
+    assert [posted.given for posted in course.lms.taken] == [7.0, 7.0]
+    assert course.tool.rows(select(score.c.failed)) == [(None,)]

@@ -1,0 +1,68 @@
+"""Reads of how an LMS stands: what its services last did, and its installations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from lti.ports import Registration
+from tracks.db import Session
+from tracks.lms.checkup import Known, Standing
+from tracks.lms.models import deployment, registration, service_state, tool_key
+from tracks.lms.queries import as_registration
+from tracks.lms.rules import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An LMS that is to be tested."""
+
+    registration: Registration
+    deployment_id: str  # one in use, for asking in its name; "" where there is none
+    known: Known
+
+
+def subject_of_checkup(
+    session: Session, registration_id: int, municipality_id: int | None = None
+) -> Subject | None:
+    """None when there is no such LMS, or it belongs to another municipality than this one."""
+    found = session.execute(
+        select(registration).where(registration.c.id == registration_id)
+    ).one_or_none()
+    if found is None or municipality_id not in (None, found.municipality_id):
+        return None
+    in_use = session.execute(
+        select(deployment.c.deployment_id)
+        .where(deployment.c.registration_id == registration_id, deployment.c.status == "enabled")
+        .order_by(deployment.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    known = Known(
+        _standing(session, registration_id), _deployments(session, registration_id), found.is_active
+    )
+    return Subject(as_registration(found), in_use or "", known)
+
+
+def key_times(session: Session) -> list[Row[Any]]:
+    """Our own keys: kid, active_from, published_until; the oldest first."""
+    times = (tool_key.c.kid, tool_key.c.active_from, tool_key.c.published_until)
+    return list(session.execute(select(*times).order_by(tool_key.c.active_from)))
+
+
+def _standing(session: Session, registration_id: int) -> dict[Service, Standing]:
+    rows = session.execute(
+        select(service_state).where(service_state.c.registration_id == registration_id)
+    )
+    return {
+        Service(row.service): Standing(row.ok_at, row.failed_at, row.reason, row.clock_ahead)
+        for row in rows
+    }
+
+
+def _deployments(session: Session, registration_id: int) -> dict[str, int]:
+    rows = session.execute(
+        select(deployment.c.status, func.count().label("number"))
+        .where(deployment.c.registration_id == registration_id)
+        .group_by(deployment.c.status)
+    )
+    return {row.status: row.number for row in rows}
