@@ -5,14 +5,24 @@ from pathlib import Path
 
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
 from lti.tool.grades import Grades
-from tests.factories.gradebook import tool_key
+from lti.tool.groups import CourseGroups
+from lti.tool.roster import Rosters
+from lti.tool.service_calls import ServiceCalls
+from tests.factories.keys import tool_keys
 from tests.fakes.lti_ports import FixedClock, RecordingHttp
 from tracks.lms import actions as lms_actions
-from tracks.lms.jobs import handlers
+from tracks.lms.actions.life_cycle import HANDLER_JOB
+from tracks.lms.actions.rosters import ROSTER_JOB
+from tracks.lms.jobs import handlers, notice_handlers, roster_handlers
 
 TRACKS = Path(__file__).parents[2] / "tracks"
 # The name of the constant with the kind -> the kind.
-KINDS = {"SCORE_JOB": lms_actions.SCORE_JOB}
+KINDS = {
+    "COLUMN_JOB": lms_actions.COLUMN_JOB,
+    "HANDLER_JOB": HANDLER_JOB,
+    "ROSTER_JOB": ROSTER_JOB,
+    "SCORE_JOB": lms_actions.SCORE_JOB,
+}
 
 
 def wished() -> set[str]:
@@ -29,6 +39,12 @@ def wished() -> set[str]:
 
 def test_every_kind_of_job_has_a_handler_and_every_handler_a_job():
     clock, http = FixedClock(), RecordingHttp()
-    tokens = AccessTokenSource(http, tool_key(), clock, MemoryAccessTokens())
+    tokens = AccessTokenSource(http, tool_keys(), clock, MemoryAccessTokens())
 
-    assert set(handlers(Grades(http, tokens, clock))) == wished() == set(KINDS.values())
+    calls = ServiceCalls(http, tokens, clock)
+    done = {
+        **handlers(Grades(http, tokens, clock)),
+        **notice_handlers(calls, "https://ours"),
+        **roster_handlers(Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)),
+    }
+    assert set(done) == wished() == set(KINDS.values())
