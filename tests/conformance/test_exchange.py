@@ -56,6 +56,7 @@ def test_launch_has_everything_the_platform_said(world: World):
         ),
         nrps=NrpsClaim("https://platform.example/members", ("2.0",)),
         return_url="https://platform.example/return",
+        way_back="https://platform.example/return",
         document_target="iframe",
         locale="nb",
         name="Kim Example",

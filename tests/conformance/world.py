@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from lti.keys import CachedPlatformKeys
+from lti.platform_keys import CachedPlatformKeys
 from lti.ports import Deployment, HttpAnswer, Registration
 from lti.tool.launch import Launch, accept_launch
 from lti.tool.login import LoginAnswer, begin_login
