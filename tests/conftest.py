@@ -33,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(stop)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A skip that leaves a part of the product untested is said at the end, once a reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = {report.longrepr[2].removeprefix("Skipped: ") for report in skipped}
+    for reason in sorted(reason for reason in reasons if "NOT " in reason):
+        terminalreporter.write_line(reason, yellow=True, bold=True)
+
+
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> str:
     return fresh_database(os.environ[POSTGRES], f"tracks_test_{worker_id}")

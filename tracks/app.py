@@ -1,10 +1,8 @@
 """Puts the parts together: one place where everything is made and joined."""
 
 import logging
-import os
 import secrets
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, Response, jsonify
@@ -12,10 +10,15 @@ from jinja2 import ChoiceLoader, PackageLoader
 from whitenoise import WhiteNoise
 
 from lti.http import GuardedHttp
-from lti.keys import CachedPlatformKeys, ToolKey, ToolKeys
+from lti.platform_keys import CachedPlatformKeys
+from lti.ports import SigningKeys
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
 from lti.tool.grades import Grades
+from lti.tool.groups import CourseGroups
+from lti.tool.roster import Rosters
+from lti.tool.service_calls import ServiceCalls
 from lti.tool.state import StateSigner
+from tracks.adoption import queries as adoption_queries
 from tracks.adoption import views as adoption_views
 from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.queries import Shelf
@@ -24,46 +27,45 @@ from tracks.db.engine import make_engine
 from tracks.jobs.actions import try_quarantined
 from tracks.jobs.worker import Worker
 from tracks.lms import jobs as lms_jobs
+from tracks.lms import queries as lms_queries
+from tracks.lms import self_test
 from tracks.lms import views as lms_views
-from tracks.lms.actions import forget_used_nonces
+from tracks.lms.actions import forget_selections, forget_used_nonces
+from tracks.lms.actions.keys import look_after_keys
+from tracks.lms.actions.life_cycle import forget_notices
+from tracks.lms.actions.switches import end_sign_ins_of_what_is_off
+from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import LtiSide, SystemClock
+from tracks.people import queries as people_queries
 from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
+from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.requests import EXTENSION, Parts
 
+KEPT = (
+    *people_queries.KEPT,
+    *progress_queries.KEPT,
+    *lms_queries.KEPT,
+    *adoption_queries.KEPT,
+)
 AREAS = ("adoption", "catalogue", "lms", "people", "progress")
 BLUEPRINTS = (
     people_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
+    lms_views.choice,
+    lms_views.course_pages,
+    lms_views.connections,
+    lms_views.reviews,
+    lms_views.gradebooks,
     adoption_views.pages,
 )
 MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
-
-
-def private_file(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The file's content; made at the first start, readable by its owner only (0600)."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = make()
-    # Written aside and linked into place: of two processes starting at once, one wins whole.
-    aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        return path.read_bytes()
-    finally:
-        aside.unlink()
-    return content
 
 
 def open_database(settings: Settings) -> Database:
@@ -81,9 +83,16 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
+        doors=(lms_views.course_doors,),
     )
     app.extensions["tracks.shelf"] = Shelf()
-    app.extensions["tracks.lti"] = _lti_side(settings, secret)
+    app.extensions["tracks.kept"] = KEPT
+    app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
+    app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
+    # R2: somebody waits for these answers.
+    app.extensions["tracks.outbound"] = GuardedHttp(
+        allow_loopback=settings.is_loopback, total_seconds=10.0
+    )
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )
@@ -132,38 +141,53 @@ def _serve_static(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
 
 
-def _tool_keys(settings: Settings) -> ToolKeys:
-    now = datetime.now(UTC)
-    pem = private_file(settings.data_dir / "tool-key.pem", lambda: ToolKey.generate(now).pem())
-    return ToolKeys([ToolKey.from_pem(pem, now)])
-
-
-def _lti_side(settings: Settings, secret: bytes) -> LtiSide:
+def _lti_side(settings: Settings, database: Database, secret: bytes) -> LtiSide:
     clock = SystemClock()
     http = GuardedHttp(allow_loopback=settings.is_loopback)
     return LtiSide(
         signer=StateSigner(secret),
         platform_keys=CachedPlatformKeys(http, clock),
-        tool_keys=_tool_keys(settings),
+        tool_keys=tool_keys_of(settings, database),
         clock=clock,
     )
+
+
+def self_test_of(settings: Settings, keys: SigningKeys) -> self_test.SelfTest:
+    http = GuardedHttp(
+        allow_loopback=settings.is_loopback,
+        connect_seconds=self_test.CONNECT_SECONDS,
+        total_seconds=self_test.TOTAL_SECONDS,
+    )
+    return self_test.SelfTest(http, keys, SystemClock())
 
 
 def create_worker(settings: Settings, database: Database) -> Worker:
     """The worker of this database; the caller starts and stops it."""
     clock = SystemClock()
     http = GuardedHttp(allow_loopback=settings.is_loopback)
-    tokens = AccessTokenSource(http, _tool_keys(settings), clock, MemoryAccessTokens())
+    tokens = AccessTokenSource(http, tool_keys_of(settings, database), clock, MemoryAccessTokens())
     longest = timedelta(hours=settings.session_hours)
+    sealer, rotate_after = open_sealer(settings), timedelta(days=settings.rotate_keys_days)
     worker = Worker(
         database,
-        lms_jobs.handlers(Grades(http, tokens, clock)),
+        {
+            **lms_jobs.handlers(Grades(http, tokens, clock)),
+            **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
+            **lms_jobs.roster_handlers(
+                Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)
+            ),
+        },
         settings.broker_url,
         chores=(
             forget_used_nonces,
+            forget_selections,
+            forget_notices,
             try_quarantined,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
+            lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),
+        watches=(end_sign_ins_of_what_is_off,),
+        pace=lms_jobs.scores_per_second,
     )
     database.on_jobs = worker.wake
     return worker
@@ -174,5 +198,5 @@ def configure_logging(settings: Settings) -> None:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     # Their lines hold addresses with people's tokens in them.
-    for name in ("httpx", "httpcore", "waitress.queue", "celery", "kombu"):
+    for name in ("httpcore", "waitress.queue", "celery", "kombu"):
         logging.getLogger(name).setLevel(logging.WARNING)

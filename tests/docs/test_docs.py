@@ -119,6 +119,17 @@ def test_every_reason_stands_in_its_family() -> None:
     assert said == {(r.family, r.code, str(r.status), r.rule) for r in REASONS.values()}
 
 
+def test_every_reason_says_what_happened_why_what_to_do_and_who() -> None:
+    columns = ("What happened", "Likely cause", "What to do", "Who")
+    heading = ("Code", "Status", "Rule", *columns)
+    said = {
+        code_words(row[0])[0]: row[3:] for row in rows(read("operators/lti-reasons.md"), *heading)
+    }
+    lacking = [code for code in REASONS if len([c for c in said.get(code, []) if c]) != 4]
+    assert lacking == []
+    assert {row[3] for row in said.values()} == {"LMS", "course", "Learning Tracks", "the person"}
+
+
 def _raised_codes() -> tuple[set[str], set[str]]:
     """Problem codes in the source of content: errors and warnings."""
     errors: set[str] = set()
@@ -203,3 +214,21 @@ def _is_built(area: str) -> bool:
 def test_every_table_is_in_the_overview() -> None:
     said = [t for row in rows(read("architecture.md"), "Area", "Table") for t in code_words(row[1])]
     assert sorted(said) == sorted(target_metadata().tables)
+
+
+OUTBOUND = ("lti/platform_keys", "lti/http", "lti/addresses", "lti/tool/access_tokens")
+
+
+def test_every_reason_of_the_self_test_is_explained() -> None:
+    said = {code for row in rows(read("operators/index.md"), "Code") for code in code_words(row[0])}
+    raised = {
+        code
+        for name in (*OUTBOUND, "tracks/lms/tool_keys")
+        for node in ast.walk(ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith("ServiceError")
+        for code in _texts(node.args[0])
+    }
+    flaws = set(re.findall(r'"(key_\w+|kid_ambiguous)"', (ROOT / "lti/jose.py").read_text()))
+    flaws -= {"key_ops", "key_for_other_algorithm"}
+    assert raised | flaws <= said
+    assert len(raised) > 15

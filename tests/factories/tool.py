@@ -12,16 +12,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from lti.keys import CachedPlatformKeys
+from lti.platform_keys import CachedPlatformKeys
 from lti.ports import HttpAnswer
 from lti.tool.state import StateSigner
 from tests.factories.databases import open_database
+from tests.factories.keys import store_tool_key
 from tests.fakes.forge import (
     PREFIX,
     Setting,
     changed,
     jwks,
-    private_pem,
     resource_claims,
     signing_key,
     token,
@@ -59,9 +59,7 @@ class Tool:
             base_url=BASE_URL, database_url=database_url, data_dir=data_dir, **settings
         )
         self.database = open_database(database_url)
-        data_dir.mkdir(parents=True, exist_ok=True)
-        # Made once a session: making one takes a tenth of a second.
-        (data_dir / "tool-key.pem").write_bytes(private_pem(signing_key("tool")))
+        store_tool_key(self.database, data_dir)
         self.app = create_app(self.settings, self.database)
         self.http = RecordingHttp({JWKS_URL: HttpAnswer(200, {}, jwks(signing_key().jwk()))})
         side: LtiSide = self.app.extensions["tracks.lti"]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Playwright,
     Request,
@@ -30,6 +31,8 @@ _FLAGS = (
     # Playwright switches storage partitioning off by this flag; the last one counts.
     "--disable-features=Translate,OptimizationHints",
 )
+# The last one of its name counts.
+_ONE_PROCESS = "--disable-features=Translate,OptimizationHints,IsolateOrigins,site-per-process"
 # A refused page is a page: Chromium reports these about the document itself.
 _REFUSALS = tuple(f"status of {code}" for code in (400, 401, 403, 404, 409, 413, 422))
 
@@ -39,13 +42,26 @@ class NotInstalled(Exception):
 
 
 def launch(playwright: Playwright) -> Browser:
+    return _launch(playwright.chromium)
+
+
+def launch_in_one_process(browser: Browser) -> Browser:
+    """Another one, with all sites of a page in one process.
+
+    A frame that goes to and fro between sites changes its process each time, and Playwright now
+    and then looks for it where it was. What sites may do to each other is the same.
+    """
+    return _launch(browser.browser_type, "--disable-site-isolation-trials", _ONE_PROCESS)
+
+
+def _launch(chromium: BrowserType, *more: str) -> Browser:
     path = os.environ.get(VARIABLE) or shutil.which("chromium") or "/usr/bin/chromium"
     if not os.access(path, os.X_OK):
         raise NotInstalled(
             f"The browser tests need Chromium and {path} is not there: "
             f"run `make test`, which installs one, or set {VARIABLE} to its path."
         )
-    return playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    return chromium.launch(executable_path=path, args=[*_FLAGS, *more])
 
 
 def axe_source() -> str:

@@ -1,6 +1,7 @@
 """The demo LMS as a process of its own: a test may kill it and start it again on the same state."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,9 +10,16 @@ from tracks.cli.serve import listen
 from tracks.demo_lms import create_demo_lms
 
 
-def main(lms_url: str, tool_url: str, track: str, resource: str, state_file: str) -> None:
+def main(
+    lms_url: str,
+    tool_url: str,
+    track: str,
+    resource: str,
+    state_file: str,
+    storage_target: str | None = None,
+) -> None:
     app = create_demo_lms(
-        demo_world(tool_url, track, resource),
+        replace(demo_world(tool_url, track, resource), storage_target=storage_target),
         base_url=lms_url,
         tool_base_url=tool_url,
         state_file=Path(state_file),

@@ -94,7 +94,7 @@ class Running:
 
 def start(folder: Path) -> Running:
     """The shipped library, the sample municipality and the demo LMS, on free ports."""
-    port, lms_port = _free_ports(2)
+    port, lms_port = free_ports(2)
     lms_url = f"http://127.0.0.1:{lms_port}"
     settings = Settings(base_url=f"http://localhost:{port}", port=port, data_dir=folder)
     library = load_library(settings.library).value
@@ -104,7 +104,7 @@ def start(folder: Path) -> Running:
         lms_url,
         settings.base_url,
         f"{library.publisher.id}/{track.id}",
-        _first_resource(library, track),
+        first_resource(library, track),
         str(folder / "lms.sqlite"),
     )
     database = open_database(settings)
@@ -115,7 +115,7 @@ def start(folder: Path) -> Running:
     return Running(settings.base_url, lms, database, registration_id, publisher, track, stop_tool)
 
 
-def _first_resource(library: Library, track: Track) -> str:
+def first_resource(library: Library, track: Track) -> str:
     return next(
         f"{library.publisher.id}/{track.id}/{module.id}#{step.id}"
         for module in track.modules
@@ -145,7 +145,7 @@ def _fill(database: Database, settings: Settings, library: Library, lms_url: str
     return registration_id
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """All held at the same time, so that they differ."""
     probes = [socket.socket() for _ in range(count)]
     for probe in probes:

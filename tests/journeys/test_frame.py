@@ -106,7 +106,7 @@ def test_a_connection_that_is_switched_off_says_so_in_the_frame(
     try:
         page = new_page()
         page.goto(running.door("sample-24-03", "school-24-track"))
-        _is_readable(page, "This connection is waiting for approval")
+        _is_readable(page, "This connection is not open")
     finally:
         with running.database.writing() as session:
             approve_deployment(session, running.registration_id, DEPLOYMENT_ID, now())
@@ -124,7 +124,7 @@ def test_a_browser_without_our_cookie_is_told_what_to_do(
     _is_readable(page, "Your browser did not let us recognise you")
 
 
-def test_a_launch_that_is_sent_twice_is_explained_in_the_frame(
+def test_a_launch_that_is_sent_again_leads_to_its_page_while_the_sign_in_lasts(
     new_page: NewPage, running: Running
 ) -> None:
     page = new_page()
@@ -136,4 +136,9 @@ def test_a_launch_that_is_sent_twice_is_explained_in_the_frame(
     expect(heading(frame)).to_have_text(title(running.steps(0, Phase.PREPARE)[0]))
     page.evaluate("history.back()")
     frame.get_by_role("button", name="Continue").click()
-    _is_readable(page, "Your browser did not let us recognise you")
+    expect(heading(frame)).to_have_text(title(running.steps(0, Phase.PREPARE)[0]))
+    page.evaluate("history.back()")
+    frame.get_by_role("button", name="Continue").wait_for()
+    page.context.clear_cookies(domain="localhost", name="__Host-tracks")
+    frame.get_by_role("button", name="Continue").click()
+    _is_readable(page, "This link has been used already")

@@ -41,7 +41,9 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_the_lms(page, running, people)
     yield from of_a_teacher(page, running, people)
     yield from of_a_leader(page, running, people)
+    yield from of_choosing(page, running, people)
     yield from of_the_municipality(page, running)
+    yield from of_the_self_test(page, running)
 
 
 def of_everybody(page: Page, running: Running) -> Iterator[str]:
@@ -221,6 +223,15 @@ def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
     yield "adoption-school-not-begun"
 
 
+def of_the_self_test(page: Page, running: Running) -> Iterator[str]:
+    open_in_window(page, running, "sample-administrator", "office-lms")
+    page.goto(f"{running.tool_url}/lms/1/check")
+    yield "self-test-known"
+    page.locator("main form button").click()
+    page.locator("main [role=status]").wait_for()
+    yield "self-test"
+
+
 def in_the_frame(page: Page, running: Running, people: People) -> Iterator[str]:
     """The LMS's page around the tool: what a teacher has before her."""
     *_, quiz, reflection = running.steps(0, Phase.PREPARE)
@@ -235,3 +246,37 @@ def in_the_frame(page: Page, running: Running, people: People) -> Iterator[str]:
     ):
         show_in_frame(page, url)
         yield name
+
+
+def of_choosing(page: Page, running: Running, people: People) -> Iterator[str]:
+    """The course's teacher puts links into it; the demo LMS shows what came."""
+    course = f"{running.lms.url}/courses/{people.course}"
+    page.goto(running.door(people.leader, f"{people.course}-home"))
+    page.goto(f"{course}/choose")
+    page.frame_locator("iframe").locator("h1").wait_for()
+    yield "lms-choose"
+    page.goto(f"{course}/choose/start?target=window")
+    page.wait_for_url(f"{running.tool_url}/select/**")
+    yield "select"
+    page.locator("[data-add]").click()
+    page.get_by_role("alert").wait_for()
+    yield "select-nothing-ticked"
+    for box in page.locator("[name=pick]").all()[:3]:
+        box.check()
+    yield "select-ticked"
+    page.locator("[name=q]").fill("xyzzy")
+    page.locator("[name=q]").press("Enter")
+    page.wait_for_url("**q=xyzzy**")
+    yield "select-nothing-found"
+    page.route("**/post.js", lambda route: route.fulfill(body=""))
+    page.locator("[data-add]").click()
+    page.locator("[data-auto-post]").wait_for()
+    yield "selected"
+    page.unroute("**/post.js")
+    page.locator("[data-auto-post] button").click()
+    page.wait_for_url(f"{course}/chosen**")
+    yield "lms-chosen"
+    page.goto(course)
+    yield "lms-course-with-chosen"
+    page.goto(f"{running.tool_url}/select/none")
+    yield "error-choice-closed"

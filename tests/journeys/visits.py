@@ -90,18 +90,25 @@ def prepare(place: Place, running: Running) -> None:
     expect(heading(place)).to_have_text(running.track.modules[0].texts["nb"].title)
 
 
-def gradebook_cell(page: Page, running: Running, person: str, link_id: str) -> Locator:
+def gradebook_cell(
+    page: Page, running: Running, person: str, link_id: str, course: str | None = None
+) -> Locator:
     """The person's cell in the gradebook; the page is left there."""
-    course = link_id.rsplit("-", 1)[0]
+    course = course or link_id.rsplit("-", 1)[0]
     page.goto(f"{running.lms.url}/courses/{course}/gradebook")
     return page.locator(f"td[data-sub={person}][data-link={link_id}]")
 
 
 def score_in_gradebook(
-    page: Page, running: Running, person: str, link_id: str, wanted: int
+    page: Page,
+    running: Running,
+    person: str,
+    link_id: str,
+    wanted: int,
+    course: str | None = None,
 ) -> None:
     """Look until it is there, as somebody would who presses reload."""
-    cell = gradebook_cell(page, running, person, link_id)
+    cell = gradebook_cell(page, running, person, link_id, course)
     deadline = time.monotonic() + GRADEBOOK_SECONDS
     while f"{wanted} of 100" not in cell.inner_text():
         assert time.monotonic() < deadline, f"not in the gradebook: {wanted}; {cell.inner_text()}"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.conformance.cases import CERTIFICATION_BAD, FORGED
+from tests.conformance.cases import CERTIFICATION_BAD
+from tests.conformance.forged import FORGED
 from tests.factories.gradebook import Gradebook, worker_for
 from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import PREFIX

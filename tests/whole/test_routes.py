@@ -1,27 +1,54 @@
 """Every route stands here with what it asks for; a new one fails until it does (check 13)."""
 
+from datetime import UTC, datetime
+
 from tests.factories.tool import Tool
+from tracks.people.actions import grant_role
 from tracks.people.guards import Permission
+from tracks.people.rules import Role
 
 ROUTES = {
     ("/", "GET"): Permission.PUBLIC,
     ("/catalogue", "GET"): Permission.PUBLIC,
+    ("/connect/<token>", "GET POST"): Permission.PUBLIC,
+    ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,
+    ("/courses/<id:course_id>/fetch", "POST"): Permission.OWN_WORK,
+    ("/courses/<id:course_id>/held", "POST"): Permission.OWN_WORK,
     ("/files/<file_id>", "GET"): Permission.OWN_WORK,
     ("/files/<file_id>/remove", "POST"): Permission.OWN_WORK,
+    ("/gradebook/<id:track_id>", "GET"): Permission.OWN_WORK,
+    ("/gradebook/<id:track_id>", "POST"): Permission.OWN_WORK,
     ("/healthz", "GET"): Permission.PUBLIC,
     ("/help", "GET"): Permission.PUBLIC,
     ("/language", "POST"): Permission.KNOWN,
+    ("/lms", "GET"): Permission.CONNECT_LMS,
+    ("/lms/<id:registration_id>/check", "GET"): Permission.CONNECT_LMS,
+    ("/lms/<id:registration_id>/check", "POST"): Permission.CONNECT_LMS,
+    ("/lms/<id:registration_id>/deployments", "POST"): Permission.CONNECT_LMS,
+    ("/lms/invitations", "POST"): Permission.CONNECT_LMS,
+    ("/lms/requests/<id:request_id>", "POST"): Permission.CONNECT_LMS,
+    ("/lti/canvas.json", "GET"): Permission.PUBLIC,
     ("/lti/jwks.json", "GET"): Permission.PUBLIC,
     ("/lti/launch", "POST"): Permission.PUBLIC,
+    ("/lti/launch/check", "POST"): Permission.PUBLIC,
+    ("/lti/launch/open", "POST"): Permission.PUBLIC,
     ("/lti/login", "GET POST"): Permission.PUBLIC,
+    ("/lti/register", "GET"): Permission.PUBLIC,
+    ("/lti/notices/<id:registration_id>", "POST"): Permission.PUBLIC,
     ("/media/<id:version_id>/<path:name>", "GET"): Permission.PUBLIC,
     ("/municipality", "GET"): Permission.SEE_MUNICIPALITY,
+    ("/privacy", "GET"): Permission.KNOWN,
+    ("/privacy/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/r/<path:address>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
+    ("/review/<id:link_id>/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/school", "GET"): Permission.KNOWN,
     ("/school", "POST"): Permission.KNOWN,
     ("/schools/<id:school_id>", "GET"): Permission.SEE_SCHOOL_NUMBERS,
+    ("/select/<secret>", "GET"): Permission.KNOWN,
+    ("/select/<secret>", "POST"): Permission.KNOWN,
+    ("/select/<secret>/cancel", "POST"): Permission.KNOWN,
     ("/sign-out", "POST"): Permission.KNOWN,
     ("/t/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
@@ -49,8 +76,10 @@ OPENS = {
         Permission.SEE_SCHOOL_NUMBERS,
         Permission.LEAD,
     },
+    "administrator": set(Permission) - {Permission.LEAD},
 }
 PLACE = {
+    "course_id": "1",
     "publisher": "sample",
     "track": "maaling",
     "module": "enheter",
@@ -60,8 +89,16 @@ PLACE = {
     "version_id": "1",
     "name": "none.png",
     "address": "sample/maaling",
+    "secret": "none",
+    "link_id": "1",
+    "track_id": "1",
+    "person_id": "1",
+    "seal": "0" * 64,
+    "token": "none",
+    "registration_id": "1",
 }
-SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch"}
+# Opened by an LMS: a signature or an invitation in them says yes or no.
+SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}
 
 
 def routes_of(tool: Tool) -> dict[tuple[str, str], Permission]:
@@ -83,7 +120,17 @@ def test_each_role_opens_its_routes_and_no_others(tool: Tool):
         "newcomer": tool.launch(sub="newcomer", school=False),
         "teacher": tool.launch(sub="teacher"),
         "leader": tool.launch(sub="leader", leads=True),
+        "administrator": tool.launch(sub="administrator"),
     }
+    with tool.database.writing() as session:
+        grant_role(
+            session,
+            person_id=tool.person_id("administrator"),
+            municipality_id=tool.municipality_id,
+            role=Role.ADMINISTRATOR,
+            school_id=None,
+            now=datetime.now(UTC),
+        )
     place = {**PLACE, "school_id": str(tool.school_id)}
     refused = {}
     expected = {}

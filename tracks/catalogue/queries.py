@@ -80,6 +80,37 @@ class Edition:
     def module_ids(self) -> dict[int, Module]:
         return {m.id: m for m in self.modules}
 
+    @cached_property
+    def resources_of(self) -> dict[int, tuple[Outline, ...]]:
+        """Module id -> its steps that have a life of their own."""
+        found: dict[int, list[Outline]] = {m.id: [] for m in self.modules}
+        for s in self.steps:
+            if s.is_resource:
+                found[s.module_id].append(s)
+        return {module_id: tuple(steps) for module_id, steps in found.items()}
+
+    @cached_property
+    def said_by_track(self) -> str:
+        """What a search of the track itself reads: its words in every language, case-folded."""
+        words = [text[name] for text in self.texts.values() for name in ("title", "summary")]
+        return " ".join([*words, *self.subjects, *self.authors]).casefold()
+
+    @cached_property
+    def said_by_module(self) -> dict[int, str]:
+        """Module id -> its titles in every language, case-folded."""
+        return {
+            m.id: " ".join(text["title"] for text in m.texts.values()).casefold()
+            for m in self.modules
+        }
+
+    @cached_property
+    def said_by_step(self) -> dict[int, str]:
+        """Step id -> its titles in every language, case-folded."""
+        found: dict[int, str] = {}
+        for (step_id, _language), title in self.titles.items():
+            found[step_id] = f"{found.get(step_id, '')} {title.casefold()}"
+        return found
+
     def language(self, wanted: str) -> str:
         return nearest(wanted, self.languages)
 
@@ -231,6 +262,15 @@ def published(session: Session) -> list[int]:
         .order_by(track.c.publisher, track.c.slug)
     )
     return [row.version_id for row in rows]
+
+
+def offered(session: Session, shelf: Shelf, municipality_id: int) -> list[Edition]:
+    """What somebody of this municipality may put into a course, by publisher and slug.
+
+    The one place that decides it: everything that is published here, until tracks can be kept to
+    some municipalities.
+    """
+    return [shelf.edition(session, version_id) for version_id in published(session)]
 
 
 def media(session: Session, version_id: int, name: str) -> bytes | None:

@@ -21,6 +21,13 @@ PHASE_NAMES = {
     Phase.TRY_OUT: N_("Try out"),
     Phase.FOLLOW_UP: N_("Follow up"),
 }
+KIND_NAMES = {
+    StepKind.READING: N_("Reading"),
+    StepKind.QUIZ: N_("Quiz"),
+    StepKind.REFLECTION: N_("Reflection"),
+    StepKind.TRY_OUT: N_("Try-out"),
+    StepKind.VIDEO: N_("Film"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,9 @@ def _register(database: Database, lms_url: str) -> tuple[int, bool]:
             client_id=CLIENT_ID,
             deployment_ids=[DEPLOYMENT_ID],
             now=now,
-            **addresses,
+            auth_url=addresses["auth_url"],
+            token_url=addresses["token_url"],
+            jwks_url=addresses["jwks_url"],
         )
         return made, True
 

@@ -13,18 +13,22 @@ from lti.platform import (
     KeySetUnavailable,
     Platform,
     PlatformKey,
+    Rules,
     ToolKeySetCache,
     ToolRegistration,
     new_platform_key_pem,
 )
+from tracks.demo_lms.choosing import choosing
 from tracks.demo_lms.endpoints import lti
 from tracks.demo_lms.gradebook import declare_line_items
 from tracks.demo_lms.language import current_language
 from tracks.demo_lms.pages import pages
+from tracks.demo_lms.review import reviews
 from tracks.demo_lms.sign_in import csrf_token, current_person
 from tracks.demo_lms.site import EXTENSION, Site
 from tracks.demo_lms.state import State, SystemClock, ToolKeySetInState, UsedAssertionsInState
 from tracks.demo_lms.texts import LANGUAGES, text
+from tracks.demo_lms.tools import make_tables, tools
 from tracks.demo_lms.world import Directory, World
 from tracks.demo_lms.written import number_text, time_text
 
@@ -33,7 +37,14 @@ DEPLOYMENT_ID = "demo-deployment"
 _MAX_KEY_SET = 256 * 1024
 
 
-def create_demo_lms(world: World, *, base_url: str, tool_base_url: str, state_file: Path) -> Flask:
+def create_demo_lms(
+    world: World,
+    *,
+    base_url: str,
+    tool_base_url: str,
+    state_file: Path,
+    rules: Rules | None = None,
+) -> Flask:
     """A small LMS to try the tool with. Anybody may be anybody in it: for one's own machine only.
 
     What the tool must know of it: issuer = base_url, CLIENT_ID, DEPLOYMENT_ID, and base_url +
@@ -46,15 +57,17 @@ def create_demo_lms(world: World, *, base_url: str, tool_base_url: str, state_fi
     app.secret_key = secret
     app.config.update(
         SESSION_COOKIE_NAME="demo_lms",
-        SESSION_COOKIE_SAMESITE="Lax",
+        # Where the tool's own page in the frame sends the browser on to us, a Lax cookie stays at
+        # home: who offers storage must send none of those. Browsers take Secure over loopback.
+        SESSION_COOKIE_SAMESITE="None" if world.storage_target else "Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=base_url.startswith("https:"),
+        SESSION_COOKIE_SECURE=base_url.startswith("https:") or world.storage_target is not None,
         MAX_CONTENT_LENGTH=256 * 1024,
     )
     site = Site(
         directory=directory,
         state=state,
-        platform=_platform(state, base_url, tool_base_url),
+        platform=_platform(state, base_url, tool_base_url, rules or Rules()),
         hints=HintSigner(secret.encode()),
         base_url=base_url,
         tool_base_url=tool_base_url,
@@ -62,12 +75,16 @@ def create_demo_lms(world: World, *, base_url: str, tool_base_url: str, state_fi
     app.extensions[EXTENSION] = site
     app.register_blueprint(lti)
     app.register_blueprint(pages)
+    app.register_blueprint(choosing)
+    app.register_blueprint(reviews)
+    make_tables(state)
+    app.register_blueprint(tools)
     _set_up_requests(app, site)
     _set_up_templates(app, site)
     return app
 
 
-def _platform(state: State, base_url: str, tool_base_url: str) -> Platform:
+def _platform(state: State, base_url: str, tool_base_url: str, rules: Rules) -> Platform:
     clock = SystemClock()
 
     def fetch() -> bytes:
@@ -90,6 +107,7 @@ def _platform(state: State, base_url: str, tool_base_url: str) -> Platform:
         tool_keys=ToolKeySetCache(fetch, ToolKeySetInState(state), clock),
         used_assertions=UsedAssertionsInState(state),
         clock=clock,
+        rules=rules,
     )
 
 

@@ -7,6 +7,7 @@ from lti.platform import (
     AuthenticationRefused,
     GradeService,
     MessageHint,
+    Platform,
     ServiceAnswer,
     ServiceRequest,
     answer_authentication,
@@ -18,6 +19,7 @@ from lti.platform import (
 from tracks.demo_lms.language import current_language
 from tracks.demo_lms.sign_in import current_person
 from tracks.demo_lms.site import CourseRoster, current_site
+from tracks.demo_lms.tools import claimed_client, platform_for
 from tracks.demo_lms.world import Course
 
 lti = Blueprint("lti", __name__)
@@ -27,7 +29,7 @@ lti = Blueprint("lti", __name__)
 def start(course_id: str, link_id: str) -> ResponseReturnValue:
     site = current_site()
     person = current_person(site.directory)
-    link = site.directory.link(course_id, link_id)
+    link = site.link(course_id, link_id)
     if link is None:
         abort(404)
     if person is None or site.directory.role(course_id, person.sub) is None:
@@ -36,10 +38,11 @@ def start(course_id: str, link_id: str) -> ResponseReturnValue:
     hint = MessageHint(person.sub, course_id, link_id, target)
     return redirect(
         login_initiation_url(
-            site.platform,
+            platform_for(site, request.args.get("client")),
             login_hint=person.sub,
             message_hint=site.hints.sign(hint, now=site.platform.clock.now()),
             target_link_uri=link.target_link_uri,
+            storage_target=site.directory.world.storage_target,
         )
     )
 
@@ -51,7 +54,7 @@ def authenticate() -> ResponseReturnValue:
     language = current_language()
     try:
         form = answer_authentication(
-            site.platform,
+            platform_for(site, request.values.get("client_id")),
             [*request.args.items(multi=True), *request.form.items(multi=True)],
             signed_in=person.sub if person else None,
             hints=site.hints,
@@ -70,7 +73,8 @@ def jwks() -> Response:
 @lti.post("/lti/token")
 def token() -> Response:
     pairs = list(request.form.items(multi=True))
-    return _answered(answer_token_request(current_site().platform, pairs))
+    client_id = claimed_client(request.form.get("client_assertion", ""), "iss")
+    return _answered(answer_token_request(platform_for(current_site(), client_id), pairs))
 
 
 _ALL_METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
@@ -101,8 +105,8 @@ def members(course_id: str) -> Response:
     site, course = current_site(), _course(course_id)
     return _answered(
         answer_memberships(
-            site.platform,
-            CourseRoster(site.directory, course),
+            _platform(),
+            CourseRoster(site, course),
             _parsed(),
             memberships_url=site.memberships_url(course),
         )
@@ -118,7 +122,13 @@ def _course(course_id: str) -> Course:
 
 def _grades(course_id: str) -> GradeService:
     site, course = current_site(), _course(course_id)
-    return GradeService(site.platform, site.gradebook(course), site.line_items_url(course))
+    return GradeService(_platform(), site.gradebook(course), site.line_items_url(course))
+
+
+def _platform() -> Platform:
+    """As the tool knows it that calls a service."""
+    bearer = request.headers.get("Authorization", "").partition(" ")[2]
+    return platform_for(current_site(), claimed_client(bearer, "sub"))
 
 
 def _parsed() -> ServiceRequest:

@@ -53,7 +53,7 @@ def open_link(sub: str, link_id: str) -> ResponseReturnValue:
 
     No LMS may do this; a demo without real people, on one's own machine, can."""
     directory = current_site().directory
-    person, course = directory.people.get(sub), directory.course_of_link.get(link_id)
+    person, course = directory.people.get(sub), current_site().course_of_link(link_id)
     if person is None or course is None:
         abort(404)
     become(person)
@@ -71,25 +71,48 @@ def courses() -> ResponseReturnValue:
 
 @pages.get("/courses/<course_id>")
 def course(course_id: str) -> ResponseReturnValue:
-    found, _, _ = _my_course(course_id)
-    return render_template("demo_lms/course.html", course=found)
+    found, _, role = my_course(course_id)
+    return render_template(
+        "demo_lms/course.html",
+        course=found,
+        links=current_site().links(found),
+        teaches=role == "Instructor",
+    )
 
 
 @pages.get("/courses/<course_id>/links/<link_id>")
 def launch(course_id: str, link_id: str) -> ResponseReturnValue:
-    found, _, _ = _my_course(course_id)
-    link = current_site().directory.link(course_id, link_id)
+    found, _, _ = my_course(course_id)
+    link = current_site().link(course_id, link_id)
     if link is None:
         abort(404)
+    return tool_page(found, link.title, "lti.start", link_id=link.id)
+
+
+def tool_page(course: Course, heading: str, start: str, link_id: str | None = None) -> str:
+    """The tool in a frame; `start` is the endpoint that begins its launch."""
+    site = current_site()
     return render_template(
-        "demo_lms/launch.html", course=found, link=link, tool_origin=current_site().tool_origin
+        "demo_lms/launch.html",
+        course=course,
+        heading=heading,
+        frame_url=url_for(start, course_id=course.id, link_id=link_id, target="iframe"),
+        window_url=url_for(start, course_id=course.id, link_id=link_id, target="window"),
+        tool_origin=site.tool_origin,
+        storage_target=site.directory.world.storage_target,
     )
+
+
+@pages.get("/storage")
+def storage() -> ResponseReturnValue:
+    """A frame that nobody sees: it keeps values for the tool, as Canvas has one."""
+    return render_template("demo_lms/storage.html", tool_origin=current_site().tool_origin)
 
 
 @pages.get("/courses/<course_id>/gradebook")
 def gradebook(course_id: str) -> ResponseReturnValue:
     """A teacher sees everybody, a learner the own row."""
-    found, person, role = _my_course(course_id)
+    found, person, role = my_course(course_id)
     site = current_site()
     book = site.gradebook(found)
     columns = book.line_items()
@@ -110,7 +133,7 @@ def gradebook(course_id: str) -> ResponseReturnValue:
 
 @pages.get("/courses/<course_id>/people")
 def roster(course_id: str) -> ResponseReturnValue:
-    found, _, _ = _my_course(course_id)
+    found, _, _ = my_course(course_id)
     people = current_site().directory.people
     rows = [(people[member.sub], member.role) for member in found.members]
     return render_template("demo_lms/roster.html", course=found, rows=rows)
@@ -119,12 +142,12 @@ def roster(course_id: str) -> ResponseReturnValue:
 @pages.get("/courses/<course_id>/return")
 def returned(course_id: str) -> ResponseReturnValue:
     """launch_presentation.return_url: the tool may add lti_msg or lti_errormsg (core §5.4.4)."""
-    found, _, _ = _my_course(course_id)
+    found, _, _ = my_course(course_id)
     said = [request.args[name] for name in ("lti_errormsg", "lti_msg") if request.args.get(name)]
     return render_template("demo_lms/returned.html", course=found, said=said)
 
 
-def _my_course(course_id: str) -> tuple[Course, Person, ContextRole]:
+def my_course(course_id: str) -> tuple[Course, Person, ContextRole]:
     directory = current_site().directory
     found = directory.courses.get(course_id)
     if found is None:

@@ -29,6 +29,14 @@ CREATE TABLE IF NOT EXISTS score (
     sent_at TEXT NOT NULL, received_at TEXT NOT NULL,
     PRIMARY KEY (line_item_id, user_id)
 );
+CREATE TABLE IF NOT EXISTS content_request (
+    data TEXT PRIMARY KEY, course_id TEXT NOT NULL, sub TEXT NOT NULL, sent_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS added_link (
+    id TEXT PRIMARY KEY, course_id TEXT NOT NULL,
+    title TEXT NOT NULL, text TEXT NOT NULL, url TEXT NOT NULL, custom TEXT NOT NULL,
+    maximum NUMERIC
+);
 """
 
 

@@ -29,6 +29,7 @@ class Link:
     target_link_uri: str
     custom: Mapping[str, str] = field(default_factory=dict)
     maximum_score: float | None = None  # None: the link has no column in the gradebook
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class World:
     site_name: str
     people: tuple[Person, ...]
     courses: tuple[Course, ...]
+    # Where its pages keep values for tools whose cookies get lost: "_parent" is the page itself,
+    # any other name is a frame in it. None: nowhere, as in most LMSs.
+    storage_target: str | None = None
 
 
 class Directory:

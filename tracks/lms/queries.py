@@ -1,15 +1,27 @@
 """Reads of links and scores."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
 from lti.ports import Registration
+from lti.tool.launch import Launch
 from tracks.db import Prepared, Session
-from tracks.lms.models import deployment, registration, resource_link, score
+from tracks.i18n import N_
+from tracks.lms.models import (
+    course_lead,
+    deep_link_selection,
+    deployment,
+    invitation,
+    notice_handler,
+    registration,
+    registration_request,
+    resource_link,
+    score,
+)
 from tracks.people.models import municipality, person
+from tracks.people.queries import Kept
 
 _ACTIVE = (
     select(registration)
@@ -32,6 +44,7 @@ def as_registration(row: Row[Any]) -> Registration:
         jwks_url=row.jwks_url,
         audience=row.audience,
         platform_family=row.platform_family,
+        service_hosts=tuple(row.service_hosts),
     )
 
 
@@ -47,99 +60,6 @@ def registration_and_owner(
     """The active registration with the id of its municipality."""
     row = session.execute(_BY_ID, {"registration_id": registration_id}).one_or_none()
     return None if row is None else (as_registration(row), row.municipality_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """How a person's work in one track stands in the gradebook of the LMS."""
-
-    wanted: float | None
-    sent: float | None
-    sent_at: datetime | None
-    failed: str | None
-    wanted_at: datetime | None
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.wanted is not None and self.wanted != self.sent and self.failed is None
-
-
-_TRANSFERS = Prepared(
-    select(score.c.wanted, score.c.sent, score.c.sent_at, score.c.failed, score.c.wanted_at)
-    .join(resource_link, resource_link.c.id == score.c.resource_link_id)
-    .where(
-        score.c.person_id == bindparam("person_id"),
-        resource_link.c.track_id == bindparam("track_id"),
-        resource_link.c.lineitem_url.is_not(None),
-    )
-)
-
-
-def transfers(session: Session, person_id: int, track_id: int) -> list[Transfer]:
-    rows = session.execute(_TRANSFERS, {"person_id": person_id, "track_id": track_id})
-    return [Transfer(r.wanted, r.sent, r.sent_at, r.failed, r.wanted_at) for r in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class ToSend:
-    """Everything one score needs on its way."""
-
-    registration: Registration
-    deployment_id: str
-    lineitem_url: str
-    sub: str
-    wanted: float
-    wanted_at: datetime
-    sent: float | None
-    last_timestamp: datetime | None
-
-
-_TO_SEND = (
-    select(
-        score.c.sub,
-        score.c.wanted,
-        score.c.wanted_at,
-        score.c.sent,
-        score.c.last_timestamp,
-        resource_link.c.lineitem_url,
-        deployment.c.deployment_id,
-        deployment.c.status,
-        deployment.c.registration_id,
-    )
-    .join(resource_link, resource_link.c.id == score.c.resource_link_id)
-    .join(deployment, deployment.c.id == resource_link.c.deployment_id)
-    .where(
-        score.c.person_id == bindparam("person_id"),
-        score.c.resource_link_id == bindparam("resource_link_id"),
-    )
-)
-
-
-SwitchedOff = Literal["switched_off"]
-
-
-def score_to_send(
-    session: Session, person_id: int, resource_link_id: int
-) -> ToSend | SwitchedOff | None:
-    """None when there is nothing to send, or no column for it."""
-    row: Row[Any] | None = session.execute(
-        _TO_SEND, {"person_id": person_id, "resource_link_id": resource_link_id}
-    ).one_or_none()
-    if row is None or row.wanted is None or not row.lineitem_url:
-        return None
-    found = active_registration(session, row.registration_id)
-    if found is None or row.status != "enabled":
-        return "switched_off"
-    return ToSend(
-        registration=found,
-        deployment_id=row.deployment_id,
-        lineitem_url=row.lineitem_url,
-        sub=row.sub,
-        wanted=row.wanted,
-        wanted_at=row.wanted_at,
-        sent=row.sent,
-        last_timestamp=row.last_timestamp,
-    )
 
 
 _FROM_CONTEXT = (
@@ -179,3 +99,97 @@ def registrations(session: Session) -> list[Row[Any]]:
             .order_by(registration.c.id, deployment.c.id)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerToRegister:
+    registration: Registration
+    deployment_id: str
+    url: str
+
+
+def handler_to_register(session: Session, deployment_id: int) -> HandlerToRegister | None:
+    """None when it, its LMS or its municipality is switched off."""
+    row = session.execute(
+        select(deployment.c.registration_id, deployment.c.deployment_id, notice_handler.c.url)
+        .join(notice_handler, notice_handler.c.deployment_id == deployment.c.id)
+        .where(deployment.c.id == deployment_id, deployment.c.status == "enabled")
+    ).one_or_none()
+    found = None if row is None else active_registration(session, row.registration_id)
+    if row is None or found is None:
+        return None
+    return HandlerToRegister(found, row.deployment_id, row.url)
+
+
+def reviewed_link(session: Session, message: Launch, person_id: int) -> int | None:
+    """The link of this course whose column the LMS shows, if that person has come by it."""
+    if message.ags is None or message.ags.lineitem is None:
+        return None
+    wanted = [
+        resource_link.c.deployment_id == message.deployment.id,
+        resource_link.c.context_id == (message.context.id if message.context else ""),
+        resource_link.c.lineitem_url == message.ags.lineitem,
+        score.c.person_id == person_id,
+    ]
+    if message.resource_link is not None:
+        wanted.append(resource_link.c.link_id == message.resource_link.id)
+    found: int | None = session.execute(
+        select(resource_link.c.id)
+        .join(score, score.c.resource_link_id == resource_link.c.id)
+        .where(*wanted)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    address: str
+    name: str | None
+
+
+def review(session: Session, municipality_id: int, link_id: int, person_id: int) -> Review | None:
+    """None where the person has not come by the link, or the link is another municipality's."""
+    row = session.execute(
+        select(resource_link.c.address, person.c.name)
+        .join(score, score.c.resource_link_id == resource_link.c.id)
+        .join(person, person.c.id == score.c.person_id)
+        .join(deployment, deployment.c.id == resource_link.c.deployment_id)
+        .where(
+            resource_link.c.id == link_id,
+            resource_link.c.municipality_id == municipality_id,
+            deployment.c.status == "enabled",
+            person.c.id == person_id,
+        )
+    ).one_or_none()
+    return None if row is None else Review(row.address, row.name)
+
+
+KEPT = (
+    Kept(
+        score.c.person_id,
+        N_("Links of courses by which the person came, with the score that the LMS should have"),
+        N_("to send the score to the gradebook"),
+    ),
+    Kept(
+        deep_link_selection.c.person_id,
+        N_("Choices of content begun for a course"),
+        N_("so that only the one who began can finish"),
+        N_("an hour, then it is deleted"),
+    ),
+    Kept(
+        course_lead.c.person_id,
+        N_("Courses led, as the LMS says"),
+        N_("so that the list of the course opens for those who lead it"),
+    ),
+    Kept(
+        invitation.c.made_by,
+        N_("Invitations made to connect an LMS"),
+        N_("so that it can be seen who invited"),
+    ),
+    Kept(
+        registration_request.c.decided_by,
+        N_("Connections of LMSs decided upon"),
+        N_("so that it can be seen who decided"),
+    ),
+)

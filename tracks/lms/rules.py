@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from lti.claims import HISTORY_PARAMETERS
 from lti.origins import origin_of
+from lti.quirks import BY_FAMILY, STANDARD
+from lti.tool.deep_linking import LineItem, ResourceLinkItem
 from tracks.catalogue.rules import Address, Outline, parse_address
 
 
@@ -19,10 +23,32 @@ class Service(StrEnum):
     ROSTER = "roster"
 
 
+class ScorePolicy(StrEnum):
+    """What the gradebook of an LMS is told, as its owner chose."""
+
+    PROPORTIONAL = "proportional"  # how far the person is
+    COMPLETE_ONLY = "complete_only"  # nothing before all is done
+
+
+NOTICES_PATH = "/lti/notices"
 MAXIMUM = 100.0  # Open edX takes whole maximums only
 # A host source of CSP: a ";" in what an LMS sends would start a directive of its own.
 _FRAMING_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 LONGEST_FRAMING = 300
+# By it, and by the address, a gradebook column is known as ours.
+LINE_ITEM_TAG = "learning-tracks"
+
+
+def link_item(address: Address, title: str, text: str, launch_url: str) -> ResourceLinkItem:
+    """A link for a course. It holds the durable address, so a copied course leads to the same."""
+    named = str(address)
+    return ResourceLinkItem(
+        url=launch_url,
+        title=title,
+        text=text,
+        custom={"resource": named, **HISTORY_PARAMETERS},
+        line_item=LineItem(title, int(MAXIMUM), named, LINE_ITEM_TAG),
+    )
 
 
 def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Address | None:
@@ -39,7 +65,7 @@ def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Addr
 
 
 # Pages of ours, besides tracks and resources, that a link in an LMS may lead to.
-OWN_PAGES = frozenset({"/", "/municipality", "/catalogue"})
+OWN_PAGES = frozenset({"/", "/municipality", "/catalogue", "/lms"})
 
 
 def own_page_of(target_link_uri: str) -> str:
@@ -63,6 +89,36 @@ def percent(done: int, units: int) -> float | None:
     if done == 0 or units == 0:
         return None
     return MAXIMUM if done >= units else float(max(1, int(MAXIMUM * done / units)))
+
+
+def usual_policy(platform_family: str) -> ScorePolicy:
+    """Where nobody has chosen: Canvas shows all but the maximum as not done."""
+    complete_only = BY_FAMILY.get(platform_family, STANDARD).complete_only
+    return ScorePolicy.COMPLETE_ONLY if complete_only else ScorePolicy.PROPORTIONAL
+
+
+def sendable(wanted: float, policy: str) -> float | None:
+    """What the LMS should show of it; None: nothing yet."""
+    return None if policy == ScorePolicy.COMPLETE_ONLY and wanted < MAXIMUM else wanted
+
+
+_SCORE_LANE = "scores:"
+
+
+def score_lane(registration_id: int) -> str:
+    """Of the jobs that wait for the gradebook of one LMS."""
+    return f"{_SCORE_LANE}{registration_id}"
+
+
+def registration_of_lane(lane: str) -> int | None:
+    """None: not a lane of scores."""
+    number = lane.removeprefix(_SCORE_LANE)
+    return int(number) if number != lane else None
+
+
+def may_make_again(made_at: datetime | None, now: datetime) -> bool:
+    """Once: one that is gone right after we made or found it will not stay another time either."""
+    return made_at is None or not timedelta() <= now - made_at < timedelta(minutes=10)
 
 
 def frame_sources(urls: Iterable[str]) -> str:

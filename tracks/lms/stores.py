@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from lti.jose import PublicKey
-from lti.keys import CachedPlatformKeys, ToolKeys
-from lti.ports import Clock, Deployment, Registration
+from lti.platform_keys import CachedPlatformKeys
+from lti.ports import Clock, Deployment, Registration, SigningKeys
 from lti.tool.state import StateSigner
 from tracks.db import Prepared, Session
 from tracks.lms.models import deployment, used_nonce
@@ -121,5 +121,5 @@ class LtiSide:
 
     signer: StateSigner
     platform_keys: CachedPlatformKeys
-    tool_keys: ToolKeys
+    tool_keys: SigningKeys
     clock: Clock

@@ -110,6 +110,7 @@ def start_sign_in(
     leads_here: bool,
     lms_origin: str,
     now: datetime,
+    way_back: str | None = None,
     replaces: str | None = None,
 ) -> str:
     """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38)."""
@@ -125,6 +126,7 @@ def start_sign_in(
             "deployment_id": deployment_id,
             "leads_here": leads_here,
             "lms_origin": lms_origin,
+            "way_back": way_back,
             "created_at": now,
             "seen_at": now,
         },

@@ -27,22 +27,29 @@ def requires(
     """Open a view to those who have `permission`; the view gets (session, actor, **address).
 
     actor is None only for PUBLIC. `own_transactions`: the view gets the Database in the session's
-    place and no form token is asked for: posts from an LMS carry a signature instead.
+    place: it asks an LMS something, and nobody waits for that with a transaction open. With PUBLIC
+    no form token is asked for: posts from an LMS carry a signature instead.
     """
 
     def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
         def opened(**address: Any) -> ResponseReturnValue:
             database = parts().database
-            if own_transactions:
+            if own_transactions and permission is Permission.PUBLIC:
                 return view(database, None, **address)
             writes = request.method not in _SAFE
             if writes:
                 _refuse_foreign_form()
-            with database.writing() if writes else database.reading() as session:
-                sign_in = _sign_in(session)
-                actor = _allowed(sign_in, permission)
-                answer = view(session, actor, **address)
+            if own_transactions:
+                with database.reading() as session:
+                    sign_in = _sign_in(session)
+                    actor = _allowed(sign_in, permission)
+                answer = view(database, actor, **address)
+            else:
+                with database.writing() if writes else database.reading() as session:
+                    sign_in = _sign_in(session)
+                    actor = _allowed(sign_in, permission)
+                    answer = view(session, actor, **address)
             if sign_in is not None:
                 _keep_alive(database, sign_in)
             return answer
@@ -69,6 +76,7 @@ def _sign_in(session: Session) -> SignIn | None:
         g.actor = found.actor
         use_language(found.actor.language)
         may_be_framed_by(found.lms_origin)
+        g.way_back = found.way_back
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
     true,
@@ -89,6 +90,8 @@ sign_in = Table(
     Column("leads_here", Boolean, nullable=False),
     # Origin of the LMS that may frame our pages during this sign-in (T40).
     Column("lms_origin", String(300), nullable=False),
+    # The course the person came from, on the LMS's own host; NULL where the launch named none.
+    Column("way_back", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     **ONE_TREE,

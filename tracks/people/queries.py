@@ -1,12 +1,14 @@
 """Reads about people and schools."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Column, Row, and_, bindparam, func, or_, select
 
 from tracks.db import Prepared, Session
+from tracks.i18n import N_
 from tracks.people.models import account, municipality, person, role_grant, school, sign_in
 from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_sign_in
 
@@ -15,6 +17,7 @@ from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_s
 class SignIn:
     actor: Actor
     lms_origin: str
+    way_back: str | None
     seen_at: datetime
 
 
@@ -34,6 +37,7 @@ _SIGN_IN = Prepared(
         sign_in.c.municipality_id,
         sign_in.c.leads_here,
         sign_in.c.lms_origin,
+        sign_in.c.way_back,
         sign_in.c.seen_at,
         person.c.school_id,
         person.c.name,
@@ -85,7 +89,7 @@ def live_sign_in(
         name=first.name,
         language=first.language,
     )
-    return SignIn(actor=actor, lms_origin=first.lms_origin, seen_at=first.seen_at)
+    return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
 
 
 def _school(row: Row[Any]) -> School:
@@ -182,3 +186,56 @@ PERSON_OF_ACCOUNT = Prepared(
         account.c.sub == bindparam("sub"),
     )
 )
+
+
+def person_of_account(session: Session, registration_id: int, sub: str) -> int | None:
+    row = session.execute(
+        PERSON_OF_ACCOUNT, {"registration_id": registration_id, "sub": sub}
+    ).one_or_none()
+    return None if row is None else int(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kind of thing that is kept about a person: docs/privacy.md says it to the world."""
+
+    owner: Column[Any]  # the column with the person's id
+    what: str  # message ids, from here on
+    why: str
+    how_long: str = N_("until an operator deletes it")
+
+
+KEPT = (
+    Kept(
+        person.c.id, N_("Name, school and language"), N_("so that the work counts where it is done")
+    ),
+    Kept(
+        account.c.person_id,
+        N_("Id in an LMS"),
+        N_("to know that it is the same person who comes back; nothing else is used for that"),
+    ),
+    Kept(
+        role_grant.c.person_id,
+        N_("Roles that have been given"),
+        N_("to open the pages of the role"),
+    ),
+    Kept(
+        sign_in.c.person_id,
+        N_("Visits: when, and from which LMS"),
+        N_("to stay signed in"),
+        N_("at most 12 hours, then it is deleted"),
+    ),
+)
+
+
+def counts_of(session: Session, person_id: int, kinds: Sequence[Kept]) -> list[int]:
+    """How many rows of each kind are about this person: numbers only, no content."""
+    each = [
+        select(func.count())
+        .select_from(kind.owner.table)
+        .where(kind.owner == person_id)
+        .scalar_subquery()
+        .label(f"kind_{number}")
+        for number, kind in enumerate(kinds)
+    ]
+    return list(session.execute(select(*each)).one())

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     LEAD = "lead"  # leader scripts; record joint work at one's school
     SEE_SCHOOL_NUMBERS = "see_school_numbers"  # aggregates of one's own school
     SEE_MUNICIPALITY = "see_municipality"  # aggregates of every school of one's municipality
+    CONNECT_LMS = "connect_lms"  # connect LMSs of one's municipality
 
 
 class SchoolKind(StrEnum):
@@ -57,7 +58,12 @@ GIVES: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUTHOR: frozenset({Permission.OWN_WORK}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.SEE_MUNICIPALITY}
+        {
+            Permission.OWN_WORK,
+            Permission.SEE_SCHOOL_NUMBERS,
+            Permission.SEE_MUNICIPALITY,
+            Permission.CONNECT_LMS,
+        }
     ),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     false,
 )
 
@@ -62,6 +63,20 @@ track_work = Table(
     Column("together_at", UtcDateTime),
     Column("tried_at", UtcDateTime),
     Column("followed_up_at", UtcDateTime),
+    **ONE_TREE,
+)
+
+shared_answer = Table(
+    "shared_answer",
+    metadata,
+    # A copy of a reflection as it was when its writer chose to share it: what is typed later is
+    # nobody else's business until it is shared again.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("shared_at", UtcDateTime, nullable=False),
     **ONE_TREE,
 )
 

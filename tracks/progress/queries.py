@@ -20,9 +20,12 @@ from sqlalchemy import (
 
 from content.model import Phase
 from tracks.catalogue.models import step_version, track
+from tracks.catalogue.queries import Edition
 from tracks.db import Prepared, Session
-from tracks.progress.models import attachment, phase_work, step_work, track_work
-from tracks.progress.rules import DoneWork
+from tracks.i18n import N_
+from tracks.people.queries import Kept
+from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
+from tracks.progress.rules import DoneWork, next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,18 @@ _DONE = Prepared(
 
 def done_work(session: Session, person_id: int, track_id: int) -> DoneWork:
     return _done(session.execute(_DONE, {"person_id": person_id, "track_id": track_id}))
+
+
+def place_to_go_on(session: Session, person_id: int, edition: Edition) -> str:
+    """The path of the first thing that is not done: what a track's link in the LMS opens."""
+    step = next_step(edition.steps, done_work(session, person_id, edition.track_id))
+    track = f"/t/{edition.publisher}/{edition.slug}"
+    if step is None:
+        return track
+    if step.phase.is_joint:
+        # The group's work: the session's page says when and by whom, not a first step to click.
+        return f"{track}/{step.module_slug}"
+    return f"{track}/{step.module_slug}/{step.slug}"
 
 
 def _counted_steps() -> ScalarSelect[int]:
@@ -221,6 +236,23 @@ def own_file(session: Session, person_id: int, file_id: str) -> tuple[str, bytes
     return None if row is None else (row.name, row.body)
 
 
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    step_id: int
+    text: str
+    shared_at: datetime
+
+
+def shared_texts(session: Session, person_id: int, track_id: int) -> dict[int, SharedText]:
+    """What this person has shared in a track, by step."""
+    rows = session.execute(
+        select(shared_answer.c.step_id, shared_answer.c.text, shared_answer.c.shared_at).where(
+            shared_answer.c.person_id == person_id, shared_answer.c.track_id == track_id
+        )
+    )
+    return {r.step_id: SharedText(r.step_id, r.text, r.shared_at) for r in rows}
+
+
 def took_part(
     session: Session, municipality_id: int, module_id: int, phase: Phase, people: Iterable[int]
 ) -> frozenset[int]:
@@ -234,3 +266,39 @@ def took_part(
         )
     )
     return frozenset(r.person_id for r in rows)
+
+
+KEPT = (
+    Kept(
+        step_work.c.person_id,
+        N_("Steps opened or done, with answers, texts and points"),
+        N_("to go on where one left off"),
+    ),
+    Kept(
+        shared_answer.c.person_id,
+        N_("Texts shared with the leader of the change group"),
+        N_("because the person chose to"),
+        N_("until they are taken back, or an operator deletes them"),
+    ),
+    Kept(
+        attachment.c.person_id,
+        N_("Files of try-outs"),
+        N_("because the person saved them"),
+        N_("until they are removed, or an operator deletes them"),
+    ),
+    Kept(
+        phase_work.c.person_id,
+        N_("Meetings taken part in"),
+        N_("because joint work is counted by the leader"),
+    ),
+    Kept(
+        phase_work.c.recorded_by,
+        N_("Notes made of who took part in a meeting"),
+        N_("so that it can be seen who recorded what"),
+    ),
+    Kept(
+        track_work.c.person_id,
+        N_("Tracks opened: when last, at which step, how far"),
+        N_("to go on, and for the counts of the school"),
+    ),
+)

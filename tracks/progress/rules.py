@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from content.model import Phase, StepKind
+from content.model import Phase, StepKind, Visibility
 from tracks.catalogue.rules import Outline
 from tracks.progress.events import Stage
 
@@ -81,6 +81,11 @@ def minutes_left(steps: Iterable[Outline], phase_minutes: int, work: DoneWork) -
         share if s.minutes is None else s.minutes for s in steps if s.step_id not in work.steps
     )
     return min(round(left), phase_minutes)
+
+
+def may_be_shared(step: Outline) -> bool:
+    """The author says where sharing is offered, the person whether: only both together show it."""
+    return step.visibility in (Visibility.GROUP, Visibility.WIDER)
 
 
 def file_problem(name: str, body: bytes) -> str | None:

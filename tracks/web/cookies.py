@@ -42,3 +42,14 @@ def form_token(secret: bytes, token: str) -> str:
 def is_form_token(secret: bytes, token: str, given: str) -> bool:
     # As bytes: for text that is not ASCII compare_digest raises instead of saying no.
     return hmac.compare_digest(form_token(secret, token).encode(), given.encode())
+
+
+def seal(secret: bytes, token: str, path: str) -> str:
+    """The last part of a path that one sign-in opens, and only while it lasts; nothing stored."""
+    return hmac.digest(secret, f"path:{path}:{token}".encode(), hashlib.sha256).hex()
+
+
+def is_sealed(secret: bytes, token: str | None, path: str, given: str) -> bool:
+    if token is None:
+        return False
+    return hmac.compare_digest(seal(secret, token, path).encode(), given.encode())

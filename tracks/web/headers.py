@@ -6,15 +6,13 @@ from flask import Flask, Response, g, request
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; media-src 'self' https:; form-action 'self'; "
+    "font-src 'self'; connect-src 'self'; media-src 'self' https:; form-action {targets}; "
     "base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
 _ALWAYS = [
     ("X-Content-Type-Options", "nosniff"),
-    # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
-    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Vary", "Cookie"),
 ]
@@ -23,8 +21,12 @@ _OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 def add_headers(response: Response) -> Response:
     headers = response.headers
-    policy = _POLICY.format(ancestors=g.get("frame_ancestors", "'none'"))
-    more = [("Content-Security-Policy", policy), *_ALWAYS]
+    policy = _POLICY.format(
+        ancestors=g.get("frame_ancestors", "'none'"), targets=g.get("form_targets", "'self'")
+    )
+    # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
+    referrer = ("Referrer-Policy", g.get("referrer_policy", "same-origin"))
+    more = [("Content-Security-Policy", policy), referrer, *_ALWAYS]
     if request.is_secure:
         more.append(_OVER_TLS)
     if "Cache-Control" not in headers:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, g, request
 from markupsafe import Markup
 
+from lti.tool.return_url import with_messages
 from tracks import i18n
 from tracks.web.cookies import form_token, sign_in_token
 from tracks.web.requests import language, parts
@@ -28,10 +29,20 @@ def token_field() -> Markup:
     return field
 
 
+def course_url(**messages: str) -> str | None:
+    """Where the launch said the course is; `messages` as in lti.tool.return_url. None: it did not.
+
+    From a signed launch only, on the LMS's own host (lti.tool.launch): no open redirect.
+    """
+    way_back: str | None = g.get("way_back")
+    return None if way_back is None else with_messages(way_back, **messages)
+
+
 def _shared() -> dict[str, Any]:
     return {
         "actor": g.get("actor"),
         "token_field": token_field,
+        "course_url": course_url,
         "path": request.path,
         # In an LMS's frame the LMS has the navigation; a second bar would be in the way.
         "in_frame": request.headers.get("Sec-Fetch-Dest") == "iframe",

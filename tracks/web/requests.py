@@ -24,6 +24,16 @@ class Notice:
     kind: Literal["done", "waiting", "failed"]
     text: str  # translated
     error_code: str = ""
+    # What can be done about it, a page and its name (translated): shown on the track's page only.
+    way_on: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page of an area further up, offered on a person's own page."""
+
+    text: str  # translated
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,8 @@ class Parts:
     secret: bytes
     # (session, person id, track id) -> what to tell the person beside that work.
     notices: tuple[Callable[[Session, int, int], Sequence[Notice]], ...] = ()
+    # Further pages for the one who is signed in.
+    doors: tuple[Callable[[Session], Sequence[Door]], ...] = ()
 
 
 def row_id(text: str) -> int:
@@ -105,6 +117,16 @@ def use_language(tag: str | None) -> None:
 def may_be_framed_by(origin: str) -> None:
     """Let this one answer be shown in a frame of `origin` ("*" only for pages without actions)."""
     g.frame_ancestors = origin
+
+
+def may_post_to(origins: str) -> None:
+    """Let the forms of this one answer be sent to these origins, too (sources of CSP)."""
+    g.form_targets = f"'self' {origins}"
+
+
+def tell_no_referrer() -> None:
+    """For a page whose address is a secret: nothing that it leads to learns the address."""
+    g.referrer_policy = "no-referrer"
 
 
 def see_other(location: str) -> Response:

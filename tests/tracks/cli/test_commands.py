@@ -1,6 +1,9 @@
 """The commands that people script against: what they say, write, and exit with."""
 
 import json
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,68 @@ def test_a_deployment_is_switched_off_and_approved_again(shell: Shell):
     assert shell.run("lti", "switch-off", "1", "none").exit_code == 1
     unknown = shell.run("lti", "approve", "99", "1")
     assert (unknown.exit_code, unknown.output) == (1, "tracks: there is no such registration\n")
+
+
+def test_a_whole_lms_is_switched_off_and_on(shell: Shell):
+    shell.run(*REGISTER)
+
+    off = shell.run("lti", "switch-off", "1")
+    assert (off.exit_code, off.output) == (0, "Registration 1 is off.\n")
+    assert shell.json("lti", "show")["registrations"][0]["is_active"] is False
+
+    assert shell.run("lti", "switch-on", "1").output == "Registration 1 is on.\n"
+    assert shell.json("lti", "show")["registrations"][0]["is_active"] is True
+    assert (
+        shell.run("lti", "switch-off", "1", "1").output
+        == "Deployment 1 of registration 1 is off.\n"
+    )
+    assert (
+        shell.run("lti", "switch-on", "1", "1").output == "Deployment 1 of registration 1 is on.\n"
+    )
+    assert shell.run("lti", "switch-on", "9").exit_code == 1
+    assert shell.run("lti", "switch-off", "9").exit_code == 1
+    assert shell.run("lti", "switch-on", "1", "none").exit_code == 1
+
+
+def test_an_invitation_is_a_link_for_a_day(shell: Shell):
+    made = shell.json("lti", "invite", "--municipality", "Asker")
+
+    assert re.fullmatch(r"https://tracks\.example/connect/[\w-]{43}", made["link"])
+    left = datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=23, minutes=58) < left <= timedelta(hours=24)
+    said = shell.run("lti", "invite", "--municipality", "Asker").output
+    assert re.search(r"https://tracks\.example/connect/[\w-]{43}\n", said)
+
+
+def test_a_request_is_shown_and_approved(shell: Shell, tmp_path: Path):
+    shell.json("lti", "invite", "--municipality", "Asker")
+    with sqlite3.connect(tmp_path / "tracks.sqlite") as database:
+        database.execute(
+            "INSERT INTO registration_request (municipality_id, invitation_id, name, issuer,"
+            " client_id, auth_url, jwks_url, platform_family, product, deployment_id, scopes,"
+            " messages, platform_keys, foreign_hosts, status, requested_at) VALUES (1, 1, 'Moodle',"
+            " 'https://l.example', 'c', 'https://l.example/a', 'https://l.example/k', 'moodle',"
+            " 'Moodle', '7', '[]', '[]', '[]', '[\"x.example\"]', 'pending', '2026-11-21 12:00:00')"
+        )
+
+    assert shell.json("lti", "show")["requests"] == [
+        {
+            "request": 1,
+            "issuer": "https://l.example",
+            "client_id": "c",
+            "foreign_hosts": ["x.example"],
+            "changes": False,
+        }
+    ]
+    assert shell.run("lti", "approve", "--request", "1").exit_code == 0
+    shown = shell.json("lti", "show")
+    assert shown["requests"] == []
+    assert [(r["issuer"], r["deployment"], r["status"]) for r in shown["registrations"]] == [
+        ("https://l.example", "7", "enabled")
+    ]
+    again = shell.run("lti", "approve", "--request", "1")
+    assert (again.exit_code, "decided already" in again.output) == (1, True)
+    assert shell.run("lti", "approve").exit_code == 2
 
 
 @pytest.mark.parametrize("url", ["http://l.example/a", "ftp://l.example", "l.example"])

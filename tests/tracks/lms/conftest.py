@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from lti.http import GuardedHttp
+from tests.convergence.run import ags_claim
 from tests.factories.databases import empty_postgres
 from tests.factories.gradebook import Gradebook, worker_for
 from tests.factories.tool import Tool
+from tests.fakes.scripted_lms import Routed, ScriptedLms
 from tracks.jobs.models import outbox
+from tracks.lms.actions import COLUMN_JOB, SCORE_JOB
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -33,6 +38,9 @@ def shared_tool(
     made.close()
 
 
+OF_SCORES = outbox.c.kind.in_([SCORE_JOB, COLUMN_JOB])
+
+
 class Course:
     """A tool, its worker, and the gradebook of the LMS; time stands still unless told to pass."""
 
@@ -50,7 +58,7 @@ class Course:
     def until_quiet(self, hours: int = 24) -> None:
         for _ in range(hours * 12):
             self.later(minutes=5)
-            if not self.tool.count(outbox, outbox.c.parked_at.is_(None)):
+            if not self.tool.count(outbox, outbox.c.parked_at.is_(None), OF_SCORES):
                 return
 
     def do(self, browser: FlaskClient, step: str, **fields: str) -> None:
@@ -67,3 +75,31 @@ def course(tool: Tool) -> Iterator[Course]:
     # Real time, so that connections and certificates are as old as they seem.
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         yield Course(tool, clock)
+
+
+class RealCourse(Course):
+    """The same, with an LMS behind real HTTP."""
+
+    def __init__(self, tool: Tool, clock: time_machine.Traveller, lms: ScriptedLms) -> None:
+        super().__init__(tool, clock)
+        self.lms = lms
+        self.http = GuardedHttp(allow_loopback=True, total_seconds=lms.slow / 2)
+        self.worker = worker_for(tool.database, Routed(self.http, lms))
+
+    def launch(
+        self, sub: str = "teacher-1", *, item: str | None = "1", **parts: Any
+    ) -> FlaskClient:
+        """`item` None: the link has no column, and may get one."""
+        changes = {**ags_claim(self.lms, item), **parts.pop("changes", {})}
+        return self.tool.launch(sub=sub, changes=changes, **parts)
+
+
+@pytest.fixture
+def real_course(tool: Tool) -> Iterator[RealCourse]:
+    with (
+        time_machine.travel(datetime.now(UTC), tick=False) as clock,
+        ScriptedLms("moodle", slow=10) as lms,
+    ):
+        made = RealCourse(tool, clock, lms)
+        yield made
+        made.http.close()

@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from tests.factories.tool import BASE_URL, ISSUER, JWKS_URL, Tool
 from tests.fakes.forge import PREFIX, Setting, changed, resource_claims, token
 from tracks.lms.actions import approve_deployment, register, switch_off_deployment
-from tracks.lms.models import deployment
+from tracks.lms.models import deployment, resource_link
 from tracks.people.actions import add_municipality
 from tracks.people.models import account, municipality, person, sign_in
 
 DEPLOYMENT = PREFIX + "deployment_id"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 CLIENTS = ("client-1", "client-2", "client-3")
 
 
@@ -164,3 +165,31 @@ def test_a_suspended_person_is_out_at_once_and_gets_no_further(tool: Tool):
 def test_registering_again_changes_addresses_and_makes_nothing_new(tool: Tool):
     first = add_registration(tool, "client-2")
     assert add_registration(tool, "client-2") == first
+
+
+def test_an_lms_s_further_hosts_are_kept_and_open_its_gradebook(tool: Tool):
+    """Canvas: one host signs in, the school's own host has the gradebook (T37)."""
+    item = "https://school.lms-cloud.example/items/1"
+    grades = {AGS + "claim/endpoint": {"lineitem": item, "scope": [AGS + "scope/score"]}}
+    column = select(resource_link.c.lineitem_url)
+
+    tool.launch(changes=grades)
+    before = tool.rows(column)
+    for hosts in (["School.LMS-Cloud.example"], None):
+        with tool.database.writing() as session:
+            register(
+                session,
+                municipality_id=tool.municipality_id,
+                issuer=ISSUER,
+                client_id="client-1",
+                auth_url=f"{ISSUER}/auth",
+                token_url=f"{ISSUER}/token",
+                jwks_url=JWKS_URL,
+                deployment_ids=["1"],
+                now=datetime.now(UTC),
+                service_hosts=hosts,
+            )
+        tool.launch(changes=grades)
+        assert tool.rows(column) == [(item,)]
+
+    assert before == [(None,)]

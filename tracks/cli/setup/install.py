@@ -37,9 +37,9 @@ def base_python() -> str:
 
 
 class Venv:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, folder: str = ".venv") -> None:
         self.root = root
-        self.folder = root / ".venv"
+        self.folder = root / folder
         self.python = self.folder / "bin" / "python"
         self._stamps = self.folder / _STAMPS
         self._unfinished = self._stamps / "unfinished"

@@ -18,6 +18,7 @@ from tracks.cli.setup.browser import (
 from tracks.cli.setup.checks import checks_of, run_checks, say_on_stdout
 from tracks.cli.setup.faults import SetupError, from_os_error
 from tracks.cli.setup.install import Venv
+from tracks.cli.setup.openedx import OpenEdx
 from tracks.cli.setup.progress import Progress
 from tracks.cli.setup.web import WebAssets, npm_from_wheel, system_npm
 
@@ -29,11 +30,19 @@ class Target:
     assets: str | None
     command: tuple[str, ...]
     needs_browser: bool = False
+    with_openedx: bool = False
 
 
 TARGETS = {
     "run": Target("start everything on this machine", "run", "run", ("tracks", "run")),
-    "test": Target("run every test", "test", "test", ("pytest", "-n", "2"), needs_browser=True),
+    "test": Target(
+        "run every test",
+        "test",
+        "test",
+        ("pytest", "-n", "2"),
+        needs_browser=True,
+        with_openedx=True,
+    ),
     "check": Target("ruff, mypy and import-linter", "test", None, ()),
     "bench": Target("measure speed and load", "test", "run", ("tests.bench",)),
     "docs": Target(
@@ -51,6 +60,7 @@ class Preparation:
         self.venv = Venv(root)
         self._target = target
         self._assets = WebAssets(root, target.assets) if target.assets else None
+        self._openedx = OpenEdx(root) if target.with_openedx else None
         self.chromium = ""
 
     def missing_steps(self) -> list[Step]:
@@ -72,6 +82,8 @@ class Preparation:
                 self.chromium = playwrights_chromium(self.venv)
             if not self.chromium:
                 steps.append(("Chromium for the browser tests", self._install_chromium))
+        if self._openedx and not self._openedx.is_there():
+            steps.append(("Open edX's LTI consumer for the tests", self._openedx.install))
         return steps
 
     def _has_packages(self, name: str) -> bool:

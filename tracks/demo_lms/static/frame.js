@@ -2,7 +2,12 @@
 "use strict";
 
 const frame = document.querySelector("iframe[data-tool-origin]");
-const SUBJECTS = ["lti.capabilities", "lti.frameResize"];
+const SUBJECTS = ["lti.capabilities", "lti.frameResize"].map((subject) => ({ subject }));
+// storage.js does these, here or in the frame of that name
+const storage = frame.dataset.storage;
+for (const subject of storage ? ["lti.put_data", "lti.get_data"] : []) {
+  SUBJECTS.push(storage === "_parent" ? { subject } : { subject, frame: storage });
+}
 const LOWEST = 150;
 const HIGHEST = 20000;
 
@@ -35,7 +40,7 @@ window.addEventListener("message", (event) => {
     return;
   }
   if (message.subject === "lti.capabilities") {
-    answer(message, { supported_messages: SUBJECTS.map((subject) => ({ subject })) });
+    answer(message, { supported_messages: SUBJECTS });
   } else if (message.subject === "lti.frameResize") {
     const wanted = Math.ceil(Number.parseFloat(message.height));
     if (Number.isFinite(wanted)) {

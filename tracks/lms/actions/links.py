@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from lti.tool.launch import Launch
-from lti.tool.service_urls import is_allowed_service_url
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address
 from tracks.db import Prepared, Session
-from tracks.lms.actions.scores import SCORE_SCOPE, send_again, want_scores
+from tracks.lms.actions.columns import column_of_launch
+from tracks.lms.actions.life_cycle import come_back, move_on
+from tracks.lms.actions.scores import send_again, want_scores
 from tracks.lms.models import resource_link, score
 from tracks.lms.rules import part_of
 from tracks.people.actions import Person
@@ -39,7 +41,16 @@ _KEEP_LINK = Prepared(
         index_elements=["deployment_id", "link_id"],
         set_={
             name: getattr(_NEW_LINK.excluded, name)
-            for name in ("context_id", "address", "track_id", "lineitem_url", "scopes")
+            for name in (
+                "context_id",
+                "address",
+                "track_id",
+                "scopes",
+                "lineitem_url",
+                "lineitem_from",
+                "lineitems_url",
+                "lineitem_failed",
+            )
         },
     ).returning(resource_link.c.id)
 )
@@ -60,52 +71,69 @@ def link_of_launch(
     edition = shelf.current(session, address.publisher, address.track)
     if edition is None or not part_of(edition.steps, address):
         return None
+    key = {"deployment_id": launch.deployment.id, "link_id": launch.resource_link.id}
+    row = session.execute(_LINK, key).one_or_none()
     wanted = {
         "context_id": launch.context.id if launch.context else "",
         "address": str(address),
         "track_id": edition.track_id,
-        "lineitem_url": _lineitem(launch, base_url),
         "scopes": sorted(launch.ags.scope) if launch.ags else [],
+        **column_of_launch(launch, base_url, row),
     }
-    key = {"deployment_id": launch.deployment.id, "link_id": launch.resource_link.id}
-    row = session.execute(_LINK, key).one_or_none()
     if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
         return Link(row.id, edition, address, is_changed=False)
-    found = session.execute(_KEEP_LINK, {**key, **wanted, "municipality_id": municipality_id})
+    # What failed before may work as the link is now.
+    values = {**key, **wanted, "lineitem_failed": None, "municipality_id": municipality_id}
+    found = session.execute(_KEEP_LINK, values)
     link_id = found.scalar_one()
-    if row is not None and row.lineitem_url != wanted["lineitem_url"]:
+    if row is not None and _is_other_column(row, wanted):
         send_again(session, link_id, now)
     return Link(link_id, edition, address, is_changed=True)
 
 
-def _lineitem(launch: Launch, base_url: str) -> str | None:
-    """From the signed launch only, and only where this registration's LMS lives (T37, S11)."""
-    ags = launch.ags
-    if ags is None or ags.lineitem is None or SCORE_SCOPE not in ags.scope:
-        return None
-    allowed = is_allowed_service_url(ags.lineitem, launch.registration, base_url=base_url)
-    return ags.lineitem if allowed else None
+def _is_other_column(row: Any, wanted: dict[str, Any]) -> bool:
+    named, container = wanted["lineitem_url"], wanted["lineitems_url"]
+    if named is not None:
+        return bool(row.lineitem_url != named)
+    return container is not None and (row.lineitem_url, row.lineitems_url) != (None, container)
 
 
 _SCORE = Prepared(insert_or(score).on_conflict_do_nothing())
 _KNOWN_SCORE = Prepared(
-    select(score.c.person_id).where(
+    select(score.c.moved_on_at, score.c.leads).where(
         score.c.person_id == bindparam("person_id"),
         score.c.resource_link_id == bindparam("resource_link_id"),
     )
 )
+_LEADS = Prepared(
+    update(score)
+    .where(score.c.person_id == bindparam("person"), score.c.resource_link_id == bindparam("link"))
+    .values(leads=bindparam("does_lead"))
+    .returning(score.c.person_id)
+)
 
 
-def expect_score(session: Session, who: Person, link: Link, sub: str, now: datetime) -> None:
-    """From now on this person's work counts at this link; what is done already is sent too."""
+def expect_score(
+    session: Session, who: Person, link: Link, sub: str, now: datetime, *, leads: bool = False
+) -> None:
+    """From now on this person's work counts at this link; what is done already is sent too.
+
+    `leads`: they came as the course's instructor.
+    """
     key = {"person_id": who.id, "resource_link_id": link.id}
-    known = not who.is_new and session.execute(_KNOWN_SCORE, key).first() is not None
-    if known and not link.is_changed:
+    known = None if who.is_new else session.execute(_KNOWN_SCORE, key).one_or_none()
+    if known is not None and known.leads != leads:
+        session.execute(_LEADS, {"person": who.id, "link": link.id, "does_lead": leads})
+    if known is not None and known.moved_on_at is None and not link.is_changed:
         return
-    if not known:
+    if known is None:
         session.execute(
             _SCORE,
-            {**key, "municipality_id": who.municipality_id, "sub": sub, "wanted": None},
+            {**key, "municipality_id": who.municipality_id, "sub": sub, "leads": leads},
         )
+    elif known.moved_on_at is not None:
+        come_back(session, who.id, link.id)
+    if known is None and not who.is_new:
+        move_on(session, who.id, link.id, now)
     if not who.is_new:  # who has done nothing yet
         want_scores(session, who.id, link.edition, now)

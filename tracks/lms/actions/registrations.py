@@ -1,12 +1,15 @@
 """Writes of connected LMSs: registrations and their deployments."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
 from tracks.lms.models import deployment, registration, used_nonce
+from tracks.lms.rules import ScorePolicy, usual_policy
 from tracks.people.actions import end_sign_ins_of_deployment
 
 
@@ -23,9 +26,14 @@ def register(
     now: datetime,
     audience: str | None = None,
     platform_family: str = "",
+    service_hosts: Sequence[str] | None = None,
+    score_policy: ScorePolicy | None = None,
 ) -> int:
-    """An approved registration with enabled deployments; the same again updates its addresses."""
-    values = {
+    """An approved registration with enabled deployments; the same again updates its addresses.
+
+    `service_hosts`, `score_policy`: None leaves what is there.
+    """
+    values: dict[str, Any] = {
         "municipality_id": municipality_id,
         "auth_url": auth_url,
         "token_url": token_url,
@@ -34,8 +42,13 @@ def register(
         "platform_family": platform_family,
         "is_active": True,
     }
+    if service_hosts is not None:
+        values["service_hosts"] = [host.lower() for host in service_hosts]
+    if score_policy is not None:
+        values["score_policy"] = score_policy
+    first = {"score_policy": usual_policy(platform_family), **values}
     statement = insert_or(registration).values(
-        issuer=issuer, client_id=client_id, registered_at=now, **values
+        issuer=issuer, client_id=client_id, registered_at=now, **first
     )
     registration_id: int = session.execute(
         statement.on_conflict_do_update(

@@ -1,6 +1,7 @@
 """The links launches come by, used nonces, and the scores on their way out."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
@@ -35,8 +37,18 @@ resource_link = Table(
     # What the link leads to: a durable address, so that a copied course leads to the same.
     Column("address", String(400), nullable=False),
     Column("track_id", Id, ForeignKey("track.id"), nullable=False),
-    # Where scores of this link go; NULL when the LMS offers no line item. Never from a browser.
+    # Where scores of this link go; NULL when there is no column (yet). Never from a browser (S11).
     Column("lineitem_url", Text),
+    # "launch" when the LMS named it, "made" when we found or made it.
+    Column("lineitem_from", String(10)),
+    # When we found or made it.
+    Column("lineitem_at", UtcDateTime),
+    # Why there is none, as a reason code; NULL while there is hope.
+    Column("lineitem_failed", String(80)),
+    # Where columns can be looked for and made; NULL when the LMS does not let us.
+    Column("lineitems_url", Text),
+    # When all its scores were last sent again, for a new round.
+    Column("resent_at", UtcDateTime),
     Column("scopes", Json, nullable=False),
     UniqueConstraint("deployment_id", "link_id"),
     Index("ix_resource_link_deployment_id_context_id", "deployment_id", "context_id"),
@@ -58,5 +70,11 @@ score = Table(
     Column("last_timestamp", UtcDateTime),
     # Why the LMS will not take it, as a reason code; NULL while there is hope.
     Column("failed", String(80)),
+    # A score was posted and its outcome is not known: read back before anything more is sent.
+    Column("is_unsure", Boolean, nullable=False, server_default=false()),
+    # Came by this link as the course's instructor: some LMSs have no row in the gradebook for them.
+    Column("leads", Boolean, nullable=False, server_default=false()),
+    # Set when the person went on in a copy of the course: its column takes the scores from then on.
+    Column("moved_on_at", UtcDateTime),
     **ONE_TREE,
 )

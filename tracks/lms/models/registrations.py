@@ -11,7 +11,7 @@ from sqlalchemy import (
     true,
 )
 
-from tracks.db import Id, UtcDateTime, metadata
+from tracks.db import Id, Json, UtcDateTime, metadata
 
 registration = Table(
     "registration",
@@ -28,6 +28,12 @@ registration = Table(
     Column("platform_family", String(40), nullable=False, server_default=""),
     Column("is_active", Boolean, nullable=False, server_default=true()),
     Column("registered_at", UtcDateTime, nullable=False),
+    # A tracks.lms.rules.ScorePolicy.
+    Column("score_policy", String(20), nullable=False, server_default="proportional"),
+    # For people: "Moodle", or the host. "" of those registered without one.
+    Column("name", String(200), nullable=False, server_default=""),
+    # Hosts of its services, approved by an operator, beside those of the addresses above (T37).
+    Column("service_hosts", Json, nullable=False, server_default="[]"),
     UniqueConstraint("issuer", "client_id"),
 )
 

@@ -5,15 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from lti.claims import RESOURCE_LINK_REQUEST
+from lti.claims import (
+    DATA_PRIVACY_REQUEST,
+    DEEP_LINKING_REQUEST,
+    LTI_DATA_PRIVACY_REQUEST,
+    RESOURCE_LINK_REQUEST,
+    SUBMISSION_REVIEW_REQUEST,
+)
 from lti.errors import LtiRejected
 from lti.tool.launch import Launch
 from tracks.db import Session
 from tracks.i18n import language_of
+from tracks.lms.actions.life_cycle import want_handler
 from tracks.lms.rules import frame_sources
-from tracks.lms.views import work
+from tracks.lms.views import deep_linking, privacy, review, work
 from tracks.people.actions import Person, person_from_launch, start_sign_in
-from tracks.web.cookies import sign_in_token
+from tracks.web.cookies import seal, sign_in_token
+from tracks.web.requests import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class Entered:
     locale: str | None
     binding_cookie: str
     lms_origin: str
+    way_back: str | None
 
 
 def _anybody(_message: Launch) -> None:
@@ -38,10 +47,15 @@ class Arrival:
 
     arrive: Callable[[Session, Launch, Person, datetime], str]
     check: Callable[[Launch], None] = _anybody
+    is_sealed: bool = False  # the page is opened by this sign-in only
 
 
 ARRIVALS: Final[Mapping[str, Arrival]] = {
     RESOURCE_LINK_REQUEST: Arrival(work.arrive),
+    DEEP_LINKING_REQUEST: Arrival(deep_linking.arrive, deep_linking.check),
+    SUBMISSION_REVIEW_REQUEST: Arrival(review.arrive, review.check, is_sealed=True),
+    DATA_PRIVACY_REQUEST: Arrival(privacy.arrive, privacy.check, is_sealed=True),
+    LTI_DATA_PRIVACY_REQUEST: Arrival(privacy.arrive, privacy.check, is_sealed=True),
 }
 
 
@@ -57,9 +71,9 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         language=language_of(message.locale),
         now=moment,
     )
-    origin = _framing_origins(message)
+    origin = framing_origins(message)
     if who.is_suspended:
-        return Entered(who, None, "/", message.locale, message.binding_cookie, origin)
+        return _entered(message, who, None, "/", origin)
     token = start_sign_in(
         session,
         who,
@@ -67,10 +81,26 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         leads_here=message.roles.is_instructor or message.roles.is_teaching_assistant,
         lms_origin=origin,
         now=moment,
+        way_back=message.way_back,
         replaces=sign_in_token(),
     )
+    want_handler(session, message, parts().settings.base_url, moment)
     path = arrival.arrive(session, message, who, moment)
-    return Entered(who, token, path, message.locale, message.binding_cookie, origin)
+    if arrival.is_sealed:
+        path = f"{path}/{seal(parts().secret, token, path)}"
+    return _entered(message, who, token, path, origin)
+
+
+def _entered(message: Launch, who: Person, token: str | None, path: str, origin: str) -> Entered:
+    return Entered(
+        person=who,
+        token=token,
+        path=path,
+        locale=message.locale,
+        binding_cookie=message.binding_cookie,
+        lms_origin=origin,
+        way_back=message.way_back,
+    )
 
 
 def _arrival(message: Launch) -> Arrival:
@@ -80,14 +110,15 @@ def _arrival(message: Launch) -> Arrival:
             raise LtiRejected("message_type_unknown")
         arrival.check(message)
     except LtiRejected as rejected:
-        rejected.return_url = message.return_url
+        rejected.return_url = message.way_back
+        rejected.locale = message.locale
         rejected.binding_cookie = message.binding_cookie
         rejected.registration_id = message.registration.id
         raise
     return arrival
 
 
-def _framing_origins(message: Launch) -> str:
+def framing_origins(message: Launch) -> str:
     """Where the LMS's own pages are: Canvas signs in on one host and frames us on another (T40)."""
     urls = (message.registration.issuer, message.registration.auth_url, message.return_url or "")
     return frame_sources(urls)

@@ -10,13 +10,17 @@ from lti.tool.launch import Launch
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.rules import Address
 from tracks.db import Session
-from tracks.lms.actions import expect_score, link_of_launch
+from tracks.lms.actions import Link, expect_score, link_of_launch
+from tracks.lms.actions.life_cycle import note_history
+from tracks.lms.actions.rosters import note_course
+from tracks.lms.course_list import leads_course
 from tracks.lms.queries import likely_school
 from tracks.lms.rules import address_of_launch, own_page_of, part_of
 from tracks.people.actions import Person
 from tracks.people.queries import has_schools
 from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
+from tracks.progress.queries import place_to_go_on
 from tracks.web.requests import parts
 
 
@@ -26,10 +30,15 @@ def shelf() -> Shelf:
 
 def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> str:
     address = address_of_launch(message.custom.get("resource"), message.target_link_uri)
-    _note_work(session, message, address, who, moment)
+    link = _note_work(session, message, address, who, moment)
+    if leads_course(message.roles):
+        note_course(session, message, who, parts().settings.base_url, moment)
     path = _page(address, message.target_link_uri)
     if who.school_id is None and address is not None:
         return _school_question(session, message, who.municipality_id, path)
+    if link is not None and link.address.module is None and not who.is_new:
+        # Straight to where they were: the page in between would only send them on.
+        return place_to_go_on(session, who.id, link.edition)
     return path
 
 
@@ -47,11 +56,11 @@ def _school_question(session: Session, message: Launch, municipality_id: int, th
 
 def _note_work(
     session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
-) -> None:
+) -> Link | None:
     base_url = parts().settings.base_url
     link = link_of_launch(session, shelf(), message, address, who.municipality_id, base_url, moment)
     if link is None:
-        return
+        return None
     worker = Worker(who.id, who.municipality_id, who.school_id)
     if link.address.step is None:
         open_track(session, worker, link.edition.track_id, None, moment)
@@ -60,7 +69,9 @@ def _note_work(
         note_use(
             session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
         )
-    expect_score(session, who, link, message.sub, moment)
+    note_history(session, message, link.id, moment)
+    expect_score(session, who, link, message.sub, moment, leads=message.roles.is_instructor)
+    return link
 
 
 def _page(address: Address | None, target_link_uri: str) -> str:

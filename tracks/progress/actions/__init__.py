@@ -3,6 +3,7 @@
 from tracks.progress.actions.answers import Saved, save_answer
 from tracks.progress.actions.files import attach_file, remove_file
 from tracks.progress.actions.groups import count_chosen_school, record_joint_work
+from tracks.progress.actions.sharing import share_answer
 from tracks.progress.actions.steps import (
     Worker,
     complete_steps,
@@ -24,5 +25,6 @@ __all__ = [
     "record_joint_work",
     "remove_file",
     "save_answer",
+    "share_answer",
     "worker_of",
 ]

@@ -13,7 +13,7 @@ from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, started_tracks
 from tracks.progress.rules import next_step, units_done
 from tracks.progress.views.places import PhaseView, phases_of, shelf
-from tracks.web.requests import see_other
+from tracks.web.requests import parts, see_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
         tracks=mine,
         others=[e for e in editions if e.track_id not in begun],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
+        doors=[door for offered in parts().doors for door in offered(session)],
     )
 
 

@@ -13,10 +13,16 @@ from tracks.db import Session
 from tracks.i18n import clock
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
-from tracks.progress.actions import attach_file, complete_steps, save_answer, worker_of
+from tracks.progress.actions import (
+    attach_file,
+    complete_steps,
+    save_answer,
+    share_answer,
+    worker_of,
+)
 from tracks.progress.forms import FileForm, StepForm, read_file, read_step
-from tracks.progress.queries import Answer, files_at_step, work_at_step
-from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT
+from tracks.progress.queries import Answer, files_at_step, shared_texts, work_at_step
+from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared
 from tracks.progress.views.places import (
     edition_or_404,
     module_url,
@@ -66,6 +72,9 @@ def draw(
     before, after = neighbours(edition, outline)
     leads = actor.school_id is not None and actor.may_at(Permission.LEAD, actor.school_id)
     with_files = text.kind is StepKind.TRY_OUT
+    shared = None
+    if may_be_shared(outline):
+        shared = shared_texts(session, actor.person_id, edition.track_id).get(outline.step_id)
     return render_template(
         "progress/step.html",
         edition=edition,
@@ -90,7 +99,8 @@ def draw(
         file_types=", ".join(FILE_STARTS),
         largest_mb=LARGEST_FILE // 1024 // 1024,
         longest=LONGEST_TEXT,
-        visibility=outline.visibility,
+        may_share=may_be_shared(outline),
+        shared=shared,
         leads=leads,
         notices=notices(session, actor.person_id, edition.track_id),
         action=step_url(edition, outline),
@@ -152,6 +162,9 @@ def _keep(
         if saved.newer is not None:
             page = draw(session, actor, edition, outline, typed=form.body, newer=saved.newer)
             return page, 409
+        if may_be_shared(outline):
+            text_to_share = form.body["text"] if "share" in request.form else None
+            share_answer(session, who, edition.track_id, outline, text_to_share, moment)
     if file is not None:
         attach_file(session, who, outline.step_id, file.name, file.body, moment)
     if not moving_on:

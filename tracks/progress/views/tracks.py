@@ -11,18 +11,15 @@ from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.queries import leaders_of
 from tracks.people.rules import Actor, Permission
-from tracks.progress.queries import done_work
+from tracks.progress.queries import done_work, place_to_go_on
 from tracks.progress.rules import DoneWork, next_step, units_done
 from tracks.progress.views.places import (
     PhaseView,
     edition_or_404,
     module_or_404,
-    module_url,
     notices,
     phases_of,
     safe,
-    step_url,
-    track_url,
 )
 from tracks.web.requests import language, now, see_other
 
@@ -68,16 +65,9 @@ def track_page(
 
 @requires(Permission.OWN_WORK)
 def go_on(session: Session, actor: Actor, publisher: str, track: str) -> ResponseReturnValue:
-    """To the first thing that is not done: what a track's link in the LMS opens."""
+    """To the first thing that is not done, for those who did not come by a launch just now."""
     edition = edition_or_404(session, publisher, track)
-    work = _work(session, actor, edition)
-    step = next_step(edition.steps, work)
-    if step is None:
-        return see_other(track_url(edition))
-    if step.phase.is_joint:
-        # The group's work: the session's page says when and by whom, not a first step to click.
-        return see_other(module_url(edition, step.module_slug))
-    return see_other(step_url(edition, step))
+    return see_other(place_to_go_on(session, actor.person_id, edition))
 
 
 @requires(Permission.PUBLIC)
