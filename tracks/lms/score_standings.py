@@ -99,7 +99,10 @@ def led_links(session: Session, person_id: int, track_id: int) -> list[LedLink]:
     led = select(score.c.resource_link_id).where(
         score.c.person_id == person_id, score.c.leads.is_(True), score.c.moved_on_at.is_(None)
     )
-    missing = or_(score.c.sent.is_(None), score.c.sent != score.c.wanted)
+    missing = and_(
+        score.c.person_id.is_not(None),
+        or_(score.c.sent.is_(None), score.c.sent != score.c.wanted),
+    )
     rows = session.execute(
         select(
             resource_link.c.id,
@@ -109,7 +112,8 @@ def led_links(session: Session, person_id: int, track_id: int) -> list[LedLink]:
         )
         .join(deployment, deployment.c.id == resource_link.c.deployment_id)
         .join(registration, registration.c.id == deployment.c.registration_id)
-        .join(
+        # Outer: the page opens also while nobody in the course has a result yet.
+        .outerjoin(
             score,
             and_(
                 score.c.resource_link_id == resource_link.c.id,

@@ -46,8 +46,8 @@ def stages_on(page: str) -> list[str]:
 
 
 def without_ids(answer) -> tuple[int, str]:
-    """The page without its error id and its own address."""
-    text = re.sub(r"<code>[0-9A-F]{8}</code>", "", answer.text)
+    """The page without its error id, here and in the way back, and its own address."""
+    text = re.sub(r"<code>[0-9A-F]{8}</code>|lti_errorlog=[0-9A-F]{8}", "", answer.text)
     return answer.status_code, re.sub(r"/schools/\d+", "", text)
 
 

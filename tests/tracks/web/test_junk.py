@@ -20,6 +20,15 @@ PLACES = {
     "school_id": ["1", "0", "9" * 18, "9" * 40, "9" * 5000],
     "version_id": ["1", "9" * 18, "9" * 40],
     "name": ["a.png", "%00.png", "..%2f..%2fetc%2fpasswd", "x" * 5000],
+    "course_id": ["1", "9" * 18, "9" * 40],
+    "track_id": ["1", "9" * 18],
+    "person_id": ["1", "9" * 18],
+    "link_id": ["1", "9" * 18],
+    "registration_id": ["1", "9" * 18],
+    "request_id": ["1", "9" * 18],
+    "seal": ["0" * 64, "%00", "x" * 5000],
+    "secret": ["none", "%00", "%ED%A0%80", "x" * 5000],
+    "token": ["none", "%00", "%ED%A0%80", "x" * 5000],
 }
 BODIES: list[tuple[str, bytes]] = [
     ("application/x-www-form-urlencoded", b"form_token=%FF%FE&text=%ED%A0%80&revision=%00"),
