@@ -107,46 +107,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """A number of things, the same on every machine."""
-
-    name: str
-    value: int
-    limit: Limit
-    how: str
-
-    @property
-    def is_held(self) -> bool:
-        return self.limit.is_met(self.value, self.limit.floor)
-
-    def lines(self) -> list[str]:
-        return [
-            f"{self.name}: {self.limit.verdict(self.value)}",
-            f"  count   {self.value:9d}      ({self.limit.words('')})",
-            f"  how     {self.how}",
-        ]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "count": self.value,
-            "floor": self.limit.floor,
-            "goal": self.limit.goal,
-            "at_most": self.limit.at_most,
-            "is_held": self.is_held,
-            "how": self.how,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One measured figure with its unit."""
+class Figure:
+    """One figure: measured with a unit, or a count of things, which has none."""
 
     name: str
     value: float
-    unit: str
     limit: Limit
     how: str
+    unit: str = ""
 
     @property
     def is_held(self) -> bool:
@@ -155,7 +123,7 @@ class Quantity:
     def lines(self) -> list[str]:
         return [
             f"{self.name}: {self.limit.verdict(self.value)}",
-            f"  figure  {self.value:9.2f}{self.unit}  ({self.limit.words(self.unit)})",
+            f"  figure  {self.value:9.4g}{self.unit}  ({self.limit.words(self.unit)})",
             f"  how     {self.how}",
         ]
 

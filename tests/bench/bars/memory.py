@@ -10,7 +10,7 @@ from tests.bench.key_server import key_server
 from tests.bench.lms import follow, launch
 from tests.bench.peers import Missing
 from tests.bench.peers.launchers import ltijs
-from tests.bench.result import Limit, NotMeasured, Quantity, Result
+from tests.bench.result import Figure, Limit, NotMeasured, Result
 from tests.bench.servers import Server, tool_server
 
 LAUNCHES = 1000
@@ -24,7 +24,7 @@ def measure(bench: Bench) -> list[Result]:
     with tool_server(world) as server:
         ours = _held_after_launches(server)
     results: list[Result] = [
-        Quantity(
+        Figure(
             name="12 memory of a worker",
             value=ours,
             unit=" MB",
@@ -42,7 +42,7 @@ def measure(bench: Bench) -> list[Result]:
     except Missing as missing:
         return [*results, NotMeasured(name, str(missing))]
     results.append(
-        Quantity(
+        Figure(
             name=name,
             value=ours / theirs,
             unit="x",

@@ -12,7 +12,7 @@ from tests.bench.browser import Browser
 from tests.bench.library import TRACK, module_slug, reading_slug
 from tests.bench.lms import sign_in
 from tests.bench.measuring import in_turn
-from tests.bench.result import Comparison, Count, Limit, Result
+from tests.bench.result import Comparison, Figure, Limit, Result
 from tests.bench.servers import bare_server, tool_server
 
 REQUESTS = 200
@@ -75,13 +75,13 @@ def _counts(bench: Bench) -> list[Result]:
         engine.dispose()
     asked = [each for each in statements if each not in {"BEGIN", "COMMIT"}]
     return [
-        Count(
+        Figure(
             name="8 SQL statements of a warm step page",
             value=len(asked),
             limit=Limit(floor=4, goal=3, at_most=True),
             how="the second request in a row; BEGIN and COMMIT are not counted",
         ),
-        Count(
+        Figure(
             name="8 Markdown renderings of a step page",
             value=parse.call_count,
             limit=Limit(floor=0, goal=0, at_most=True),
