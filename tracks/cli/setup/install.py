@@ -91,8 +91,11 @@ class Venv:
         self._unfinished.unlink()
 
     def install_lock(self, lock: str, progress: Progress) -> None:
-        """`--no-compile`: Python compiles what is really imported, which is quicker in sum."""
-        self._pip(["--no-compile", "--require-hashes", "-r", self.root / ".locks" / lock], progress)
+        """`--no-compile`: Python compiles what is really imported, which is quicker in sum.
+        `--no-deps`: a lock is complete, and pip that resolves anew stumbles over a package named
+        with an extra (coverage[toml]) as soon as a release newer than the locked one is out."""
+        locked = self.root / ".locks" / lock
+        self._pip(["--no-compile", "--no-deps", "--require-hashes", "-r", locked], progress)
 
     def install_project(self, progress: Progress) -> None:
         self._pip(["--no-deps", "--no-build-isolation", "-e", self.root], progress)
