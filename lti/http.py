@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Final
 
 import certifi
@@ -24,6 +25,12 @@ TOTAL_SECONDS: Final = 15.0
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # when the request of this thread must be over, by the monotonic clock
 _deadline: ContextVar[float] = ContextVar("deadline")
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    """One for all clients of a process: reading the certificates takes 14 ms each time."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 class GuardedHttp:
@@ -50,7 +57,7 @@ class GuardedHttp:
             "write": total_seconds,
         }
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context or ssl.create_default_context(cafile=certifi.where()),
+            ssl_context=ssl_context or _public_authorities(),
             max_connections=32,
             max_keepalive_connections=8,
             keepalive_expiry=20.0,

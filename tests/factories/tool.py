@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -51,6 +54,31 @@ class Prepared:
     cookie: str
 
 
+class _CompiledPages(BytecodeCache):
+    """Every test has a tool of its own; their templates are the same."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        # A template has a compiled form for each language (ADR 0007).
+        key = f"{environment.globals['lang']}:{name}"
+        bucket = Bucket(environment, key, self.get_source_checksum(source))
+        self.load_bytecode(bucket)
+        return bucket
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED_PAGES = _CompiledPages()
+
+
 class Tool:
     """One instance: `client()` is a browser, `launch()` is a click in the LMS."""
 
@@ -61,6 +89,7 @@ class Tool:
         self.database = open_database(database_url)
         store_tool_key(self.database, data_dir)
         self.app = create_app(self.settings, self.database)
+        self.app.jinja_env.bytecode_cache = _COMPILED_PAGES
         self.http = RecordingHttp({JWKS_URL: HttpAnswer(200, {}, jwks(signing_key().jwk()))})
         side: LtiSide = self.app.extensions["tracks.lti"]
         clock = SystemClock()
