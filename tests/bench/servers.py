@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.bench import CACHE
 from tests.bench.browser import Connection
 from tests.bench.measuring import reading, spent
 from tests.bench.world import World
@@ -62,22 +63,32 @@ def started(
     *,
     backends: Callable[[], Iterable[int]] = _none,
     environment: Mapping[str, str] | None = None,
+    says: str = "ready ",
 ) -> Iterator[Server]:
-    """A server that says "ready PID" when it is: of gunicorn the worker, its parent waits."""
+    """A server that says "ready PID" when it is (of gunicorn the worker, its parent waits), or
+    begins a line with what it `says` and is a single process."""
     process = subprocess.Popen(
-        words, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+        words, stdout=subprocess.PIPE, text=True, env={**_as_installed(), **(environment or {})}
     )
     try:
         assert process.stdout is not None
-        pid = next((line[6:] for line in process.stdout if line.startswith("ready ")), None)
-        if pid is None:
+        ready = next((line for line in process.stdout if line.startswith(says)), None)
+        if ready is None:
             raise RuntimeError(f"{words[1]} did not start")
+        pid = int(ready.removeprefix(says)) if says == "ready " else process.pid
         connection = Connection(port)
-        yield Server(int(pid), port, connection, backends)
+        yield Server(pid, port, connection, backends)
         connection.close()
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _as_installed() -> dict[str, str]:
+    """Where a server runs, its modules lie compiled on the disk. A process that had to compile them
+    itself keeps 8 MB of what that took."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**environment, "PYTHONPYCACHEPREFIX": str(CACHE / "compiled")}
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ from tests.docs.pages import (
     rows,
     sections,
 )
-from tracks.cli import _add_commands, cli
+from tracks.cli import cli
 from tracks.migrations import target_metadata
 from tracks.people.rules import GIVES, Permission
 
@@ -62,10 +62,12 @@ def test_readme_names_the_targets_of_make() -> None:
 
 def _commands(group: click.Group, path: str) -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             found |= _commands(command, f"{path} {name}")
-        else:
+        elif command is not None:
             found[f"{path} {name}"] = command
     return found
 
@@ -77,7 +79,6 @@ def _options(command: click.Command) -> set[str]:
 
 @pytest.fixture(scope="module")
 def commands() -> dict[str, click.Command]:
-    _add_commands()
     return _commands(cli, "tracks")
 
 

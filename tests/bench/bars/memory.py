@@ -1,8 +1,14 @@
 """Bar 12: what a worker holds in memory after 1,000 launches, against ltijs."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import update
+
+from tests.bench.apps import NO_LIMIT
 from tests.bench.bars.launch_peers import STRAIGHT_ON
 from tests.bench.bench import CACHE, Bench
 from tests.bench.browser import Browser
@@ -11,7 +17,10 @@ from tests.bench.lms import follow, launch
 from tests.bench.peers import Missing
 from tests.bench.peers.launchers import ltijs
 from tests.bench.result import Figure, Limit, NotMeasured, Result
-from tests.bench.servers import Server, tool_server
+from tests.bench.servers import Server, free_port, started
+from tests.bench.world import World
+from tests.factories.databases import open_database
+from tracks.lms.models import registration
 
 LAUNCHES = 1000
 OURS = Limit(floor=75, goal=55, at_most=True)
@@ -19,17 +28,22 @@ BESIDE = Limit(floor=0.45, goal=0.45, at_most=True)
 
 
 def measure(bench: Bench) -> list[Result]:
-    """On waitress, as `tracks serve`: one process, which shares its pages with nobody."""
+    """`tracks serve` as it is run, with its worker inside: one process, which shares its pages
+    with nobody."""
     world = bench.postgres(server="waitress")
-    with tool_server(world) as server:
-        ours = _held_after_launches(server)
+    with key_server(world.jwks_file.read_bytes()) as keys:
+        _publish_keys(world, keys.url)
+        with _tracks_serve(world):
+            pass  # its modules are compiled now
+        with _tracks_serve(world) as server:
+            ours = _held_after_launches(server)
     results: list[Result] = [
         Figure(
             name="12 memory of a worker",
             value=ours,
             unit=" MB",
             limit=OURS,
-            how=f"PSS after {LAUNCHES} launches of as many persons, on PostgreSQL",
+            how=f"PSS of `tracks serve` after {LAUNCHES} launches by as many, on PostgreSQL",
         )
     ]
     name = "12 memory of a worker, ltijs, PostgreSQL"
@@ -51,6 +65,28 @@ def measure(bench: Bench) -> list[Result]:
         )
     )
     return results
+
+
+def _publish_keys(world: World, url: str) -> None:
+    database = open_database(world.database_url)
+    with database.writing() as session:
+        session.execute(update(registration).values(jwks_url=url))
+    database.engine.dispose()
+
+
+@contextmanager
+def _tracks_serve(world: World) -> Iterator[Server]:
+    port = free_port()
+    environment = {
+        "TRACKS_BASE_URL": f"http://localhost:{port}",
+        "TRACKS_PORT": str(port),
+        "TRACKS_DATABASE_URL": world.database_url,
+        "TRACKS_DATA_DIR": str(world.folder / "data"),
+        "TRACKS_LAUNCHES_PER_MINUTE": str(NO_LIMIT),
+    }
+    words = [sys.executable, "-m", "tracks", "serve"]
+    with started(words, port, environment=environment, says="Learning Tracks: ") as server:
+        yield server
 
 
 def _held_after_launches(server: Server) -> float:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.tracks.cli.test_commands import Shell
-from tracks.cli import _add_commands
 from tracks.lms.sealing import EncryptionKey
 from tracks.settings import SettingsError
 
@@ -16,7 +15,6 @@ NEW = b64encode(b"n" * 32).decode()
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    _add_commands()
     return Shell(tmp_path)
 
 

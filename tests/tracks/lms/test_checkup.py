@@ -20,7 +20,7 @@ from lti.tool.roster import SCOPE_MEMBERS
 from tests.factories.tool import BASE_URL, ISSUER, JWKS_URL, Tool
 from tests.fakes.forge import jwks, signing_key
 from tests.fakes.lti_ports import FixedClock, RecordingHttp, Sent
-from tracks.cli import _add_commands, cli
+from tracks.cli import cli
 from tracks.i18n import LANGUAGES, translations
 from tracks.lms.actions import register, service_failed, service_went_well
 from tracks.lms.advice import State
@@ -412,7 +412,6 @@ def test_a_connection_that_is_switched_off_can_be_tested(
 
 
 def run(tool: Tool, *words: str):
-    _add_commands()
     environ = {
         "TRACKS_DATABASE_URL": tool.database.engine.url.render_as_string(hide_password=False),
         "TRACKS_DATA_DIR": str(tool.settings.data_dir),
