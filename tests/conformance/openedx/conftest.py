@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.conformance.openedx.platform import OpenEdx
 from tests.conformance.openedx.site import Site
+from tests.journeys.chromium import Watch, launch
 from tracks.cli.setup.openedx import OpenEdx as Packages
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -40,3 +42,16 @@ def site(
     openedx.wait_until_up()
     yield made
     made.close()
+
+
+@pytest.fixture
+def context(site: Site) -> Iterator[BrowserContext]:
+    watch = Watch(site.url, site.openedx.url)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        made = browser.new_context(locale="en")
+        made.set_default_timeout(10_000)
+        watch.follow(made)
+        yield made
+        browser.close()
+    assert watch.faults == []

@@ -43,7 +43,7 @@ class Site:
         self._registrations: dict[str, int] = {}
         self._visitors: list[Visitor] = []
         with self.database.writing() as session:
-            self._municipality_id = add_municipality(session, "Sample municipality", country="NO")
+            self.municipality_id = add_municipality(session, "Sample municipality", country="NO")
 
     def close(self) -> None:
         for visitor in self._visitors:
@@ -65,7 +65,7 @@ class Site:
         with self.database.writing() as session:
             return register(
                 session,
-                municipality_id=self._municipality_id,
+                municipality_id=self.municipality_id,
                 issuer=self.openedx.url,
                 client_id=block.client_id,
                 auth_url=block.auth_url,

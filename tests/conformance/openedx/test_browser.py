@@ -1,18 +1,17 @@
-"""In Chromium: an administrator connects a block by hand, an author fills it, a learner works."""
+"""In Chromium: an operator connects a block by command, an author fills it, a learner works."""
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 
-from tests.conformance.openedx.platform import Block, OpenEdx
+from tests.conformance.openedx.browser import shown_in_studio
+from tests.conformance.openedx.platform import Block
 from tests.conformance.openedx.site import Site, eventually
-from tests.journeys.chromium import Watch, launch
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 _ROOT = Path(__file__).resolve().parents[3]
@@ -26,25 +25,6 @@ def unconnected(site: Site) -> Block:
         lti_advantage_deep_linking_enabled=True,
         lti_advantage_deep_linking_launch_url=f"{site.url}/lti/launch",
     )
-
-
-@pytest.fixture
-def context(site: Site) -> Iterator[BrowserContext]:
-    watch = Watch(site.url, site.openedx.url)
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        made = browser.new_context(locale="en")
-        made.set_default_timeout(10_000)
-        watch.follow(made)
-        yield made
-        browser.close()
-    assert watch.faults == []
-
-
-def shown_in_studio(page: Page, openedx: OpenEdx, block: Block) -> dict[str, str]:
-    page.goto(f"{openedx.url}/studio/{block.name}")
-    lines = re.findall(r"^(.+): (\S+)$", page.locator("body").inner_text(), re.MULTILINE)
-    return {name.strip(): value for name, value in lines}
 
 
 def register(site: Site, shown: dict[str, str]) -> str:
