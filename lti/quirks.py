@@ -9,6 +9,14 @@ from lti.ports import Registration
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressNote:
+    """How progress is told without points, in a score that says neither how many nor how well."""
+
+    # in place of `score_extension`
+    extension: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Quirks:
     # names under which the login may say its deployment; the first one given counts
     deployment_parameters: tuple[str, ...] = ("lti_deployment_id",)
@@ -22,6 +30,9 @@ class Quirks:
     says_submitted_at: bool = False
     # a score below the maximum looks like a failure there: send nothing before all is done
     complete_only: bool = False
+    # None: a score without points clears what the gradebook shows (so says AGS, and Moodle does it,
+    # also to what a teacher has given), or nobody has looked: progress is not told before the end
+    progress_note: ProgressNote | None = None
     # words in a refused score, in lower case, and what they mean
     refusals: Mapping[str, str] = field(default_factory=dict)
     # the most scores in a second that we send there
@@ -34,7 +45,8 @@ STANDARD: Final = Quirks()
 
 BY_FAMILY: Final[Mapping[str, Quirks]] = MappingProxyType(
     {
-        "openedx": Quirks(whole_points=True),
+        # only what is fully graded reaches the gradebook; tests/conformance/openedx has seen it
+        "openedx": Quirks(whole_points=True, progress_note=ProgressNote()),
         "canvas": Quirks(
             deployment_parameters=("lti_deployment_id", "deployment_id"),
             score_extension=MappingProxyType(
@@ -48,6 +60,17 @@ BY_FAMILY: Final[Mapping[str, Quirks]] = MappingProxyType(
             ),
             says_submitted_at=True,
             complete_only=True,
+            progress_note=ProgressNote(
+                MappingProxyType(
+                    {
+                        "https://canvas.instructure.com/lti/submission": {
+                            "new_submission": False,
+                            # else a score without points empties the grade, whoever has given it
+                            "preserve_score": True,
+                        }
+                    }
+                )
+            ),
             refusals=MappingProxyType(
                 {
                     "user not found in course": "user_unknown",
@@ -72,5 +95,9 @@ BY_FAMILY: Final[Mapping[str, Quirks]] = MappingProxyType(
 )
 
 
+def quirks_for(platform_family: str) -> Quirks:
+    return BY_FAMILY.get(platform_family, STANDARD)
+
+
 def quirks_of(registration: Registration) -> Quirks:
-    return BY_FAMILY.get(registration.platform_family, STANDARD)
+    return quirks_for(registration.platform_family)

@@ -35,7 +35,7 @@ class StaleTimestamp(TransientServiceError):
 
 @dataclass(frozen=True)
 class Score:
-    """`given` None leaves the points open; Moodle then erases the grade it has."""
+    """`given` None is a note of progress; only where Quirks.progress_note says that it may be."""
 
     user_id: str
     given: float | None
@@ -163,7 +163,9 @@ def _score_fields(score: Score, quirks: Quirks) -> dict[str, Any]:
         sent["comment"] = score.comment
     if score.submitted_at is not None and quirks.says_submitted_at:
         sent["submission"] = {"submittedAt": _moment(score.submitted_at)}
-    return sent | dict(quirks.score_extension)
+    note = quirks.progress_note
+    extension = note.extension if note and score.given is None else quirks.score_extension
+    return sent | dict(extension)
 
 
 def _moment(moment: datetime) -> str:

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from typing import Any, Literal
@@ -41,6 +41,12 @@ class Posted:
     at: datetime  # by the LMS's clock
     activity: str
     grading: str
+    comment: str | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Of progress, without points."""
+        return self.grading != "FullyGraded"
 
 
 Fault = str | int
@@ -150,7 +156,8 @@ class ScriptedLms:
         """`is_new`: not yet among `posted`."""
         if self.mode == "openedx" and not isinstance(sent["userId"], str):
             return Answer(500)
-        if self.mode == "openedx" and not isinstance(sent.get("scoreMaximum"), int):
+        has_points = "scoreGiven" in sent
+        if has_points and self.mode == "openedx" and not isinstance(sent.get("scoreMaximum"), int):
             return Answer(400, {"scoreMaximum": ["A valid integer is required."]})
         posted = self.read(item, sent)
         if is_new:
@@ -167,6 +174,7 @@ class ScriptedLms:
             self.clock(),
             sent["activityProgress"],
             sent["gradingProgress"],
+            sent.get("comment"),
         )
 
     def _refused(self, posted: Posted) -> Answer | None:
@@ -192,15 +200,21 @@ class ScriptedLms:
         return None
 
     def _keep(self, posted: Posted, sent: dict[str, Any]) -> Answer:
-        if self.mode == "moodle" and posted.grading != "FullyGraded":
-            posted = Posted(**{**posted.__dict__, "given": None})
-        if self.mode == "canvas" and sent.get(CANVAS_SUBMISSION, {}).get("new_submission", True):
+        extension = sent.get(CANVAS_SUBMISSION, {})
+        if self.mode == "canvas" and extension.get("new_submission", True):
             self.attempts += 1
         held = self.held.get((posted.item, posted.user))
         self.taken.append(posted)
-        if held is None or held.given != posted.given:
+        shown = posted.given
+        if posted.is_note:
+            # Moodle empties the grade, and so does Canvas where it is not told to preserve it.
+            keeps = self.mode == "openedx" or (
+                self.mode == "canvas" and extension.get("preserve_score", False)
+            )
+            shown = held.given if keeps and held else None
+        if (held.given if held else None) != shown:
             self.changes.append(posted)
-        self.held[posted.item, posted.user] = posted
+        self.held[posted.item, posted.user] = replace(posted, given=shown)
         if self.mode == "openedx":
             return Answer(201, sent)
         return Answer(200, {"resultUrl": "1"} if self.mode == "canvas" else None)

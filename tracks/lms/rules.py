@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from lti.claims import HISTORY_PARAMETERS
 from lti.origins import origin_of
-from lti.quirks import BY_FAMILY, STANDARD
+from lti.quirks import Quirks, quirks_for
 from lti.tool.deep_linking import LineItem, ResourceLinkItem
 from tracks.catalogue.rules import Address, Outline, parse_address
 
@@ -93,13 +93,32 @@ def percent(done: int, units: int) -> float | None:
 
 def usual_policy(platform_family: str) -> ScorePolicy:
     """Where nobody has chosen: Canvas shows all but the maximum as not done."""
-    complete_only = BY_FAMILY.get(platform_family, STANDARD).complete_only
+    complete_only = quirks_for(platform_family).complete_only
     return ScorePolicy.COMPLETE_ONLY if complete_only else ScorePolicy.PROPORTIONAL
 
 
 def sendable(wanted: float, policy: str) -> float | None:
     """What the LMS should show of it; None: nothing yet."""
     return None if policy == ScorePolicy.COMPLETE_ONLY and wanted < MAXIMUM else wanted
+
+
+_NOTED_EVERY = 25
+
+
+def progress_note(
+    wanted: float | None, policy: str, quirks: Quirks, *, sent: float | None, noted: float | None
+) -> float | None:
+    """The progress to tell of without points, while a result waits for the end; None: nothing new.
+
+    At the start and after each quarter: where notes are comments, more of them would be a nuisance.
+    Nothing where points have been sent: a score without points could take them away.
+    """
+    if wanted is None or sendable(wanted, policy) is not None:
+        return None
+    if quirks.progress_note is None or sent is not None:
+        return None
+    reached = float(max(1, int(wanted // _NOTED_EVERY) * _NOTED_EVERY))
+    return reached if noted is None or reached > noted else None
 
 
 _SCORE_LANE = "scores:"

@@ -7,12 +7,13 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, select
 
 from lti.ports import Registration
+from lti.quirks import quirks_of
 from lti.tool.grades import SCOPE_RESULT
 from tracks.catalogue.rules import Address, parse_address
 from tracks.db import Session
 from tracks.lms.models import deployment, link_copy, registration, resource_link, score
 from tracks.lms.queries import active_registration
-from tracks.lms.rules import sendable
+from tracks.lms.rules import progress_note, sendable
 from tracks.people.models import municipality
 
 # The whole LMS, or the one installation that this is for.
@@ -30,6 +31,8 @@ class ToSend:
     column_at: datetime | None
     sub: str
     given: float | None  # None: nothing yet, by the LMS's policy
+    note: float | None  # progress to tell of without points
+    country: str
     wanted_at: datetime | None
     sent: float | None
     last_timestamp: datetime | None
@@ -49,10 +52,12 @@ _TO_SEND = (
         deployment.c.status,
         deployment.c.registration_id,
         registration.c.score_policy,
+        municipality.c.country,
     )
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
     .join(deployment, deployment.c.id == resource_link.c.deployment_id)
     .join(registration, registration.c.id == deployment.c.registration_id)
+    .join(municipality, municipality.c.id == score.c.municipality_id)
     .where(
         score.c.person_id == bindparam("person_id"),
         score.c.resource_link_id == bindparam("resource_link_id"),
@@ -82,6 +87,10 @@ def score_to_send(
         column_at=row.lineitem_at,
         sub=row.sub,
         given=sendable(row.wanted, row.score_policy),
+        note=progress_note(
+            row.wanted, row.score_policy, quirks_of(found), sent=row.sent, noted=row.noted
+        ),
+        country=row.country,
         wanted_at=row.wanted_at,
         sent=row.sent,
         last_timestamp=row.last_timestamp,

@@ -24,7 +24,9 @@ FIELDS = {
 
 def invitation(site: Site) -> str:
     with site.database.writing() as session:
-        return f"{site.url}/connect/{invite(session, site.municipality_id, datetime.now(UTC)).token}"
+        return (
+            f"{site.url}/connect/{invite(session, site.municipality_id, datetime.now(UTC)).token}"
+        )
 
 
 def author_with_what_the_page_says(page: Page, site: Site) -> Block:

@@ -1,12 +1,16 @@
 """Scores in the gradebook of Open edX: by a line item of its own, and by one that we made."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from tests.conformance.openedx.platform import Block
 from tests.conformance.openedx.site import TRACK, Site, eventually
 from tests.conformance.openedx.visitor import Visitor
+from tracks.lms.actions import set_score_policy
 from tracks.lms.models import resource_link, score
+from tracks.lms.rules import ScorePolicy
 
 pytestmark = pytest.mark.server
 
@@ -106,3 +110,22 @@ def test_line_item_that_we_make_is_the_gradebooks_own(site: Site, programmed: Bl
     (item,) = site.openedx.line_items(programmed)
     assert (item["maximum"], item["resource_link_id"]) == (100, programmed.location)
     assert set(item["scores"]) == {site.openedx.sub(name) for name in wanted}
+
+
+def test_progress_told_before_the_end_is_kept_and_is_no_grade(site: Site):
+    block = site.block(
+        "complete-only",
+        custom_parameters=[f"resource={TRACK}"],
+        lti_advantage_ags_mode="declarative",
+    )
+    with site.database.writing() as session:
+        number = site.registration_id(block)
+        set_score_policy(session, number, ScorePolicy.COMPLETE_ONLY, datetime.now(UTC))
+    learner = site.visitor("learner3")
+    learner.launch(site.openedx, block)
+
+    work(site, learner, 1)
+
+    kept = {site.openedx.sub("learner3"): [None, None, "NotReady"]}
+    assert eventually(lambda: site.openedx.line_items(block)[0]["scores"], kept) == kept
+    assert site.openedx.gradebook(block) == {}

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
+from tests.fakes.scripted_lms import Mode, Posted
 from tests.tracks.lms.conftest import OF_SCORES, RealCourse
 from tracks.cli.lti import lti
 from tracks.jobs.models import outbox
@@ -247,3 +248,93 @@ def test_operators_choose_what_an_lms_is_told_and_send_all_again(
     course.until_quiet()
     assert [posted.given for posted in course.lms.taken] == [7.0, 7.0]
     assert course.tool.rows(select(score.c.failed)) == [(None,)]
+
+
+def be(course: RealCourse, family: Mode) -> None:
+    course.lms.mode = family
+    with course.tool.database.writing() as session:
+        session.execute(update(registration).values(platform_family=family))
+    tell(course, ScorePolicy.COMPLETE_ONLY)
+
+
+def graded_by_hand(course: RealCourse, sub: str) -> None:
+    """By a teacher, in the LMS."""
+    moment = course.lms.clock() - timedelta(days=1)
+    by_hand = Posted("1", sub, 80.0, moment, moment, "Completed", "FullyGraded")
+    course.lms.held["1", sub] = by_hand
+
+
+@pytest.mark.parametrize("family", ["canvas", "openedx"])
+def test_complete_only_tells_how_far_somebody_is_and_touches_no_grade(
+    real_course: RealCourse, family: Mode
+):
+    course = real_course
+    be(course, family)
+    graded_by_hand(course, "teacher-1")
+    browser = course.launch()
+
+    course.do(browser, "les")
+    course.until_quiet()
+    course.do(browser, "en-av-tre", **QUIZ)
+    course.until_quiet()
+    assert course.lms.shows() == {"teacher-1": 80.0}
+    finish_all(course, browser)
+    course.until_quiet()
+
+    assert [(p.given, p.activity, p.grading, p.comment) for p in course.lms.posted] == [
+        (None, "Started", "NotReady", "Har begynt. Resultatet kommer når alt er gjort."),
+        (100.0, "Completed", "FullyGraded", None),
+    ]
+    assert course.lms.attempts == 0
+
+
+def test_each_quarter_is_told_once_and_nothing_is_told_after_points(real_course: RealCourse):
+    course = real_course
+    be(course, "canvas")
+    browser = course.launch()
+    for module in ("enheter", "feil"):
+        for step in ("les", "en-av-tre", "tanker", "provd"):
+            answer = {"choice": "1", "text": "x", "revision": "0", "go": "check"}
+            course.tool.post(browser, f"/t/sample/maaling/{module}/{step}", **answer)
+            course.until_quiet()
+
+    assert [(p.activity, p.comment and p.comment[:9]) for p in course.lms.posted] == [
+        ("Started", "Har begyn"),
+        ("InProgress", "25 av 100"),
+        ("InProgress", "50 av 100"),
+    ]
+    tell(course, ScorePolicy.PROPORTIONAL)
+    course.until_quiet()
+    tell(course, ScorePolicy.COMPLETE_ONLY)
+    course.tool.post(browser, "/t/sample/maaling/enheter/together/B/me")
+    course.tool.post(browser, "/t/sample/maaling/enheter/together/D/me")
+    course.until_quiet()
+    assert len(course.lms.posted) == 4, "the points, and no note that would take them away"
+
+
+def test_a_note_that_is_refused_is_not_sent_again_and_is_no_fault_of_the_result(
+    real_course: RealCourse,
+):
+    course = real_course
+    be(course, "canvas")
+    course.lms.unknown_users.add("teacher-1")
+    browser = course.launch()
+    course.do(browser, "les")
+    course.until_quiet()
+
+    assert len(course.lms.posted) == 1
+    assert "The LMS gets the result when all is done." in course.says(browser)
+    course.lms.unknown_users.clear()
+    finish_all(course, browser)
+    course.until_quiet()
+    assert course.lms.shows() == {"teacher-1": 100.0}
+
+
+def test_a_note_makes_no_column(real_course: RealCourse):
+    course = real_course
+    be(course, "canvas")
+    course.do(course.launch(item=None), "les")
+    course.until_quiet()
+
+    assert course.lms.posted == []
+    assert set(course.lms.items) == {"1"}

@@ -19,6 +19,8 @@ from tracks.lms.actions.registrations import (
 from tracks.lms.actions.scores import (
     COLUMN_JOB,
     SCORE_JOB,
+    note_posted,
+    note_told,
     queue_scores,
     queue_unsent,
     score_failed,
@@ -49,6 +51,8 @@ __all__ = [
     "forget_used_nonces",
     "link_of_launch",
     "move_registration",
+    "note_posted",
+    "note_told",
     "open_selection",
     "queue_scores",
     "queue_unsent",

@@ -5,13 +5,21 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
+from lti.quirks import quirks_for
 from lti.tool.grades import SCOPE_SCORE, next_timestamp
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address, parse_address, units_of
 from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
 from tracks.lms.models import deployment, registration, resource_link, score
-from tracks.lms.rules import MAXIMUM, part_of, percent, score_lane, sendable
+from tracks.lms.rules import (
+    MAXIMUM,
+    part_of,
+    percent,
+    progress_note,
+    score_lane,
+    sendable,
+)
 from tracks.progress.events import WorkChanged
 from tracks.progress.queries import UNITS_DONE, done_work, is_step_done_anyhow
 from tracks.progress.rules import units_done
@@ -23,6 +31,7 @@ _COLUMN_OF = (
     resource_link.c.lineitem_url,
     deployment.c.registration_id,
     registration.c.score_policy,
+    registration.c.platform_family,
 )
 _MY_LINKS = Prepared(
     select(
@@ -50,7 +59,7 @@ _WANT = Prepared(
         or_(score.c.wanted.is_(None), score.c.wanted < bindparam("percent")),
     )
     .values(wanted=bindparam("percent"), wanted_at=bindparam("at"), failed=None)
-    .returning(score.c.person_id)
+    .returning(score.c.wanted, score.c.sent, score.c.noted)
 )
 
 
@@ -77,8 +86,19 @@ def want_scores(session: Session, person_id: int, edition: Edition, now: datetim
             _WANT,
             {"person": person_id, "link": row.resource_link_id, "percent": value, "at": now},
         ).first()
-        if changed is not None and sendable(value, row.score_policy) is not None:
+        if changed is not None and _is_to_be_told(changed, row):
             _queue(session, person_id, row.resource_link_id, row, now)
+
+
+def _is_to_be_told(wished: Any, column: Any) -> bool:
+    """A result, or a note of progress; a note is no reason to make a column."""
+    if sendable(wished.wanted, column.score_policy) is not None:
+        return True
+    quirks = quirks_for(column.platform_family)
+    note = progress_note(
+        wished.wanted, column.score_policy, quirks, sent=wished.sent, noted=wished.noted
+    )
+    return note is not None and column.lineitem_url is not None
 
 
 def _percent_of_part(
@@ -113,19 +133,26 @@ def send_again(session: Session, link_id: int, now: datetime) -> int:
             score.c.wanted.is_not(None),
             score.c.moved_on_at.is_(None),
         )
-        .values(sent=None, sent_at=None, failed=None, is_unsure=False)
-        .returning(score.c.person_id, score.c.wanted)
+        .values(sent=None, sent_at=None, noted=None, failed=None, is_unsure=False)
+        .returning(score.c.person_id, score.c.wanted, score.c.sent, score.c.noted)
     ).all()
-    sent = [row.person_id for row in rows if sendable(row.wanted, column.score_policy) is not None]
-    for person_id in sent:
-        _queue(session, person_id, link_id, column, now)
-    return len(sent)
+    told = [row for row in rows if _is_to_be_told(row, column)]
+    for row in told:
+        _queue(session, row.person_id, link_id, column, now)
+    return sum(sendable(row.wanted, column.score_policy) is not None for row in told)
 
 
 def queue_unsent(session: Session, registration_id: int, now: datetime) -> int:
     """Wish again for all that this LMS should have and has not, refused ones too; how many."""
     rows = session.execute(
-        select(score.c.person_id, score.c.resource_link_id, score.c.wanted, *_COLUMN_OF)
+        select(
+            score.c.person_id,
+            score.c.resource_link_id,
+            score.c.wanted,
+            score.c.sent,
+            score.c.noted,
+            *_COLUMN_OF,
+        )
         .join(resource_link, resource_link.c.id == score.c.resource_link_id)
         .join(deployment, deployment.c.id == resource_link.c.deployment_id)
         .join(registration, registration.c.id == deployment.c.registration_id)
@@ -148,7 +175,7 @@ def queue_unsent(session: Session, registration_id: int, now: datetime) -> int:
         )
         .values(lineitem_failed=None)
     )
-    wished = [row for row in rows if sendable(row.wanted, row.score_policy) is not None]
+    wished = [row for row in rows if _is_to_be_told(row, row)]
     for row in wished:
         _note(session, row.person_id, row.resource_link_id, failed=None)
         _queue(session, row.person_id, row.resource_link_id, row, now)
@@ -175,6 +202,34 @@ def score_posted(
 ) -> None:
     """A try whose outcome is not known: its timestamp must not be used again (S9)."""
     _note(session, person_id, resource_link_id, last_timestamp=timestamp, is_unsure=True)
+
+
+_NOTE_POSTED = Prepared(
+    update(score)
+    .where(
+        score.c.person_id == bindparam("person"),
+        score.c.resource_link_id == bindparam("link"),
+        # Points are in the gradebook or on their way: nothing without points after them.
+        score.c.sent.is_(None),
+        score.c.is_unsure.is_(False),
+        score.c.wanted < MAXIMUM,
+    )
+    .values(last_timestamp=bindparam("posted"))
+    .returning(score.c.person_id)
+)
+
+
+def note_posted(
+    session: Session, person_id: int, resource_link_id: int, timestamp: datetime
+) -> bool:
+    """As score_posted, for a note of progress. False: it is not to be sent any more."""
+    key = {"person": person_id, "link": resource_link_id, "posted": timestamp}
+    return session.execute(_NOTE_POSTED, key).first() is not None
+
+
+def note_told(session: Session, person_id: int, resource_link_id: int, noted: float) -> None:
+    """Taken by the LMS, or refused for good: not to be told again."""
+    _note(session, person_id, resource_link_id, noted=noted)
 
 
 _SENT = Prepared(

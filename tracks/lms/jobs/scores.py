@@ -20,6 +20,7 @@ from tracks.lms.actions import (
     service_went_well,
 )
 from tracks.lms.jobs.columns import make_column
+from tracks.lms.jobs.progress_notes import tell_progress
 from tracks.lms.jobs.standing import lms_fails, note_refusal, wait_for_switch
 from tracks.lms.rules import MAXIMUM, Service, may_make_again
 from tracks.lms.score_queries import ToSend, score_to_send
@@ -51,6 +52,8 @@ def send_score(grades: Grades, database: Database, job: Job) -> Outcome:
         found = score_to_send(session, person_id, link_id)
     if found == "switched_off" or found == "lms_off":
         return wait_for_switch(found)
+    if found is not None and found.given is None and found.note is not None:
+        return tell_progress(grades, database, job, found)
     if found is None or found.given is None or found.given == found.sent:
         return Done()
     sending = _Sending(person_id, link_id, found, found.given)

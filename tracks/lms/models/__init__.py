@@ -13,7 +13,7 @@ from tracks.lms.models.rosters import (
     course_member,
 )
 from tracks.lms.models.selections import deep_link_selection
-from tracks.lms.models.standing import service_state
+from tracks.lms.models.standing import platform_key_set, refused_launch, service_state
 
 __all__ = [
     "context_copy",
@@ -28,6 +28,8 @@ __all__ = [
     "link_copy",
     "notice",
     "notice_handler",
+    "platform_key_set",
+    "refused_launch",
     "registration",
     "registration_request",
     "resource_link",

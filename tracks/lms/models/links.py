@@ -66,6 +66,8 @@ score = Table(
     Column("wanted_at", UtcDateTime),
     Column("sent", Float),
     Column("sent_at", UtcDateTime),
+    # The progress it was last told of in a note without points; NULL: in none.
+    Column("noted", Float),
     # The timestamp of the last score posted, taken or not: the next must be later (S9).
     Column("last_timestamp", UtcDateTime),
     # Why the LMS will not take it, as a reason code; NULL while there is hope.

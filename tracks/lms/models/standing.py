@@ -1,8 +1,8 @@
 """How each service between an LMS and us stands: what the self-test and the back-off look at."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, Date, Float, ForeignKey, Integer, String, Table, Text
 
-from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 service_state = Table(
     "service_state",
@@ -20,5 +20,33 @@ service_state = Table(
     Column("paused_until", UtcDateTime),
     # Seconds that the LMS's clock is ahead of ours, as seen in its last launch.
     Column("clock_ahead", Float),
+    **ONE_TREE,
+)
+
+refused_launch = Table(
+    "refused_launch",
+    metadata,
+    # How often, and nothing about whom.
+    Column("registration_id", Id, ForeignKey("registration.id"), primary_key=True),
+    Column("day", Date, primary_key=True),  # UTC
+    # A code of lti.errors.
+    Column("reason", String(80), primary_key=True),
+    Column("launches", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+platform_key_set = Table(
+    "platform_key_set",
+    metadata,
+    # An LMS's public keys as last fetched: for a process that starts while the LMS is down (J3).
+    Column("registration_id", Id, ForeignKey("registration.id"), primary_key=True),
+    # Where they came from: another address makes them worthless.
+    Column("url", Text, nullable=False),
+    # [{"kty", "kid", "n", "e", ...}]: those that can be used, public members only.
+    Column("keys", Json, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    # By then they are to be fetched again; a day later they hold no more.
+    Column("fresh_until", UtcDateTime, nullable=False),
     **ONE_TREE,
 )
