@@ -35,8 +35,8 @@ class Quirks:
     progress_note: ProgressNote | None = None
     # words in a refused score, in lower case, and what they mean
     refusals: Mapping[str, str] = field(default_factory=dict)
-    # the most scores in a second that we send there
-    scores_per_second: float = 10.0
+    # the most calls of one service in a second
+    calls_per_second: float = 10.0
     # the aud of the token request, where the token URL will not do
     token_audience: str | None = None
 

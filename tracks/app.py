@@ -33,7 +33,7 @@ from tracks.lms import views as lms_views
 from tracks.lms.actions import forget_selections, forget_used_nonces
 from tracks.lms.actions.keys import look_after_keys
 from tracks.lms.actions.life_cycle import forget_notices
-from tracks.lms.actions.switches import end_sign_ins_of_what_is_off
+from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import LtiSide, SystemClock
 from tracks.people import queries as people_queries
@@ -186,8 +186,8 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),
-        watches=(end_sign_ins_of_what_is_off,),
-        pace=lms_jobs.scores_per_second,
+        watches=(end_sign_ins_of_what_is_off, resume_what_is_on),
+        pace=lms_jobs.calls_per_second,
     )
     database.on_jobs = worker.wake
     return worker

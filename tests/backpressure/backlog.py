@@ -20,7 +20,7 @@ from tracks.jobs.actions import enqueue
 from tracks.jobs.models import outbox
 from tracks.jobs.worker import Worker
 from tracks.lms.actions import SCORE_JOB
-from tracks.lms.jobs import handlers, scores_per_second
+from tracks.lms.jobs import calls_per_second, handlers
 from tracks.lms.models import resource_link, score
 from tracks.lms.rules import score_lane
 from tracks.lms.stores import SystemClock
@@ -34,7 +34,7 @@ def paced_worker(database: Database, http: Any) -> Worker:
     clock = SystemClock()
     tokens = AccessTokenSource(http, tool_keys(), clock, MemoryAccessTokens())
     grades = Grades(http, tokens, clock)
-    return Worker(database, handlers(grades), "memory://", pace=scores_per_second)
+    return Worker(database, handlers(grades), "memory://", pace=calls_per_second)
 
 
 def pile_up(tool: Tool, lms: ScriptedLms, people: int) -> None:

@@ -191,3 +191,22 @@ def try_quarantined(session: Session, now: datetime) -> int:
         .where(outbox.c.reason == VANISHED, outbox.c.parked_at <= now - QUARANTINE)
         .values(parked_at=None, vanished=MOST_VANISHED - 1, due_at=now)
     ).rowcount
+
+
+def set_aside_for(session: Session, reasons: str) -> list[str]:
+    """The reasons that begin so, of jobs that were set aside."""
+    found = select(outbox.c.reason).where(
+        outbox.c.parked_at.is_not(None), outbox.c.reason.startswith(reasons, autoescape=True)
+    )
+    return list(session.execute(found.distinct()).scalars())
+
+
+def take_up(session: Session, reason: str, now: datetime) -> int:
+    """What was set aside for this is due again; how many."""
+    taken = session.execute(
+        update(outbox)
+        .where(outbox.c.parked_at.is_not(None), outbox.c.reason == reason)
+        .values(parked_at=None, reason=None, due_at=now)
+    ).rowcount
+    session.has_jobs = session.has_jobs or taken > 0
+    return taken

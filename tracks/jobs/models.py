@@ -36,6 +36,12 @@ Index(
     sqlite_where=outbox.c.parked_at.is_(None),
     postgresql_where=outbox.c.parked_at.is_(None),
 )
+Index(
+    "ix_outbox_parked",
+    outbox.c.reason,
+    sqlite_where=outbox.c.parked_at.is_not(None),
+    postgresql_where=outbox.c.parked_at.is_not(None),
+)
 
 lane = Table(
     "lane",

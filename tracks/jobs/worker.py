@@ -60,7 +60,14 @@ class GiveUp:
     write: Callable[[Session], None] = _nothing
 
 
-Outcome = Done | TryLater | GiveUp
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Nobody was asked: whoever set `reason` up takes it up again (actions.take_up)."""
+
+    reason: str
+
+
+Outcome = Done | TryLater | GiveUp | SetAside
 # Tidies up; told the time, in a transaction of its own.
 Chore = Callable[[Session, datetime], object]
 # Opens its own transactions; calls other machines only outside of them.
@@ -145,8 +152,12 @@ class Worker:
         moment = _now()
         with self._database.writing() as session:
             self._note_lane(session, job, outcome, moment)
-            outcome.write(session)
+            if not isinstance(outcome, SetAside):
+                outcome.write(session)
             match outcome:
+                case SetAside(reason):
+                    park(session, job, moment, reason)
+                    log.info("job.set_aside kind=%s reason=%s", job.kind, reason)
                 case Done():
                     finish(session, job, moment)
                 case TryLater(reason, after):
@@ -158,7 +169,7 @@ class Worker:
                     log.warning("job.parked kind=%s reason=%s", job.kind, reason)
 
     def _note_lane(self, session: Session, job: Job, outcome: Outcome, moment: datetime) -> None:
-        if not job.lane:
+        if not job.lane or isinstance(outcome, SetAside):
             return
         if not isinstance(outcome, TryLater):
             if lane_went_well(session, job.lane, moment):

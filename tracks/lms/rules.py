@@ -121,18 +121,27 @@ def progress_note(
     return reached if noted is None or reached > noted else None
 
 
-_SCORE_LANE = "scores:"
+# Each service of an LMS has a lane: a list of participants does not wait behind 50,000 scores.
+_LANES = frozenset({"scores", "roster", "notices"})
 
 
 def score_lane(registration_id: int) -> str:
     """Of the jobs that wait for the gradebook of one LMS."""
-    return f"{_SCORE_LANE}{registration_id}"
+    return f"scores:{registration_id}"
+
+
+def roster_lane(registration_id: int) -> str:
+    return f"roster:{registration_id}"
+
+
+def notice_lane(registration_id: int) -> str:
+    return f"notices:{registration_id}"
 
 
 def registration_of_lane(lane: str) -> int | None:
-    """None: not a lane of scores."""
-    number = lane.removeprefix(_SCORE_LANE)
-    return int(number) if number != lane else None
+    """None: not a lane of an LMS."""
+    service, _, number = lane.partition(":")
+    return int(number) if service in _LANES else None
 
 
 def may_make_again(made_at: datetime | None, now: datetime) -> bool:

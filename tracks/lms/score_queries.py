@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
@@ -16,8 +16,12 @@ from tracks.lms.queries import active_registration
 from tracks.lms.rules import progress_note, sendable
 from tracks.people.models import municipality
 
-# The whole LMS, or the one installation that this is for.
-SwitchedOff = Literal["lms_off", "switched_off"]
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """The whole LMS, or the one installation that this is for, is switched off."""
+
+    deployment_id: int  # of the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ _TO_SEND = (
         resource_link.c.lineitem_at,
         resource_link.c.scopes,
         deployment.c.deployment_id,
+        deployment.c.id.label("installation"),
         deployment.c.status,
         deployment.c.registration_id,
         registration.c.score_policy,
@@ -65,9 +70,7 @@ _TO_SEND = (
 )
 
 
-def score_to_send(
-    session: Session, person_id: int, resource_link_id: int
-) -> ToSend | SwitchedOff | None:
+def score_to_send(session: Session, person_id: int, resource_link_id: int) -> ToSend | Off | None:
     """None when there is nothing to send, or no column for it."""
     row: Row[Any] | None = session.execute(
         _TO_SEND, {"person_id": person_id, "resource_link_id": resource_link_id}
@@ -75,10 +78,8 @@ def score_to_send(
     if row is None or row.wanted is None or not row.lineitem_url or row.moved_on_at is not None:
         return None
     found = active_registration(session, row.registration_id)
-    if found is None:
-        return "lms_off"
-    if row.status != "enabled":
-        return "switched_off"
+    if found is None or row.status != "enabled":
+        return Off(row.installation)
     return ToSend(
         registration=found,
         deployment_id=row.deployment_id,
@@ -113,7 +114,7 @@ class ToMake:
     copied_from: frozenset[str]  # the LMS's ids of links elsewhere that lead to the same
 
 
-def column_to_make(session: Session, resource_link_id: int) -> ToMake | SwitchedOff | None:
+def column_to_make(session: Session, resource_link_id: int) -> ToMake | Off | None:
     row = session.execute(
         select(
             resource_link,
@@ -129,10 +130,8 @@ def column_to_make(session: Session, resource_link_id: int) -> ToMake | Switched
     if row is None or row.lineitem_url is not None or row.lineitems_url is None:
         return None
     found = active_registration(session, row.registration_id)
-    if found is None:
-        return "lms_off"
-    if row.status != "enabled":
-        return "switched_off"
+    if found is None or row.status != "enabled":
+        return Off(row.deployment_id)
     address = parse_address(row.address)
     if address is None:
         return None

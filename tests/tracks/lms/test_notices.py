@@ -1,12 +1,13 @@
 """Notices over HTTP: a copied course is remembered once, whatever else arrives."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from lti.ports import HttpAnswer
@@ -15,12 +16,14 @@ from lti.tool.service_calls import ServiceCalls
 from tests.factories.keys import tool_keys
 from tests.factories.tool import BASE_URL, ISSUER, Tool
 from tests.fakes.forge import PREFIX, by_other_key, changed, token
+from tracks.jobs.actions import enqueue
 from tracks.jobs.models import outbox
 from tracks.jobs.worker import Worker
 from tracks.lms.actions.life_cycle import forget_notices
 from tracks.lms.actions.switches import switch_registration
 from tracks.lms.jobs import notice_handlers
 from tracks.lms.models import context_copy, notice, notice_handler, used_nonce
+from tracks.lms.rules import notice_lane
 from tracks.lms.stores import SystemClock
 
 COPIES = select(context_copy.c.context_id, context_copy.c.origin_id)
@@ -191,3 +194,23 @@ def test_the_address_of_another_host_is_not_asked(tool: Tool):
     tool.launch(changes={PREFIX + "platformnotificationservice": claim})
 
     assert (tool.count(notice_handler), tool.count(outbox)) == (0, 0)
+
+
+def test_an_lms_that_asks_us_to_wait_is_left_alone_for_as_long(tool: Tool):
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        tool.http.answers[SERVICE] = HttpAnswer(429, {"retry-after": "900"}, b"")
+        tool.launch(changes=PNS)
+        assert worker(tool).drain() == 1
+        another = {"platform": "another"}
+        with tool.database.writing() as session:
+            lane = notice_lane(tool.registration_id)
+            enqueue(session, "another", "1", another, now=datetime.now(UTC), lane=lane)
+        tool.http.answers[SERVICE] = HttpAnswer(200, {}, b"{}")
+
+        clock.shift(timedelta(seconds=899))
+        assert worker(tool).drain() == 0, "nothing else of this LMS's notices either"
+        with tool.database.writing() as session:
+            session.execute(delete(outbox).where(outbox.c.kind == "another"))
+        clock.shift(timedelta(seconds=2))
+        assert worker(tool).drain() == 1
+        assert tool.rows(HANDLERS) == [(SERVICE, 1, None)]

@@ -446,3 +446,14 @@ def test_names_and_ids_never_reach_the_log(listed: ListedCourse, caplog: pytest.
     assert len(listed.active) == 20
     assert "Sample person" not in caplog.text
     assert "u-7" not in caplog.text
+
+
+def test_one_list_that_cannot_be_had_pauses_the_others_of_this_lms(listed: ListedCourse):
+    listed.list.faults.append(HttpAnswer(429, {"retry-after": "900"}, b""))
+    listed.lead()
+    assert listed.later() == 1
+    listed.lead(sub="lead-2", **in_context("course-2"))
+
+    assert listed.later(seconds=899) == 0
+    assert listed.later(seconds=2) == 2
+    assert len(listed.active) == 20

@@ -12,8 +12,10 @@ from tests.tracks.lms.conftest import OF_SCORES, RealCourse
 from tracks.cli.lti import lti
 from tracks.jobs.models import outbox
 from tracks.lms.actions import register, set_score_policy, start_new_round
-from tracks.lms.models import registration, resource_link, score
+from tracks.lms.actions.switches import resume_what_is_on
+from tracks.lms.models import deployment, registration, resource_link, score
 from tracks.lms.rules import ScorePolicy
+from tracks.people.models import municipality
 
 QUIZ = {"go": "check", "choice": "1", "revision": "0"}
 
@@ -182,24 +184,53 @@ def test_whoever_runs_the_course_has_no_row_there_and_need_not_worry(real_course
     assert "notice-failed" not in page
 
 
-def test_while_an_lms_is_switched_off_its_scores_wait_together(real_course: RealCourse):
+@pytest.mark.parametrize("what", ["lms", "deployment", "municipality"])
+def test_while_it_is_switched_off_its_scores_wait_and_are_not_tried_one_by_one(
+    real_course: RealCourse, what: str
+):
     course = real_course
     for number in range(3):
         course.do(course.launch(f"t{number}"), "les")
-    switch = update(registration)
-    with course.tool.database.writing() as session:
-        session.execute(switch.values(is_active=False))
+    switch(course, what, on=False)
 
-    tries = select(outbox.c.tries).where(OF_SCORES).order_by(outbox.c.tries)
-    for seconds, tried in ((0, [0, 0, 1]), (3, [0, 0, 1]), (3, [0, 1, 1])):
-        course.later(seconds=seconds)
-        assert [row.tries for row in course.tool.rows(tries)] == tried
-    assert course.lms.calls == 0
-    with course.tool.database.writing() as session:
-        session.execute(switch.values(is_active=True))
+    assert course.later(seconds=0) == 3
+    assert course.later(hours=30) == 0
+    resume(course)
+    assert (course.later(hours=30), course.lms.calls) == (0, 0)
+
+    switch(course, what, on=True)
+    resume(course)
     course.until_quiet()
-
     assert course.lms.shows() == {f"t{n}": 7.0 for n in range(3)}
+
+
+def switch(course: RealCourse, what: str, *, on: bool) -> None:
+    """By hand, in the database: the worker has to find out."""
+    changes = {
+        "lms": update(registration).values(is_active=on),
+        "deployment": update(deployment).values(status="enabled" if on else "off"),
+        "municipality": update(municipality).values(is_active=on),
+    }
+    with course.tool.database.writing() as session:
+        session.execute(changes[what])
+
+
+def resume(course: RealCourse) -> None:
+    """What the worker does every 20 seconds."""
+    with course.tool.database.writing() as session:
+        resume_what_is_on(session, course.lms.clock())
+
+
+def test_what_waits_for_another_switch_is_left_alone(real_course: RealCourse):
+    course = real_course
+    course.do(course.launch(), "les")
+    course.lms.faults.append(403)
+    course.later(seconds=0)
+
+    resume(course)
+
+    assert course.later(hours=30) == 0
+    assert course.tool.rows(select(outbox.c.reason).where(OF_SCORES)) == [("status_403",)]
 
 
 def test_operators_see_what_waits_and_what_was_refused_and_send_it_again(

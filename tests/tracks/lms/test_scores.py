@@ -10,6 +10,7 @@ from tests.factories.gradebook import ITEM
 from tests.tracks.lms.conftest import Course
 from tracks.jobs.models import outbox
 from tracks.lms.actions import approve_deployment, switch_off_deployment
+from tracks.lms.actions.switches import resume_what_is_on
 from tracks.lms.models import score
 
 SCORES = select(score.c.wanted, score.c.sent, score.c.failed)
@@ -236,6 +237,6 @@ def test_while_a_deployment_is_off_nothing_is_sent_and_nothing_is_lost(course: C
     assert course.gradebook.posted == []
     with tool.database.writing() as session:
         approve_deployment(session, tool.registration_id, "1", datetime.now(UTC))
-    tool.launch()
+        resume_what_is_on(session, datetime.now(UTC))
     course.until_quiet()
     assert values(course) == [7.0]

@@ -19,6 +19,7 @@ from tracks.lms.models import (
     resource_link,
     score,
 )
+from tracks.lms.rules import notice_lane
 
 HANDLER_JOB = "register_notice_handler"
 # A refused handler is asked for again, should somebody have allowed it since.
@@ -170,7 +171,8 @@ def want_handler(session: Session, message: Launch, base_url: str, now: datetime
     if is_asked and (known.failed is None or now - known.wanted_at < ASK_AGAIN):
         return
     session.execute(_WANT_HANDLER, {**key, "url": claim.url, "wanted_at": now})
-    enqueue(session, HANDLER_JOB, str(message.deployment.id), key, now=now)
+    lane = notice_lane(message.registration.id)
+    enqueue(session, HANDLER_JOB, str(message.deployment.id), key, now=now, lane=lane)
 
 
 def handler_registered(session: Session, deployment_id: int, now: datetime) -> None:

@@ -25,6 +25,7 @@ from tracks.lms.course_list import (
     enrolled,
 )
 from tracks.lms.models import course, course_lead, course_member
+from tracks.lms.rules import roster_lane
 from tracks.people.actions import Person
 
 ROSTER_JOB = "sync_roster"
@@ -114,7 +115,7 @@ def _ask(
 ) -> None:
     session.execute(update(course).where(course.c.id == course_id).values(asked_at=now))
     payload = {"course_id": course_id, "whole": whole}
-    lane = f"roster:{registration_id}"
+    lane = roster_lane(registration_id)
     enqueue(session, ROSTER_JOB, str(course_id), payload, now=now, lane=lane)
 
 

@@ -6,12 +6,17 @@ ends, twice a minute, those that slipped through (a launch under way, a change i
 """
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
 from tracks.db import Session
+from tracks.jobs.actions import set_aside_for, take_up
 from tracks.lms.models import deployment, registration
 from tracks.people.models import municipality, sign_in
+
+# With the id of the deployment behind it: why a job is set aside.
+SWITCHED_OFF: Final = "switched_off:"
 
 
 def switch_registration(session: Session, registration_id: int, *, on: bool) -> bool:
@@ -86,3 +91,17 @@ def end_sign_ins_of_what_is_off(session: Session, _now: datetime) -> int:
     if found is None:
         return 0
     return session.execute(delete(sign_in).where(sign_in.c.deployment_id.in_(_OFF))).rowcount
+
+
+def resume_what_is_on(session: Session, now: datetime) -> int:
+    """Take up the jobs of what is on again, however it was switched; how many."""
+    waiting = {
+        int(reason.removeprefix(SWITCHED_OFF)): reason
+        for reason in set_aside_for(session, SWITCHED_OFF)
+    }
+    if not waiting:
+        return 0
+    off = set(session.execute(_OFF.where(deployment.c.id.in_(waiting))).scalars())
+    return sum(
+        take_up(session, reason, now) for number, reason in waiting.items() if number not in off
+    )

@@ -14,7 +14,7 @@ from tracks.jobs.worker import Done, GiveUp, Outcome
 from tracks.lms.actions import column_failed, column_made
 from tracks.lms.jobs.standing import lms_fails, note_refusal, wait_for_switch
 from tracks.lms.rules import LINE_ITEM_TAG, MAXIMUM
-from tracks.lms.score_queries import ToMake, column_to_make
+from tracks.lms.score_queries import Off, ToMake, column_to_make
 
 _LANGUAGES = {"SE": "sv"}
 
@@ -26,7 +26,7 @@ def make_column(grades: Grades, shelf: Shelf, database: Database, job: Job) -> O
         found = column_to_make(session, link_id)
         if found is None:
             return Done()
-        if found == "switched_off" or found == "lms_off":
+        if isinstance(found, Off):
             return wait_for_switch(found)
         wanted = _line_item(session, shelf, found)
     if wanted is None:

@@ -29,7 +29,7 @@ def register(calls: ServiceCalls, base_url: str, database: Database, job: Job) -
     try:
         register_handler(calls, found.registration, found.deployment_id, found.url, ours)
     except TransientServiceError as failed:
-        return TryLater(failed.reason, failed.retry_after)
+        return TryLater(failed.reason, failed.retry_after, stops_lane=True)
     except PermanentServiceError as failed:
         return GiveUp(failed.reason, partial(_refused, deployment_id, failed.reason))
     return Done(partial(_registered, deployment_id))

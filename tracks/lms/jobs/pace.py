@@ -1,4 +1,4 @@
-"""How fast scores may go to each LMS."""
+"""How fast each LMS may be called."""
 
 from lti.quirks import quirks_of
 from tracks.db import Session
@@ -7,7 +7,7 @@ from tracks.lms.queries import active_registration
 from tracks.lms.rules import registration_of_lane
 
 
-def scores_per_second(session: Session, lane: str) -> float:
+def calls_per_second(session: Session, lane: str) -> float:
     registration_id = registration_of_lane(lane)
     found = None if registration_id is None else active_registration(session, registration_id)
-    return quirks_of(found).scores_per_second if found else PER_SECOND
+    return quirks_of(found).calls_per_second if found else PER_SECOND

@@ -105,5 +105,5 @@ def _failed(found: ToFetch, failed: ServiceError, tries: int) -> Outcome:
         service_failed(session, found.registration.id, Service.ROSTER, failed.reason, now)
 
     if isinstance(failed, TransientServiceError) and tries < MOST_TRIES:
-        return TryLater(failed.reason, failed.retry_after, write)
+        return TryLater(failed.reason, failed.retry_after, write, stops_lane=True)
     return GiveUp(failed.reason, write)

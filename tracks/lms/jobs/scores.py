@@ -23,7 +23,7 @@ from tracks.lms.jobs.columns import make_column
 from tracks.lms.jobs.progress_notes import tell_progress
 from tracks.lms.jobs.standing import lms_fails, note_refusal, wait_for_switch
 from tracks.lms.rules import MAXIMUM, Service, may_make_again
-from tracks.lms.score_queries import ToSend, score_to_send
+from tracks.lms.score_queries import Off, ToSend, score_to_send
 
 # What some LMSs say of an instructor, who has no row in the gradebook of the course.
 NO_ROW = frozenset({"status_400", "status_403", "line_item_gone", "user_unknown"})
@@ -50,7 +50,7 @@ def send_score(grades: Grades, database: Database, job: Job) -> Outcome:
     link_id = int(str(job.payload["resource_link_id"]))
     with database.reading() as session:
         found = score_to_send(session, person_id, link_id)
-    if found == "switched_off" or found == "lms_off":
+    if isinstance(found, Off):
         return wait_for_switch(found)
     if found is not None and found.given is None and found.note is not None:
         return tell_progress(grades, database, job, found)

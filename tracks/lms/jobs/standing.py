@@ -6,17 +6,18 @@ from lti.errors import TransientServiceError
 from tracks.db import Session
 from tracks.jobs.queries import paused_until
 from tracks.jobs.rules import Job
-from tracks.jobs.worker import TryLater
+from tracks.jobs.worker import SetAside, TryLater
 from tracks.lms.actions import service_failed
+from tracks.lms.actions.switches import SWITCHED_OFF
 from tracks.lms.rules import Service
-from tracks.lms.score_queries import SwitchedOff
+from tracks.lms.score_queries import Off
 
 # About one person or one column; the service itself works.
 _OF_ONE = frozenset({"user_unknown", "attempts_used_up", "line_item_gone", "no_row_for_instructor"})
 
 
 def lms_fails(job: Job, registration_id: int, failed: TransientServiceError) -> TryLater:
-    """Nothing more is sent to this LMS for a while (ADR 0012)."""
+    """No more scores are sent to this LMS for a while (ADR 0012)."""
 
     def write(session: Session) -> None:
         service_failed(
@@ -31,9 +32,9 @@ def lms_fails(job: Job, registration_id: int, failed: TransientServiceError) -> 
     return TryLater(failed.reason, failed.retry_after, write, stops_lane=True)
 
 
-def wait_for_switch(off: SwitchedOff) -> TryLater:
-    """Not for ever, perhaps: it is sent when the LMS, or its installation, is switched on again."""
-    return TryLater(off, stops_lane=off == "lms_off")
+def wait_for_switch(off: Off) -> SetAside:
+    """Not for ever, perhaps: switches.resume_what_is_on takes it up when all is on again."""
+    return SetAside(f"{SWITCHED_OFF}{off.deployment_id}")
 
 
 def note_refusal(session: Session, registration_id: int, reason: str, now: datetime) -> None:

@@ -17,6 +17,13 @@ _MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("score", sa.Column("noted", sa.Float(), nullable=True))
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["reason"],
+        sqlite_where=sa.text("parked_at IS NOT NULL"),
+        postgresql_where=sa.text("parked_at IS NOT NULL"),
+    )
     op.create_table(
         "refused_launch",
         sa.Column("registration_id", _BIG, nullable=False),
@@ -50,5 +57,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("platform_key_set")
     op.drop_table("refused_launch")
+    op.drop_index("ix_outbox_parked", table_name="outbox")
     # Not as a batch: that would drop and remake a table that others point to.
     op.drop_column("score", "noted")
