@@ -3,15 +3,15 @@
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from lti.errors import ServiceError, TransientServiceError
 from lti.jose import PublicKey, import_public
-from lti.ports import Clock, Http, HttpAnswer, Registration
+from lti.ports import Clock, Http, HttpAnswer, KeptKeySet, KeptKeySets, Registration
 from lti.strict_json import StrictJsonError, parse_object
 
 DEFAULT_AGE: Final = timedelta(hours=1)
@@ -26,7 +26,9 @@ _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORE
 
 @dataclass(slots=True)
 class _Entry:
+    registration_id: int
     url: str
+    is_recalled: bool = False  # what was kept by an earlier process has been asked for
     keys: Mapping[str, PublicKey] = field(default_factory=dict)
     fresh_until: datetime | None = None  # None: never fetched
     asked_at: datetime | None = None
@@ -45,8 +47,14 @@ class CachedPlatformKeys:
     """PlatformKeys with one cache entry a registration, never shared by URL (J1 to J6)."""
 
     def __init__(
-        self, http: Http, clock: Clock, *, in_background: Background = _in_a_thread
+        self,
+        http: Http,
+        clock: Clock,
+        *,
+        kept: KeptKeySets | None = None,
+        in_background: Background = _in_a_thread,
     ) -> None:
+        self._kept = kept
         self._http = http
         self._clock = clock
         self._in_background = in_background
@@ -56,6 +64,8 @@ class CachedPlatformKeys:
     def key(self, registration: Registration, kid: str) -> PublicKey | None:
         entry = self._entry(registration)
         now = self._clock.now()
+        if not entry.is_recalled:
+            self._recall(entry, now)
         known = entry.keys.get(kid) if _is_usable(entry, now) else None
         if known is not None:
             if not _is_due(entry, now):
@@ -85,8 +95,23 @@ class CachedPlatformKeys:
         with self._lock:
             entry = self._entries.get(registration.id)
             if entry is None or entry.url != registration.jwks_url:
-                entry = self._entries[registration.id] = _Entry(registration.jwks_url)
+                entry = self._entries[registration.id] = _Entry(
+                    registration.id, registration.jwks_url
+                )
             return entry
+
+    def _recall(self, entry: _Entry, now: datetime) -> None:
+        """Once a process and registration: a warm cache asks nobody."""
+        with entry.lock:
+            if entry.is_recalled:
+                return
+            entry.is_recalled = True
+            kept = None if self._kept is None else self._kept.load(entry.registration_id)
+            # one that promises more than any fetch was noted by a clock that was wrong
+            if kept is None or kept.url != entry.url or kept.fresh_until > now + MAXIMUM_AGE:
+                return
+            entry.keys = _by_kid(kept.keys)
+            entry.fresh_until = kept.fresh_until
 
     def _renew_alone(self, entry: _Entry, now: datetime) -> bool:
         """One caller renews; False for the others, who go on with what is there."""
@@ -111,6 +136,9 @@ class CachedPlatformKeys:
             return
         entry.keys, entry.failure = keys, None
         entry.fresh_until = now + _age(answer.headers.get("cache-control", ""))
+        if self._kept is not None:
+            kept = KeptKeySet(entry.url, _usable(answer, keys), now, entry.fresh_until)
+            self._kept.keep(entry.registration_id, kept)
 
 
 def _may_ask(entry: _Entry, now: datetime) -> bool:
@@ -147,12 +175,20 @@ def read_key_set(answer: HttpAnswer) -> dict[str, PublicKey]:
     """By kid. A key that is broken spoils itself only; one without kid cannot be asked for (T5)."""
     if answer.status != 200:
         raise TransientServiceError("jwks_status", str(answer.status))
+    return _by_kid(_listed(answer))
+
+
+def _listed(answer: HttpAnswer) -> list[Any]:
     try:
         listed = parse_object(answer.body).get("keys")
     except StrictJsonError as refused:
         raise TransientServiceError("jwks_not_json", refused.why) from None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise TransientServiceError("jwks_not_a_key_set")
+    return listed
+
+
+def _by_kid(listed: Iterable[Any]) -> dict[str, PublicKey]:
     named = [jwk for jwk in listed if isinstance(jwk, dict) and isinstance(jwk.get("kid"), str)]
     times = Counter(jwk["kid"] for jwk in named)
     return {
@@ -161,3 +197,16 @@ def read_key_set(answer: HttpAnswer) -> dict[str, PublicKey]:
         else PublicKey(jwk["kid"], None, "kid_ambiguous", None)
         for jwk in named
     }
+
+
+_PUBLIC: Final = ("kty", "kid", "n", "e", "use", "alg", "key_ops")
+
+
+def _usable(answer: HttpAnswer, keys: Mapping[str, PublicKey]) -> list[dict[str, Any]]:
+    """Those that can be used, without anything that is not for the public."""
+    good = {kid for kid, key in keys.items() if key.flaw is None}
+    return [
+        {name: jwk[name] for name in _PUBLIC if name in jwk}
+        for jwk in _listed(answer)
+        if isinstance(jwk, dict) and jwk.get("kid") in good
+    ]

@@ -59,6 +59,24 @@ class PlatformKeys(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeptKeySet:
+    """A platform's key set as last fetched: the usable keys, public members only."""
+
+    url: str  # where it came from
+    keys: Sequence[Mapping[str, Any]]
+    fetched_at: datetime
+    fresh_until: datetime
+
+
+class KeptKeySets(Protocol):
+    """Outlives the process: a platform may be down when we start. Raises nothing."""
+
+    def load(self, registration_id: int) -> KeptKeySet | None: ...
+
+    def keep(self, registration_id: int, kept: KeptKeySet) -> None: ...
+
+
 class SigningKeys(Protocol):
     """Our own keys."""
 

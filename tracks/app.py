@@ -33,9 +33,10 @@ from tracks.lms import views as lms_views
 from tracks.lms.actions import forget_selections, forget_used_nonces
 from tracks.lms.actions.keys import look_after_keys
 from tracks.lms.actions.life_cycle import forget_notices
+from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
-from tracks.lms.stores import LtiSide, SystemClock
+from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
 from tracks.people import queries as people_queries
 from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
@@ -146,7 +147,7 @@ def _lti_side(settings: Settings, database: Database, secret: bytes) -> LtiSide:
     http = GuardedHttp(allow_loopback=settings.is_loopback)
     return LtiSide(
         signer=StateSigner(secret),
-        platform_keys=CachedPlatformKeys(http, clock),
+        platform_keys=CachedPlatformKeys(http, clock, kept=DatabaseKeySets(database)),
         tool_keys=tool_keys_of(settings, database),
         clock=clock,
     )
@@ -182,6 +183,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_used_nonces,
             forget_selections,
             forget_notices,
+            forget_refusals,
             try_quarantined,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),

@@ -36,6 +36,8 @@ def check(registration: int, as_json: bool) -> None:
 
 def _tested(registration: int) -> "tuple[str, list[Line]] | None":
     """The LMS's issuer, and what was found."""
+    from datetime import UTC, datetime
+
     from tracks.app import self_test_of
     from tracks.lms.key_files import tool_keys_of
     from tracks.lms.self_test import checkup_lines
@@ -44,7 +46,7 @@ def _tested(registration: int) -> "tuple[str, list[Line]] | None":
     settings, database = load_settings(), current_database()
     try:
         with database.reading() as session:
-            subject = subject_of_checkup(session, registration)
+            subject = subject_of_checkup(session, registration, datetime.now(UTC))
         if subject is None:
             return None
         test = self_test_of(settings, tool_keys_of(settings, database))

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from lti.tool.grades import SCOPE_LINEITEM, SCOPE_RESULT, SCOPE_SCORE
+from lti.tool.groups import SCOPE_GROUPS
+from lti.tool.notices import SCOPE as SCOPE_NOTICES
 from lti.tool.roster import SCOPE_MEMBERS
 from tracks.i18n import N_
 
@@ -105,6 +107,17 @@ RIGHTS: Final[Mapping[str, Right]] = {
         N_("Reading lists of participants"),
         State.WARNING,
         N_("Not allowed. We know only those who have opened a link themselves."),
+    ),
+    # Few LMSs have these two, and all that teachers do works without.
+    SCOPE_GROUPS: Right(
+        N_("Reading the groups of a course"),
+        State.UNKNOWN,
+        N_("Not offered or not allowed. Lists of participants show no groups."),
+    ),
+    SCOPE_NOTICES: Right(
+        N_("Being told of copied courses"),
+        State.UNKNOWN,
+        N_("Not offered or not allowed. Links in copied courses work all the same."),
     ),
 }
 

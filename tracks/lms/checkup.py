@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from lti.errors import REASONS
 from lti.tool.checkup import Seen
 from tracks.i18n import N_
 from tracks.lms.advice import (
@@ -24,6 +25,7 @@ from tracks.lms.advice import (
     about_keys,
     about_token,
 )
+from tracks.lms.lessons import FOR_THE_LMS
 from tracks.lms.rules import Service
 
 SCOPES: Final = tuple(RIGHTS)
@@ -71,12 +73,22 @@ NEVER: Final = Standing(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Launches of the last days that were refused for one reason."""
+
+    reason: str
+    launches: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What stands in the database about an LMS."""
 
     standing: Mapping[Service, Standing]
     deployments: Mapping[str, int]  # how many of each status
     is_active: bool
+    refused: tuple[Refused, ...] = ()  # the most frequent first
 
     def of(self, service: Service) -> Standing:
         return self.standing.get(service, NEVER)
@@ -86,6 +98,9 @@ _KEYS: Final = N_("The LMS's public keys")
 _TOKEN: Final = N_("Trust of the LMS in us")
 _CLOCK: Final = N_("Clocks")
 _LAUNCH: Final = N_("Last launch")
+_REFUSED: Final = N_("Refused launches")
+_NOW_AND_THEN: Final = frozenset({"expired", "replayed"})
+_MANY: Final = 20
 _SCORES: Final = N_("Last score")
 _ROSTER: Final = N_("Last list of participants")
 _DEPLOYMENTS: Final = N_("Deployments")
@@ -104,6 +119,7 @@ def checkup(known: Known, seen: Seen | None) -> list[Line]:
         _clock(seen, known),
         _deployments(known.deployments),
         _launch(known.of(Service.LAUNCH)),
+        *_refused(known),
         _last(_SCORES, known.of(Service.SCORES), N_("No score has been sent yet.")),
         _last(_ROSTER, known.of(Service.ROSTER), N_("No list has been fetched yet.")),
     ]
@@ -209,6 +225,30 @@ def _launch(standing: Standing) -> Line:
         never = N_("Nobody has come in from this LMS yet.")
         return Line(_LAUNCH, State.UNKNOWN, never, mend, LMS_STAFF)
     return _last(_LAUNCH, standing, "")
+
+
+def _refused(known: Known) -> list[Line]:
+    if known.refused:
+        return [_refused_for(each) for each in known.refused]
+    has_launches = known.of(Service.LAUNCH).at is not None
+    state = State.OK if has_launches else State.UNKNOWN
+    return [Line(_REFUSED, state, N_("None in the last seven days."))]
+
+
+def _refused_for(refused: Refused) -> Line:
+    family = REASONS[refused.reason].family if refused.reason in REASONS else "malformed"
+    # A page that is loaded anew, or left open too long: nobody has to mend anything.
+    is_normal = family in _NOW_AND_THEN and refused.launches < _MANY
+    return Line(
+        _REFUSED,
+        State.OK if is_normal else State.WARNING,
+        N_("Number in the last seven days: %(n)s. The last one:"),
+        FOR_THE_LMS[family],
+        ADMINISTRATOR if family == "not_allowed" else LMS_STAFF,
+        values={"n": refused.launches},
+        at=refused.last_at,
+        code=refused.reason,
+    )
 
 
 def _noted(service: Service, what: str, known: Known) -> Line:

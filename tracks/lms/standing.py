@@ -1,16 +1,25 @@
 """Reads of how an LMS stands: what its services last did, and its installations."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Row, func, select
 
 from lti.ports import Registration
 from tracks.db import Session
-from tracks.lms.checkup import Known, Standing
-from tracks.lms.models import deployment, registration, service_state, tool_key
+from tracks.lms.checkup import Known, Refused, Standing
+from tracks.lms.models import (
+    deployment,
+    refused_launch,
+    registration,
+    service_state,
+    tool_key,
+)
 from tracks.lms.queries import as_registration
 from tracks.lms.rules import Service
+
+LAST_DAYS: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class Subject:
 
 
 def subject_of_checkup(
-    session: Session, registration_id: int, municipality_id: int | None = None
+    session: Session, registration_id: int, now: datetime, municipality_id: int | None = None
 ) -> Subject | None:
     """None when there is no such LMS, or it belongs to another municipality than this one."""
     found = session.execute(
@@ -38,7 +47,10 @@ def subject_of_checkup(
         .limit(1)
     ).scalar_one_or_none()
     known = Known(
-        _standing(session, registration_id), _deployments(session, registration_id), found.is_active
+        _standing(session, registration_id),
+        _deployments(session, registration_id),
+        found.is_active,
+        _refused(session, registration_id, now),
     )
     return Subject(as_registration(found), in_use or "", known)
 
@@ -57,6 +69,24 @@ def _standing(session: Session, registration_id: int) -> dict[Service, Standing]
         Service(row.service): Standing(row.ok_at, row.failed_at, row.reason, row.clock_ahead)
         for row in rows
     }
+
+
+def _refused(session: Session, registration_id: int, now: datetime) -> tuple[Refused, ...]:
+    launches = func.sum(refused_launch.c.launches).label("number")
+    rows = session.execute(
+        select(
+            refused_launch.c.reason,
+            launches,
+            func.max(refused_launch.c.last_at, type_=refused_launch.c.last_at.type).label("last"),
+        )
+        .where(
+            refused_launch.c.registration_id == registration_id,
+            refused_launch.c.last_at > now - LAST_DAYS,
+        )
+        .group_by(refused_launch.c.reason)
+        .order_by(launches.desc(), refused_launch.c.reason)
+    )
+    return tuple(Refused(row.reason, int(row.number), row.last) for row in rows)
 
 
 def _deployments(session: Session, registration_id: int) -> dict[str, int]:

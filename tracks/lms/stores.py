@@ -1,18 +1,27 @@
 """The ports of lti/, on our tables."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from lti.errors import ServiceError
 from lti.jose import PublicKey
 from lti.platform_keys import CachedPlatformKeys
-from lti.ports import Clock, Deployment, Registration, SigningKeys
+from lti.ports import (
+    Clock,
+    Deployment,
+    KeptKeySet,
+    PlatformKeys,
+    Registration,
+    SigningKeys,
+)
 from lti.tool.state import StateSigner
-from tracks.db import Prepared, Session
-from tracks.lms.models import deployment, used_nonce
+from tracks.db import Database, DatabaseBusy, Prepared, Session
+from tracks.lms.models import deployment, platform_key_set, used_nonce
 from tracks.lms.queries import BY_CLIENT, BY_ISSUER, as_registration, registration_and_owner
 
 _DEPLOYMENT = Prepared(
@@ -86,6 +95,39 @@ class NonceStore:
         return row.first() is not None
 
 
+class DatabaseKeySets:
+    """lti.ports.KeptKeySets, each time in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, registration_id: int) -> KeptKeySet | None:
+        try:
+            with self._database.reading() as session:
+                row = session.execute(
+                    select(platform_key_set).where(
+                        platform_key_set.c.registration_id == registration_id
+                    )
+                ).one_or_none()
+        except DatabaseBusy:
+            return None  # Then the LMS is asked.
+        return row and KeptKeySet(row.url, row.jwks, row.fetched_at, row.fresh_until)
+
+    def keep(self, registration_id: int, kept: KeptKeySet) -> None:
+        values = {
+            "url": kept.url,
+            "jwks": [dict(jwk) for jwk in kept.keys],
+            "fetched_at": kept.fetched_at,
+            "fresh_until": kept.fresh_until,
+        }
+        statement = insert_or(platform_key_set).values(registration_id=registration_id, **values)
+        # Without it launches go on: the keys are in memory, and kept at the next fetch.
+        with suppress(DatabaseBusy), self._database.writing() as session:
+            session.execute(
+                statement.on_conflict_do_update(index_elements=["registration_id"], set_=values)
+            )
+
+
 class KeysNotAtHand(Exception):
     """The key of a launch would have to be fetched first."""
 
@@ -106,6 +148,23 @@ class KeysAtHand:
         if found is None:
             raise KeysNotAtHand(registration, kid)
         return found
+
+
+class FetchedKey:
+    """lti.ports.PlatformKeys for one message, fetched before its transaction began."""
+
+    def __init__(self, keys: PlatformKeys, missing: KeysNotAtHand) -> None:
+        self._found: PublicKey | None = None
+        self._failed: ServiceError | None = None
+        try:
+            self._found = keys.key(missing.registration, missing.kid)
+        except ServiceError as failed:
+            self._failed = failed
+
+    def key(self, _registration: Registration, _kid: str) -> PublicKey | None:
+        if self._failed is not None:
+            raise self._failed
+        return self._found
 
 
 class SystemClock:

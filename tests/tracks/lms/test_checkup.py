@@ -3,10 +3,11 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -16,18 +17,22 @@ from lti.jose import PublicKey, import_public
 from lti.ports import HttpAnswer
 from lti.tool.checkup import Seen
 from lti.tool.grades import SCOPE_LINEITEM, SCOPE_RESULT, SCOPE_SCORE
+from lti.tool.groups import SCOPE_GROUPS
+from lti.tool.notices import SCOPE as SCOPE_NOTICES
 from lti.tool.roster import SCOPE_MEMBERS
 from tests.factories.tool import BASE_URL, ISSUER, JWKS_URL, Tool
-from tests.fakes.forge import jwks, signing_key
+from tests.fakes.forge import PREFIX, jwks, signing_key
 from tests.fakes.lti_ports import FixedClock, RecordingHttp, Sent
 from tracks.cli import cli
 from tracks.i18n import LANGUAGES, translations
 from tracks.lms.actions import register, service_failed, service_went_well
-from tracks.lms.advice import State
-from tracks.lms.checkup import SCOPES, Known, Line, Standing, checkup, worst
-from tracks.lms.models import registration, service_state
+from tracks.lms.actions.refusals import forget_refusals
+from tracks.lms.advice import ADMINISTRATOR, LMS_STAFF, State
+from tracks.lms.checkup import SCOPES, Known, Line, Refused, Standing, checkup, worst
+from tracks.lms.models import refused_launch, registration, service_state
 from tracks.lms.rules import Service
 from tracks.lms.self_test import EXTENSION, SelfTest
+from tracks.lms.standing import subject_of_checkup
 from tracks.people.actions import add_municipality, grant_role
 from tracks.people.rules import Role
 
@@ -61,9 +66,12 @@ def test_a_connection_in_use_where_all_is_well():
         "Reading scores back": "ok",
         "Making columns in the gradebook": "ok",
         "Reading lists of participants": "ok",
+        "Reading the groups of a course": "ok",
+        "Being told of copied courses": "ok",
         "Clocks": "ok",
         "Deployments": "ok",
         "Last launch": "ok",
+        "Refused launches": "ok",
         "Last score": "ok",
         "Last list of participants": "unknown",
     }
@@ -139,6 +147,36 @@ def test_a_right_that_is_missing_says_what_follows(scope: str, state: str):
     assert [(line.state, line.code) for line in wrong] == [(state, "scope_not_granted")]
 
 
+@pytest.mark.parametrize("scope", [SCOPE_GROUPS, SCOPE_NOTICES])
+def test_a_right_that_few_lmss_have_is_no_fault_where_it_is_missing(scope: str):
+    seen = replace(WELL, scopes={**WELL.scopes, scope: "scope_not_granted"})
+    found = checkup(IN_USE, seen)
+
+    assert worst(found) is State.OK
+    (missing,) = [line for line in found if line.code == "scope_not_granted"]
+    assert (missing.state, missing.says[:12]) == ("unknown", "Not offered ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "launches", "state", "who"),
+    [
+        ("audience_not_us", 1, "warning", LMS_STAFF),
+        ("deployment_not_enabled", 1, "warning", ADMINISTRATOR),
+        ("nonce_reused", 3, "ok", LMS_STAFF),
+        ("nonce_reused", 30, "warning", LMS_STAFF),
+    ],
+)
+def test_refused_launches_are_told_with_what_to_mend(
+    reason: str, launches: int, state: str, who: str
+):
+    known = replace(IN_USE, refused=(Refused(reason, launches, NOW),))
+    found = line("Refused launches", known, None)
+
+    assert (found.state, found.who, found.code, found.at) == (state, who, reason, NOW)
+    assert found.said == f"Number in the last seven days: {launches}. The last one:"
+    assert found.mend
+
+
 def test_a_right_not_asked_for_is_not_said_to_be_missing():
     seen = replace(WELL, scopes={SCOPE_SCORE: None})
 
@@ -184,7 +222,7 @@ def test_every_line_can_be_said_in_every_language(language: str):
     seen += [replace(WELL, scopes=dict.fromkeys(SCOPES, "scope_not_granted"))]
     for known in (IN_USE, NOTHING_KNOWN, Known({}, {"pending": 1}, is_active=False)):
         for each in seen:
-            for said in checkup(known, each):
+            for said in checkup(replace(known, refused=(Refused("kid_unknown", 2, NOW),)), each):
                 for text in (said.what, said.says, said.mend, said.who):
                     assert not text or language == "en" or find(text) != text or text == "Clocks"
                 assert "%(" not in find(said.says) % said.values
@@ -255,6 +293,7 @@ def test_the_page_shows_what_is_known_and_asks_nothing(
         ("ok", "Clocks"),
         ("ok", "Deployments"),
         ("ok", "Last launch"),
+        ("ok", "Refused launches"),
         ("unknown", "Last score"),
         ("unknown", "Last list of participants"),
     ]
@@ -270,7 +309,7 @@ def test_the_button_asks_the_lms_with_no_transaction_open(
     assert ("ok", "Sending scores") in shown(page.text)
     assert ("warning", "Reading scores back") in shown(page.text)
     assert "It works, and there is something to look at." in page.text
-    assert lms.open_transactions == [0] * 5
+    assert lms.open_transactions == [0] * 7
     later = tool.get(administrator, address(tool)).text
     assert shown(later)[:2] == [
         ("ok", "The LMS's public keys"),
@@ -418,3 +457,26 @@ def run(tool: Tool, *words: str):
         "TRACKS_BASE_URL": BASE_URL,
     }
     return CliRunner().invoke(cli, ["lti", *words], env=environ)
+
+
+def test_refused_launches_are_counted_by_reason_and_forgotten(
+    tool: Tool, lms: Lms, administrator: FlaskClient
+):
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for case in [*["a"] * 3, "b"]:
+            changes = {"roles": "x"} if case == "a" else {"message_type": "LtiUnknown"}
+            answer = tool.click(tool.prepare({PREFIX + n: value for n, value in changes.items()}))
+            assert answer.status_code == 400
+        told = select(refused_launch.c.reason, refused_launch.c.launches)
+        assert sorted(tool.rows(told)) == [("message_type_unknown", 1), ("roles_not_list", 3)]
+        page = re.sub(r"\s+", " ", tool.get(administrator, address(tool)).text)
+        assert "Number in the last seven days: 3. The last one:" in page
+        assert "<code>roles_not_list</code>" in page
+        clock.shift(timedelta(days=8))
+        with tool.database.reading() as session:
+            subject = subject_of_checkup(session, tool.registration_id, datetime.now(UTC))
+        assert subject is not None
+        assert subject.known.refused == ()
+        clock.shift(timedelta(days=8))
+        with tool.database.writing() as session:
+            assert forget_refusals(session, datetime.now(UTC)) == 2

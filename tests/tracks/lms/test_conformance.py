@@ -45,7 +45,9 @@ def launch_bad(
 
 
 def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    """Without the tally of refused launches, which says how often and nothing about whom."""
+    told = set(after) - {"refused_launch"}
+    return {name: after[name] - before[name] for name in told if after[name] != before[name]}
 
 
 BOTH_MESSAGES = [

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from pytest_httpserver import HTTPServer
-from sqlalchemy import update
+from sqlalchemy import event, select, update
 from werkzeug import Request, Response
 
 from lti.http import GuardedHttp
@@ -19,8 +19,8 @@ from lti.platform_keys import CachedPlatformKeys
 from tests.factories.threads import at_once
 from tests.factories.tool import Tool
 from tests.fakes.forge import changed, default_header, jwks, resource_claims, signing_key, token
-from tracks.lms.models import registration
-from tracks.lms.stores import SystemClock
+from tracks.lms.models import platform_key_set, registration
+from tracks.lms.stores import DatabaseKeySets, SystemClock
 
 PATIENCE = 1.0  # seconds, instead of 15
 LONG = 20.0  # what nobody ever waits, however busy the machine
@@ -42,11 +42,17 @@ class School:
         self.gate.set()
         server.expect_request("/keys").respond_with_handler(self._serve)
         self.url = server.url_for("/keys")
-        side = tool.app.extensions["tracks.lti"]
-        tool.app.extensions["tracks.lti"] = replace(
-            side, platform_keys=CachedPlatformKeys(http, SystemClock())
-        )
+        self._http = http
+        self.restart_the_tool()
         self.moves_to(self.url)
+
+    def restart_the_tool(self) -> None:
+        """What its memory held is gone."""
+        kept = DatabaseKeySets(self.tool.database)
+        side = self.tool.app.extensions["tracks.lti"]
+        self.tool.app.extensions["tracks.lti"] = replace(
+            side, platform_keys=CachedPlatformKeys(self._http, SystemClock(), kept=kept)
+        )
 
     def _serve(self, _: Request) -> Response:
         self.fetches += 1
@@ -227,3 +233,64 @@ def test_no_key_of_an_lms_is_parsed_on_the_way_of_a_launch(school: School, monke
 
     assert {school.launch() for _ in range(20)} == {(303, "")}
     assert (parsed, school.fetches) == ([], 1)
+
+
+@pytest.mark.parametrize("how", ["broken", "a page", "hanging"])
+def test_known_keys_hold_though_we_start_anew_while_the_lms_is_down(
+    school: School, clock: time_machine.Traveller, how: str
+):
+    school.launch()
+    if how == "hanging":
+        school.gate.clear()
+    else:
+        school.answer = broken(school)[how]
+    answers = []
+    for hours in (0.5, 5, 19):
+        clock.shift(timedelta(hours=hours))
+        school.restart_the_tool()
+        answers.append(school.launch())
+
+    assert answers == [(303, "")] * 3
+    assert school.launch(TWO) == (401, "keys_unreachable")
+    clock.shift(timedelta(hours=1))
+    school.restart_the_tool()
+    assert school.launch() == (401, "keys_unreachable"), "a day after they were to be fetched again"
+
+
+def test_a_start_with_fresh_kept_keys_fetches_nothing_and_a_warm_cache_reads_nothing(
+    school: School,
+):
+    school.launch()
+    school.restart_the_tool()
+    read = []
+    engine = school.tool.database.engine
+    event.listen(
+        engine,
+        "before_cursor_execute",
+        lambda _c, _u, statement, *_: read.append("platform_key_set" in statement),
+    )
+
+    assert [school.launch() for _ in range(3)] == [(303, "")] * 3
+    assert (school.fetches, sum(read)) == (1, 1)
+
+
+def test_keys_of_another_address_are_not_those_that_were_kept(school: School):
+    school.launch()
+    school.restart_the_tool()
+    school.moves_to("http://127.0.0.1:9/keys")
+
+    assert school.launch() == (401, "keys_unreachable")
+
+
+def test_a_new_key_set_takes_the_place_of_the_one_that_was_kept(
+    school: School, clock: time_machine.Traveller
+):
+    school.launch()
+    clock.shift(timedelta(minutes=2))
+    school.answer = Response(jwks(TWO.jwk(), {**ONE.jwk(kid="private"), "d": "AQAB"}))
+    assert school.launch(TWO) == (303, "")
+
+    kept = school.tool.rows(select(platform_key_set.c.url, platform_key_set.c.jwks))
+    assert kept == [(school.url, [TWO.jwk()])]
+    school.restart_the_tool()
+    assert school.launch(ONE) == (401, "kid_unknown")

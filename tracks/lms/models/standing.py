@@ -44,7 +44,7 @@ platform_key_set = Table(
     # Where they came from: another address makes them worthless.
     Column("url", Text, nullable=False),
     # [{"kty", "kid", "n", "e", ...}]: those that can be used, public members only.
-    Column("keys", Json, nullable=False),
+    Column("jwks", Json, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     # By then they are to be fetched again; a day later they hold no more.
     Column("fresh_until", UtcDateTime, nullable=False),

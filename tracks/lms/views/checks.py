@@ -11,6 +11,7 @@ from tracks.lms.self_test import EXTENSION, SelfTest, checkup_lines
 from tracks.lms.standing import Subject, subject_of_checkup
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.requests import now
 
 
 def add_to(pages: Blueprint) -> None:
@@ -38,7 +39,7 @@ def run(database: Database, actor: Actor, registration_id: int) -> ResponseRetur
 
 
 def _subject(session: Session, actor: Actor, registration_id: int) -> Subject:
-    found = subject_of_checkup(session, registration_id, actor.municipality_id)
+    found = subject_of_checkup(session, registration_id, now(), actor.municipality_id)
     if found is None:
         abort(404)
     return found

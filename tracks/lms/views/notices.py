@@ -5,19 +5,19 @@ with its reason code. Each notice is judged and kept by itself, so a batch is ne
 """
 
 import logging
-from contextlib import suppress
 from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from lti.errors import LtiRejected, ServiceError
+from lti.errors import LtiRejected
 from lti.ports import PlatformKeys
 from lti.tool.notices import MAX_BODY, accept_notice, tokens_of
 from tracks.db import Database
 from tracks.lms.actions.life_cycle import NoticeStore, note_course_copy
 from tracks.lms.rules import NOTICES_PATH
 from tracks.lms.stores import (
+    FetchedKey,
     KeysAtHand,
     KeysNotAtHand,
     LtiSide,
@@ -61,9 +61,8 @@ def _take(database: Database, registration_id: int, token: str) -> LtiRejected |
             _keep(database, registration_id, token, side, KeysAtHand(side.platform_keys))
         except KeysNotAtHand as missing:
             # As with a launch: nothing waits for an LMS while a transaction is open.
-            with suppress(ServiceError):
-                side.platform_keys.key(missing.registration, missing.kid)
-            _keep(database, registration_id, token, side, side.platform_keys)
+            fetched = FetchedKey(side.platform_keys, missing)
+            _keep(database, registration_id, token, side, fetched)
     except LtiRejected as rejected:
         return rejected
     return None

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar, cast
@@ -11,14 +10,16 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from lti.errors import LtiRejected, ServiceError
+from lti.errors import LtiRejected
 from lti.ports import PlatformKeys
-from lti.tool.launch import Launch
+from lti.tool.launch import BrowserUnproven, Launch
 from lti.tool.return_url import with_messages
 from tracks.db import Database, Session
 from tracks.i18n import language_of
+from tracks.lms.actions.refusals import launch_refused
 from tracks.lms.lessons import FOR_THE_LMS, LESSONS
 from tracks.lms.stores import (
+    FetchedKey,
     KeysAtHand,
     KeysNotAtHand,
     LtiSide,
@@ -76,9 +77,7 @@ def attempt(database: Database, act: Callable[[Door], T]) -> T | LtiRejected:
         return _one_try(database, act, KeysAtHand(keys))
     except KeysNotAtHand as missing:
         # Nothing waits for an LMS while a transaction is open, and nothing of that one was kept.
-        with suppress(ServiceError):
-            keys.key(missing.registration, missing.kid)
-        return _one_try(database, act, keys)
+        return _one_try(database, act, FetchedKey(keys, missing))
 
 
 def _one_try(database: Database, act: Callable[[Door], T], keys: PlatformKeys) -> T | LtiRejected:
@@ -87,6 +86,9 @@ def _one_try(database: Database, act: Callable[[Door], T], keys: PlatformKeys) -
             return act(Door(session, RegistrationsStore(session), NonceStore(session), keys))
         except LtiRejected as rejected:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
+            is_over = not isinstance(rejected, BrowserUnproven)
+            if is_over and rejected.registration_id is not None:
+                launch_refused(session, rejected.registration_id, rejected.reason, now())
             return rejected
 
 

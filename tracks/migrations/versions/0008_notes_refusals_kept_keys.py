@@ -41,7 +41,7 @@ def upgrade() -> None:
         "platform_key_set",
         sa.Column("registration_id", _BIG, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("jwks", sa.Text(), nullable=False),
         sa.Column("fetched_at", _MOMENT, nullable=False),
         sa.Column("fresh_until", _MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
