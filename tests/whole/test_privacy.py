@@ -1,6 +1,9 @@
 """Whatever is kept about a person is on the page that says what is kept."""
 
-from sqlalchemy import Column
+from typing import Any
+
+from sqlalchemy import Column, Table
+from sqlalchemy.sql import visitors
 
 from tracks.app import KEPT
 from tracks.migrations import target_metadata
@@ -25,3 +28,21 @@ def test_every_table_about_a_person_is_counted():
 
 def test_no_kind_is_shown_twice():
     assert len({kind.what for kind in KEPT}) == len(KEPT)
+
+
+def test_lists_that_know_people_only_by_their_id_in_the_lms_are_counted_too():
+    by_sub = {
+        table.name
+        for table in target_metadata().sorted_tables
+        if "sub" in table.c and not any(f"{table.name}." in owner for owner in owners())
+    }
+    counted = {
+        table.name for kind in KEPT if kind.among is not None for table in _tables(kind.among)
+    }
+
+    assert by_sub == {"course_member", "course_group_member"}
+    assert by_sub <= counted
+
+
+def _tables(join: Any) -> set[Any]:
+    return {each for each in visitors.iterate(join) if isinstance(each, Table)}

@@ -1,5 +1,7 @@
 """Finding something in what is published: by words, subject, grade, minutes and language. Pure."""
 
+import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -64,9 +66,15 @@ def facets(editions: Iterable[Edition]) -> Facets:
     every = list(editions)
     return Facets(
         tuple(sorted({subject for edition in every for subject in edition.subjects})),
-        tuple(sorted({grade for edition in every for grade in edition.grades})),
+        tuple(sorted({grade for edition in every for grade in edition.grades}, key=_by_number)),
         tuple(sorted({code for edition in every for code in edition.languages})),
     )
+
+
+def _by_number(grade: str) -> tuple[int, str]:
+    """10 comes after 9; what begins with no number, last."""
+    number = re.match(r"\d+", grade)
+    return (int(number[0]) if number else sys.maxsize, grade)
 
 
 def search(editions: Iterable[Edition], wish: Wish) -> list[FoundTrack]:

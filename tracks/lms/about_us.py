@@ -1,5 +1,6 @@
 """What an LMS is told about us: by registration, by Canvas's configuration, or copied by hand."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ def values_to_copy(base_url: str) -> dict[Ours, str]:
     us = describe(base_url, ())
     return {
         "launch": us.launch_url,
+        # Open edX's editor takes a list as JSON.
+        "redirects": json.dumps([us.launch_url]),
         "login": us.login_url,
         "keys": us.jwks_url,
         "icon": us.icon_url,

@@ -11,7 +11,7 @@ from lti.origins import origin_of
 from tracks.i18n import N_
 
 # Which of our values goes into a field of the LMS.
-Ours = Literal["launch", "login", "keys", "icon", "domain", "configuration", "custom"]
+Ours = Literal["launch", "redirects", "login", "keys", "icon", "domain", "configuration", "custom"]
 # Which of its values it gives back.
 Theirs = Literal["issuer", "auth_url", "token_url", "jwks_url", "deployment_id"]
 
@@ -97,9 +97,9 @@ KINDS: Final = (
         "openedx",
         registers_itself=False,
         fields=(
-            ("Tool Launch URL", "launch"),
-            ("Registered Redirect URIs", "launch"),
-            ("Tool Initiate Login URL", "login"),
+            ("Launch URL", "launch"),
+            ("Tool Initiate Login URL (OIDC)", "login"),
+            ("Registered Redirect URIs", "redirects"),
             ("Tool Keyset URL", "keys"),
             ("Deep Linking Launch URL", "launch"),
         ),

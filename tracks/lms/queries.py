@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Join, Row, Table, and_, bindparam, func, select
 
 from lti.ports import Registration
 from lti.tool.launch import Launch
 from tracks.db import Prepared, Session
 from tracks.i18n import N_
 from tracks.lms.models import (
+    course,
+    course_group,
+    course_group_member,
     course_lead,
+    course_member,
     deep_link_selection,
     deployment,
     invitation,
@@ -20,7 +24,7 @@ from tracks.lms.models import (
     resource_link,
     score,
 )
-from tracks.people.models import municipality, person
+from tracks.people.models import account, municipality, person
 from tracks.people.queries import Kept
 
 _ACTIVE = (
@@ -165,6 +169,18 @@ def review(session: Session, municipality_id: int, link_id: int, person_id: int)
     return None if row is None else Review(row.address, row.name)
 
 
+def _with_account(listed: Table, rows: Join) -> Join:
+    """Lists of an LMS know people by `sub`, as does the account of whoever has been here."""
+    of_lms = rows.join(deployment, deployment.c.id == course.c.deployment_id)
+    return of_lms.join(
+        account,
+        and_(
+            account.c.registration_id == deployment.c.registration_id,
+            account.c.sub == listed.c.sub,
+        ),
+    )
+
+
 KEPT = (
     Kept(
         score.c.person_id,
@@ -181,6 +197,20 @@ KEPT = (
         course_lead.c.person_id,
         N_("Courses led, as the LMS says"),
         N_("so that the list of the course opens for those who lead it"),
+    ),
+    Kept(
+        account.c.person_id,
+        N_("Places on a course's list of participants, as the LMS has it"),
+        N_("so that who leads the course sees who is in it"),
+        among=_with_account(course_member, course_member.join(course)),
+    ),
+    Kept(
+        account.c.person_id,
+        N_("Places in a group of a course, as the LMS has it"),
+        N_("so that who leads the course sees the groups"),
+        among=_with_account(
+            course_group_member, course_group_member.join(course_group).join(course)
+        ),
     ),
     Kept(
         invitation.c.made_by,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Column, FromClause, Row, and_, bindparam, func, or_, select
 
 from tracks.db import Prepared, Session
 from tracks.i18n import N_
@@ -203,6 +203,8 @@ class Kept:
     what: str  # message ids, from here on
     why: str
     how_long: str = N_("until an operator deletes it")
+    # Where the rows are, if they know no person's id: a join of them with the owner's table.
+    among: FromClause | None = None
 
 
 KEPT = (
@@ -232,7 +234,7 @@ def counts_of(session: Session, person_id: int, kinds: Sequence[Kept]) -> list[i
     """How many rows of each kind are about this person: numbers only, no content."""
     each = [
         select(func.count())
-        .select_from(kind.owner.table)
+        .select_from(kind.owner.table if kind.among is None else kind.among)
         .where(kind.owner == person_id)
         .scalar_subquery()
         .label(f"kind_{number}")

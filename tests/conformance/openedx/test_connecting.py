@@ -1,5 +1,6 @@
 """The administrator's journey in Chromium: from an invitation to the first score of a teacher."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -15,8 +16,8 @@ from tracks.lms.actions.invitations import invite
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 # What the invitation page calls a value, and the field of the block that it goes into.
 FIELDS = {
-    "Tool Launch URL": "lti_1p3_launch_url",
-    "Tool Initiate Login URL": "lti_1p3_oidc_url",
+    "Launch URL": "lti_1p3_launch_url",
+    "Tool Initiate Login URL (OIDC)": "lti_1p3_oidc_url",
     "Tool Keyset URL": "lti_1p3_tool_keyset_url",
     "Deep Linking Launch URL": "lti_advantage_deep_linking_launch_url",
 }
@@ -31,13 +32,15 @@ def invitation(site: Site) -> str:
 
 def author_with_what_the_page_says(page: Page, site: Site) -> Block:
     """The author copies each value into Studio."""
-    copied = {field: page.get_by_label(name).input_value() for name, field in FIELDS.items()}
-    redirect = page.get_by_label("Registered Redirect URIs").input_value()
+    copied = {
+        field: page.get_by_label(name, exact=True).input_value() for name, field in FIELDS.items()
+    }
+    redirects = page.get_by_label("Registered Redirect URIs").input_value()
     return site.openedx.author(
         "invited",
         "http://nobody.example",
         **copied,
-        lti_1p3_redirect_uris=[redirect],
+        lti_1p3_redirect_uris=json.loads(redirects),
         lti_advantage_deep_linking_enabled=True,
     )
 

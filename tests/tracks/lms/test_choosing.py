@@ -217,3 +217,14 @@ def test_many_tracks_come_twenty_a_page_and_their_resources_when_asked_for(tool:
     ]
     assert "Page 1 of 2" in tool.get(client, f"{path}?lang=en").text
     assert listed("page=99") == second
+
+
+@pytest.mark.parametrize(("language", "name"), [("nb", "Naturfag"), ("en", "Science")])
+def test_a_subject_is_chosen_by_its_name(tool: Tool, language: str, name: str):
+    client, path = choosing(tool)
+
+    page = tool.get(client, f"{path}?subject=NAT01-04&lang={language}").text
+
+    assert re.findall(r'<option value="NAT01-04"( selected)?>([^<]+)<', page) == [
+        (" selected", name)
+    ]

@@ -1,5 +1,6 @@
 """Course lists: asked for at a leader's launch, applied whole or not at all (S14 to S16, T37)."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -457,3 +458,21 @@ def test_one_list_that_cannot_be_had_pauses_the_others_of_this_lms(listed: Liste
     assert listed.later(seconds=899) == 0
     assert listed.later(seconds=2) == 2
     assert len(listed.active) == 20
+
+
+def test_the_privacy_page_counts_the_places_on_lists_and_in_groups(listed: ListedCourse):
+    listed.list.groups = [{"id": 7, "name": "Team one"}]
+    listed.list.members = [member("u-1", group_enrollments=[{"group_id": "7"}]), member("u-2")]
+    listed.lead(**groups_claim())
+    listed.later()
+
+    def counted(sub: str) -> list[str]:
+        page = listed.tool.get(listed.tool.launch(sub=sub), "/privacy?lang=en").text
+        return re.findall(r"Places (.*?),.*?<strong>(\d+)</strong>", page)
+
+    assert counted("u-1") == [
+        ("on a course's list of participants", "1"),
+        ("in a group of a course", "1"),
+    ]
+    assert counted("u-2") == [("on a course's list of participants", "1")]
+    assert counted("somebody else") == []

@@ -11,6 +11,7 @@ from lti.ports import Registration
 from lti.tool.deep_linking import response_claims
 from lti.tool.launch import Launch
 from tracks.catalogue.search import Piece
+from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
 from tracks.i18n import N_
 from tracks.lms.actions import Selection, open_selection, start_selection, use_selection
@@ -24,7 +25,7 @@ from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import form_token, sign_in_token
 from tracks.web.errors import Lesson, PageError
 from tracks.web.pages import gettext
-from tracks.web.requests import may_post_to, now, parts
+from tracks.web.requests import language, may_post_to, now, parts
 
 OVER = Lesson(
     N_("This choice is closed"),
@@ -92,10 +93,13 @@ def _waiting(session: Session, actor: Actor, secret: str) -> tuple[Selection, Re
 def _page(
     session: Session, actor: Actor, secret: str, selection: Selection, problem: str | None = None
 ) -> str:
+    picker = read_picker(session, actor.municipality_id, request.values)
     return render_template(
         "lms/select.html",
         action=f"/select/{secret}",
-        picker=read_picker(session, actor.municipality_id, request.values),
+        picker=picker,
+        subjects=named_subjects(picker.offers.subjects, language(), gettext),
+        grades=[(grade, grade) for grade in picker.offers.grades],
         several=selection.settings.accept_multiple,
         course=selection.course,
         problem=problem,

@@ -1,0 +1,43 @@
+"""Subjects by their names: every known code has one, in the order of the reader's alphabet."""
+
+import pytest
+
+from content.codes import SUBJECTS
+from tracks.catalogue.subjects import named_subjects
+from tracks.i18n import LANGUAGES, translations
+from tracks.i18n.sorting import sort_key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_a_name_of_its_own(language: str):
+    named = dict(named_subjects(SUBJECTS, language, translations(language).gettext))
+
+    assert set(named) == set(SUBJECTS)
+    assert [code for code, name in named.items() if name == code] == []
+    assert len(set(named.values())) == len(SUBJECTS)
+
+
+def test_two_of_one_name_say_their_curriculum_and_a_code_without_a_name_is_shown():
+    codes = ("GRGRGEO01", "MAT01-05", "GEO01-02", "XYZ01-01")
+
+    assert named_subjects(codes, "nb", translations("nb").gettext) == [
+        ("GRGRGEO01", "Geografi (Lgr22)"),
+        ("GEO01-02", "Geografi (LK20)"),
+        ("MAT01-05", "Matematikk"),
+        ("XYZ01-01", "XYZ01-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "ordered"),
+    [
+        ("nb", ["Asker", "Zoologi", "ærlig", "Østfold", "Åmot"]),
+        ("sv", ["Asker", "Zoologi", "Åmot", "ärlig", "Östfold"]),
+        ("en", ["Asker", "bread", "Zoology"]),
+    ],
+)
+def test_the_letters_after_z_stand_where_they_stand_in_that_language(
+    language: str, ordered: list[str]
+):
+    keys = [sort_key(language, word) for word in ordered]
+    assert keys == sorted(keys)
