@@ -15,7 +15,7 @@ import time_machine
 
 from tests.backpressure.backlog import Day, one_day
 from tests.backpressure.pages import TURNS, compare
-from tests.factories.databases import published_sqlite
+from tests.factories.databases import empty_postgres, published_sqlite
 from tests.factories.tool import Tool
 from tracks.jobs.rules import PER_SECOND
 
@@ -29,6 +29,9 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=TURNS, help="of pages, on each side")
     parser.add_argument("--only", choices=["pages", "day"])
     parser.add_argument("--folder", type=Path, help="where the database of the day is")
+    parser.add_argument(
+        "--database", help="a PostgreSQL database to empty, for the day; SQLite unless given"
+    )
     given = parser.parse_args()
     logging.disable()
     fits = True
@@ -52,7 +55,12 @@ def _pages(people: int, turns: int) -> bool:
 
 
 def _day(given: argparse.Namespace, folder: Path) -> bool:
-    tool = Tool(f"sqlite:///{published_sqlite(folder)}", folder / "data")
+    url = given.database
+    if url:
+        empty_postgres(url)
+    else:
+        url = f"sqlite:///{published_sqlite(folder)}"
+    tool = Tool(url, folder / "data")
     began = time.monotonic()
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         day = one_day(tool, clock, people=given.people, hours=given.hours, look_every=10)

@@ -17,6 +17,7 @@ from tests.convergence.run import ALWAYS_IN, STEPS, Run
 from tests.factories.databases import empty_postgres, published_sqlite
 from tests.factories.tool import Tool
 from tests.fakes.scripted_lms import MODES, Mode, ScriptedLms
+from tracks.lms.rules import ScorePolicy
 
 
 def main() -> int:
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--changes", type=int, default=1000)
     parser.add_argument("--people", type=int, default=100, help=f"each does {len(STEPS)} steps")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--policy", type=ScorePolicy, default=ScorePolicy.PROPORTIONAL)
     parser.add_argument("--database", help="a PostgreSQL database to empty; SQLite unless given")
     given = parser.parse_args()
     logging.disable()
@@ -44,11 +46,11 @@ def _one(mode: Mode, given: argparse.Namespace, folder: Path) -> int:
     tool = Tool(url, folder / "data", **ALWAYS_IN)
     began = time.monotonic()
     with time_machine.travel(datetime.now(UTC), tick=False) as clock, ScriptedLms(mode) as lms:
-        ended = Run(tool, lms, clock, given.seed).go(given.people, given.changes)
+        ended = Run(tool, lms, clock, given.seed, given.policy).go(given.people, given.changes)
     tool.close()
     print(
         f"{mode}: {ended.changes} changes of {ended.people} people; {ended.posted} posted, "
-        f"{ended.taken} taken, {ended.changed} changed the gradebook; "
+        f"{ended.taken} taken, {ended.notes} of them notes, {ended.changed} changed the gradebook; "
         f"{len(ended.problems)} problems, {time.monotonic() - began:.0f} s"
     )
     for problem in ended.problems:

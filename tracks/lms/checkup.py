@@ -182,6 +182,8 @@ def _right(scope: str, seen: Seen) -> Line:
     reason = seen.scopes[scope]
     if reason is None:
         return Line(right.what, State.OK, N_("Allowed."))
+    if reason == "scope_not_granted" and right.without is State.UNKNOWN:
+        return Line(right.what, right.without, right.says, code=reason)
     if reason == "scope_not_granted":
         return Line(right.what, right.without, right.says, ALLOW, LMS_STAFF, code=reason)
     return _advised(right.what, State.WARNING, TOKEN_STRANGE, reason)

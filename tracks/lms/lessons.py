@@ -134,8 +134,8 @@ FOR_THE_LMS: dict[Family, str] = {
         "Whoever runs Learning Tracks sees there, too, whether the connection is switched off."
     ),
     "not_allowed": N_(
-        "The deployment id is new here, or switched off. Whoever runs Learning Tracks sees it in "
-        "the list of connections, and opens it there."
+        "The deployment id is new here, or switched off. An administrator of the municipality, or "
+        "whoever runs Learning Tracks, opens it in the list of connections."
     ),
     "platform": N_(
         "Look into the log of the LMS at this time. Either it answered with an error, or its "

@@ -369,3 +369,18 @@ def test_a_note_makes_no_column(real_course: RealCourse):
 
     assert course.lms.posted == []
     assert set(course.lms.items) == {"1"}
+
+
+def test_there_is_nothing_to_send_again_while_nobody_has_a_result(real_course: RealCourse):
+    course = real_course
+    leader = course.launch("leader", leads=True)
+    (track,) = course.tool.rows(select(resource_link.c.track_id))[0]
+
+    page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    assert "Nobody has a result for the gradebook yet." in page
+    assert "Send all results again" not in page
+
+    course.do(course.launch("t1"), "les")
+    page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    assert "1 person has a result for the gradebook." in page
+    assert "Send all results again" in page
