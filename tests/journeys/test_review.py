@@ -41,9 +41,15 @@ def write(page: Page, frame: FrameLocator, url: str, text: str, *, share: bool) 
     box = frame.get_by_label(SHARE)
     if share:
         box.check()
+    save(page, frame)
+
+
+def save(page: Page, frame: FrameLocator) -> None:
+    """And wait for the page that it leads to."""
+    here = tool_frame(page).url
     # The button's words differ at the end of a phase.
     frame.locator("button[name=go][value=save]").click()
-    frame.locator("h1").wait_for()
+    tool_frame(page).wait_for_url(lambda now: now != here)
 
 
 def test_what_is_shared_is_read_from_the_gradebook(new_page: NewPage, running: Running) -> None:
@@ -70,8 +76,7 @@ def test_what_is_shared_is_read_from_the_gradebook(new_page: NewPage, running: R
     # Taken back: gone at the next look, also for who has the page open.
     show_in_frame(teacher, shared[0])
     frame.get_by_label(SHARE).uncheck()
-    frame.locator("button[name=go][value=save]").click()
-    frame.locator("h1").wait_for()
+    save(teacher, frame)
     leader.reload()
     expect(review.get_by_text("Nothing has been shared here")).to_be_visible()
 

@@ -7,14 +7,15 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
+from lti.quirks import quirks_for
 from tests.fakes.scripted_lms import Mode, Posted
 from tests.tracks.lms.conftest import OF_SCORES, RealCourse
 from tracks.cli.lti import lti
 from tracks.jobs.models import outbox
-from tracks.lms.actions import register, set_score_policy, start_new_round
+from tracks.lms.actions import note_posted, register, set_score_policy, start_new_round
 from tracks.lms.actions.switches import resume_what_is_on
 from tracks.lms.models import deployment, registration, resource_link, score
-from tracks.lms.rules import ScorePolicy
+from tracks.lms.rules import ScorePolicy, progress_note
 from tracks.people.models import municipality
 
 QUIZ = {"go": "check", "choice": "1", "revision": "0"}
@@ -384,3 +385,54 @@ def test_there_is_nothing_to_send_again_while_nobody_has_a_result(real_course: R
     page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
     assert "1 person has a result for the gradebook." in page
     assert "Send all results again" in page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "family", "sent", "noted", "told"),
+    [
+        (None, "canvas", None, None, None),
+        (7.0, "canvas", None, None, 1.0),
+        (24.0, "canvas", None, 1.0, None),
+        (25.0, "canvas", None, 1.0, 25.0),
+        (99.0, "canvas", None, 50.0, 75.0),
+        (100.0, "canvas", None, 75.0, None),
+        (60.0, "canvas", 40.0, None, None),  # points are there: a note could take them away
+        (60.0, "openedx", None, None, 50.0),
+        (60.0, "moodle", None, None, None),
+        (60.0, "blackboard", None, None, None),
+        (60.0, "", None, None, None),
+    ],
+)
+def test_when_progress_is_told_without_points(
+    wanted: float | None, family: str, sent: float | None, noted: float | None, told: float | None
+):
+    quirks = quirks_for(family)
+    policy = ScorePolicy.COMPLETE_ONLY
+
+    assert progress_note(wanted, policy, quirks, sent=sent, noted=noted) == told
+    everything = ScorePolicy.PROPORTIONAL
+    assert progress_note(wanted, everything, quirks, sent=sent, noted=noted) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "may"),
+    [
+        ({"noted": None}, True),
+        ({"sent": 40.0}, False),
+        ({"is_unsure": True}, False),
+        ({"wanted": 100.0}, False),
+    ],
+)
+def test_a_note_that_comes_after_points_is_not_posted(
+    real_course: RealCourse, column: dict[str, object], may: bool
+):
+    """What another worker did between the look and the call."""
+    course = real_course
+    be(course, "canvas")
+    course.do(course.launch(), "les")
+    with course.tool.database.writing() as session:
+        session.execute(update(score).values(**column))
+
+    (who,) = course.tool.rows(select(score.c.person_id, score.c.resource_link_id))
+    with course.tool.database.writing() as session:
+        assert note_posted(session, *who, course.lms.clock()) is may
