@@ -53,10 +53,19 @@ def read_attributes(text: str) -> Attributes:
 
 
 def check_attributes(
-    attributes: Attributes, known: frozenset[str], line: int, found: ProblemList, *, what: str
+    attributes: Attributes,
+    known: frozenset[str],
+    line: int,
+    found: ProblemList,
+    *,
+    what: str,
+    word: re.Pattern[str] | None = None,
 ) -> None:
-    """Only these options, `.resource` if it is among them, at most one id."""
+    """Only these options, `.resource` if it is among them, at most one id. `word`: what may stand
+    without a name, as in {1..5}."""
     for odd in attributes.odd:
+        if word is not None and word.fullmatch(odd):
+            continue
         hint = 'Write {#id minutes=5 title="Two words"}: straight quotes, each option once.'
         found.error("option-form", line, f"{what}: cannot read {odd[:60]!r}", hint)
     for name in attributes.options:

@@ -16,6 +16,7 @@ from content.checks import (
     codes,
     duplicates,
     editions,
+    includes,
     leader_notes,
     rendered_size,
     track_body,
@@ -25,6 +26,7 @@ from content.languages import LANGUAGES
 from content.markdown import Document, read_document
 from content.model import Library, Module, Publisher, Track
 from content.problems import Problem, ProblemList, in_reading_order
+from content.reading.borrowing import with_borrowed
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition, read_sections
 from content.reading.files import read_text, sorted_entries
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm, is_id
@@ -68,6 +70,9 @@ def load_library(root: Path) -> Loaded[Library]:
         if loaded.draft is not None:
             tracks.append(loaded.draft)
     problems += found.found
+    circles = includes.check(tracks)
+    problems += circles
+    tracks = tracks if circles else list(with_borrowed(tracks))
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None
     return Loaded(draft, in_reading_order(problems))
 

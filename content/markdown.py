@@ -177,7 +177,8 @@ def _read_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.parentType, state.lineMax = "block", last
     state.md.block.tokenize(state, start + 1, last)
     state.parentType, state.lineMax = parent, line_max
-    state.push("block_close", "div", -1).block = True
+    closing = state.push("block_close", "div", -1)
+    closing.block, closing.meta = True, {"name": token.meta["name"]}
     state.line = last + is_closed
     return True
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -26,6 +27,9 @@ class StepKind(StrEnum):
     REFLECTION = "reflection"
     TRY_OUT = "try-out"
     VIDEO = "video"
+    DISCUSSION = "discussion"
+    SCALE = "scale"
+    CHECKLIST = "checklist"
 
 
 class Visibility(StrEnum):
@@ -61,7 +65,7 @@ class EntryLevel(StrEnum):
     PIONEER = "C2"
 
 
-QuestionForm = Literal["one", "several"]
+QuestionForm = Literal["one", "several", "text", "number", "gap", "match", "order", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,39 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+    tolerance: float = 0.0  # never relative: a share written in percent has been worked out
+    is_percent: bool = False  # the unit; it may be left out of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    accepted: tuple[str, ...]
+    choices: tuple[str, ...] = ()  # of a drop-down; () where one writes
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    left: str  # Markdown, as right
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
+    """Which of the answers' fields is filled follows from the form; all others are empty."""
+
     form: QuestionForm
-    prompt: str  # Markdown, as hint and explanation
-    options: tuple[Option, ...]
+    prompt: str  # Markdown, as hint and explanation; the first gap stands in it as [[1]]
+    options: tuple[Option, ...]  # one, several
     hint: str
     explanation: str
     points: float
+    accepted: tuple[str, ...] = ()  # text
+    numbers: tuple[Number, ...] = ()  # number: each is right
+    gaps: tuple[Gap, ...] = ()
+    pairs: tuple[Pair, ...] = ()  # match
+    items: tuple[str, ...] = ()  # order: Markdown, in the right order
 
     @property
     def right(self) -> frozenset[int]:
@@ -97,6 +127,14 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """When something is free of charge: from that day, to that day inclusive."""
+
+    free_from: date | None
+    free_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class StepText:
     title: str  # plain text
     markdown: str  # what stands before the block; for a reading step the whole text
@@ -105,6 +143,8 @@ class StepText:
     video: Video | None
     leader: tuple[str, ...]  # Markdown for the leader only
     location: Location
+    items: tuple[str, ...] = ()  # of a checklist, Markdown
+    includes: tuple[str, ...] = ()  # addresses: track/module#step
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +155,8 @@ class Step:
     minutes: int | None
     visibility: Visibility | None  # of a reflection
     texts: Mapping[str, StepText]
+    scale: tuple[int, int] | None = None
+    access: Access | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,12 @@ class RenderedStep:
     leader_html: str
     question: RenderedQuestion | None
     video: RenderedVideo | None
+    items: tuple[str, ...] = ()  # HTML of a checklist
+    scale: tuple[int, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        data = {**asdict(self), "kind": self.kind.value}
+        data = {**asdict(self), "kind": self.kind.value, "items": list(self.items)}
+        data["scale"] = list(self.scale) if self.scale else None
         if data["question"] is not None:
             data["question"]["options"] = list(data["question"]["options"])
         return data
@@ -66,6 +69,8 @@ class RenderedStep:
             leader_html=data["leader_html"],
             question=None if question is None else _question(question),
             video=None if video is None else RenderedVideo(**video),
+            items=tuple(data.get("items", ())),
+            scale=(data["scale"][0], data["scale"][1]) if data.get("scale") else None,
         )
 
 

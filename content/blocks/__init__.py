@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from content.blocks import leader, quiz, reflection, try_out, video
+from content.blocks import (
+    access,
+    checklist,
+    device,
+    discussion,
+    include,
+    leader,
+    quiz,
+    reflection,
+    scale,
+    try_out,
+    video,
+)
 from content.blocks.block import Block, BlockText
 
 BLOCKS: Mapping[str, Block] = MappingProxyType(
@@ -15,9 +27,17 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
         "try-out": try_out.BLOCK,
         "video": video.BLOCK,
         "leader": leader.BLOCK,
+        "discussion": discussion.BLOCK,
+        "scale": scale.BLOCK,
+        "checklist": checklist.BLOCK,
+        "device": device.BLOCK,
+        "include": include.BLOCK,
+        "access": access.BLOCK,
     }
 )
 
-STEP_BLOCKS = frozenset(BLOCKS) - {"leader"}
+# these belong to the step around them
+INNER_BLOCKS = frozenset({"device", "include", "access"})
+STEP_BLOCKS = frozenset(BLOCKS) - INNER_BLOCKS - {"leader"}
 
-__all__ = ["BLOCKS", "STEP_BLOCKS", "Block", "BlockText"]
+__all__ = ["BLOCKS", "INNER_BLOCKS", "STEP_BLOCKS", "Block", "BlockText"]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from content.markdown import Document, Element
-from content.model import Question, Video, Visibility
+from content.model import Access, Question, Video, Visibility
 from content.problems import ProblemList
 
 COMMON_OPTIONS = frozenset({"minutes", "title", ".resource"})
@@ -18,9 +19,14 @@ class BlockText:
     question: Question | None = None
     video: Video | None = None
     visibility: Visibility | None = None
+    scale: tuple[int, int] | None = None
+    items: tuple[str, ...] = ()  # of a checklist
+    access: Access | None = None
+    include: str = ""  # an address
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     options: frozenset[str]
     read: Callable[[Document, Element, ProblemList], BlockText]
+    word: re.Pattern[str] | None = None  # what may stand in the braces without a name

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from content.attributes import check_attributes
-from content.blocks import BLOCKS, STEP_BLOCKS
+from content.blocks import BLOCKS, INNER_BLOCKS, STEP_BLOCKS
 from content.languages import BLOCK_NAMES
 from content.markdown import Document, Element
 from content.problems import ProblemList, suggestion
@@ -51,9 +51,12 @@ def _check_block(block: Element, found: ProblemList) -> None:
         found.error("block-unknown", block.line, f"no block is called {name[:40]!r}", hint)
     else:
         what = f"a {name} block"
-        check_attributes(block.attributes, BLOCKS[name].options, block.line, found, what=what)
-        if name == "leader" and block.attributes.ids:
-            found.error("id-place", block.line, "a leader block has no id", "Take the id away.")
+        known = BLOCKS[name]
+        check_attributes(
+            block.attributes, known.options, block.line, found, what=what, word=known.word
+        )
+        if name in INNER_BLOCKS | {"leader"} and block.attributes.ids:
+            found.error("id-place", block.line, f"a {name} block has no id", "Take the id away.")
 
 
 def _check_place(block: Element, around: Element | None, found: ProblemList) -> None:
@@ -62,11 +65,19 @@ def _check_place(block: Element, around: Element | None, found: ProblemList) -> 
     is_step = block.block_name in STEP_BLOCKS and not (
         block.block_name == "video" and block.attributes.id is None
     )
-    if around.type != "block" and (is_step or block.block_name == "leader"):
+    if around.type != "block" and (is_step or block.block_name in INNER_BLOCKS | {"leader"}):
         hint = "Move it out of the list or quotation, to the margin."
         found.error("block-place", block.line, f"a {block.block_name} inside {around.type}", hint)
     elif is_step:
         hint = "Close the outer block first; only leader blocks and films stand inside others."
         found.error("block-place", block.line, f"a step inside {around.block_name[:40]}", hint)
+    elif block.block_name in INNER_BLOCKS and around.block_name in INNER_BLOCKS | {"leader"}:
+        hint = "Close the outer block first; these stand beside each other."
+        message = f"a {block.block_name} block inside {around.block_name[:40]}"
+        found.error("block-place", block.line, message, hint)
+    elif block.block_name == "leader" and around.block_name in INNER_BLOCKS:
+        hint = "Move it out: everybody is shown what stands here."
+        message = f"a leader block inside {around.block_name[:40]}"
+        found.error("block-place", block.line, message, hint)
     elif block.block_name == "leader" and around.block_name == "leader":
         found.error("block-place", block.line, "a leader block inside another", "Join the two.")

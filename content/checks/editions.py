@@ -100,6 +100,10 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[str]:
         "mark .resource": (ours.is_resource, theirs.is_resource),
         "number of minutes": (ours.minutes, theirs.minutes),
         "visibility": (ours.visibility, theirs.visibility),
+        "scale": (ours.scale, theirs.scale),
+        "time of access": (ours.access, theirs.access),
+        "number of items": (len(ours.text.items), len(theirs.text.items)),
+        "borrowed resource": (ours.text.includes, theirs.text.includes),
     }
     one, two = ours.text.question, theirs.text.question
     if one is not None and two is not None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from content.attributes import Attributes, check_attributes, minutes
-from content.blocks import BLOCKS, STEP_BLOCKS, BlockText
+from content.blocks import BLOCKS, INNER_BLOCKS, STEP_BLOCKS, BlockText
 from content.front_matter import FrontMatter
 from content.languages import word
 from content.markdown import Document, Element, heading_text
-from content.model import Phase, StepKind, StepText, Visibility
+from content.model import Access, Phase, StepKind, StepText, Visibility
 from content.problems import Location, ProblemList, suggestion
 from content.reading.forms import ModuleForm, TrackForm
 from content.source import source_of
@@ -30,6 +30,8 @@ class StepEdition:
     visibility: Visibility | None
     text: StepText
     size: int  # bytes of source
+    scale: tuple[int, int] | None = None
+    access: Access | None = None
 
     @property
     def line(self) -> int:
@@ -194,8 +196,10 @@ class _Sections:
     def add_step(
         self, kind: StepKind, given: Attributes, at: Element, draft: _Draft, block: BlockText
     ) -> None:
-        for video in _videos(draft.prose):
-            BLOCKS["video"].read(self.document, video, self.found)
+        inner = [
+            BLOCKS[each.block_name].read(self.document, each, self.found)
+            for each in _inner_blocks([*draft.prose, *(at.children if at.type == "block" else ())])
+        ]
         if draft.heading is not None and not draft.is_reading:
             check_attributes(
                 draft.heading.attributes,
@@ -213,6 +217,8 @@ class _Sections:
             video=block.video,
             leader=tuple(draft.leader),
             location=Location(self.document.path, at.line),
+            items=block.items,
+            includes=tuple(each.include for each in inner if each.include),
         )
         step = StepEdition(
             id=given.id or "",
@@ -222,6 +228,8 @@ class _Sections:
             visibility=block.visibility,
             text=text,
             size=_size(self.document, [*draft.prose, at]),
+            scale=block.scale,
+            access=next((each.access for each in inner if each.access), None),
         )
         if self.section is None:
             hint = f"Put it under a phase. {_PHASE_HINT}"
@@ -244,10 +252,9 @@ def _leader_inside(document: Document, block: Element, found: ProblemList) -> li
     return [text for text in texts if text]
 
 
-def _videos(elements: Sequence[Element]) -> list[Element]:
-    return [
-        inner for element in elements for inner in element.walk() if inner.block_name == "video"
-    ]
+def _inner_blocks(elements: Sequence[Element]) -> list[Element]:
+    names = INNER_BLOCKS | {"video"}
+    return [inner for element in elements for inner in element.walk() if inner.block_name in names]
 
 
 def _size(document: Document, elements: Sequence[Element]) -> int:

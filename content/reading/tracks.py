@@ -104,4 +104,6 @@ def _step(step: StepEdition, same: dict[str, SectionEdition]) -> Step:
         minutes=step.minutes,
         visibility=step.visibility,
         texts=texts,
+        scale=step.scale,
+        access=step.access,
     )

@@ -13,10 +13,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from content.attributes import Attributes
-from content.blocks import video
+from content.blocks import access, device, video
 from content.languages import word
 from content.markdown import inline_text
 from content.media import is_image, media_path
+from content.model import Access
 from content.rendering.code import highlighted
 from content.rendering.sanitizer import ID_PREFIX, is_outside_link
 
@@ -166,11 +167,19 @@ class StepRenderer(RendererHTML):
     def block_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Only films stand inside a text; any other block here is the author's mistake, told by
-        the checks, and its words are shown as they are."""
+        """Any other block here is the author's mistake, told by the checks, and its words are
+        shown as they are."""
         meta: dict[str, Any] = tokens[idx].meta
         attributes = meta.get("attributes")
-        if meta.get("name") != "video" or not isinstance(attributes, Attributes):
+        if not isinstance(attributes, Attributes):
+            return ""
+        if meta.get("name") == "device":
+            name = device.device(attributes)
+            label = escape(device.DEVICES.get(name, ""))
+            return f'<div class="device device-{name}"><h2 class="device-name">{label}</h2>\n'
+        if meta.get("name") == "access":
+            return _access_line(access.window(attributes), _drawing(env).language)
+        if meta.get("name") != "video":
             return ""
         drawing, title = _drawing(env), attributes.options.get("title", "")
         film = video.film(attributes)
@@ -180,7 +189,13 @@ class StepRenderer(RendererHTML):
     def block_close(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        return ""
+        return "</div>\n" if tokens[idx].meta.get("name") == "device" else ""
+
+
+def _access_line(window: Access, language: str) -> str:
+    days = [("free-from", window.free_from), ("free-until", window.free_until)]
+    said = "; ".join(f"{word(name, language)} {day.isoformat()}" for name, day in days if day)
+    return f'<p class="access">{escape(said)}</p>\n' if said else ""
 
 
 def _drawing(env: EnvType) -> Drawing:

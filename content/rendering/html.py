@@ -51,6 +51,8 @@ def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedSt
         leader_html="\n".join(draw(t, f"-l{n}") for n, t in enumerate(text.leader)),
         question=None if question is None else quiz.draw(question, draw),
         video=None if film is None else _video(step, language, media_url),
+        items=tuple(draw(item, f"-i{n}") for n, item in enumerate(text.items)),
+        scale=step.scale,
     )
 
 

@@ -31,9 +31,10 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _ALIGNMENTS = {"align-left", "align-center", "align-right"}
 _CLASSES: dict[str, set[str]] = {
-    "div": {"table", "code", "note"}
+    "div": {"table", "code", "note", "device", "device-ipad", "device-chromebook", "device-pc"}
     | {f"note-{kind}" for kind in ("note", "tip", "important", "warning", "caution")},
-    "p": {"note-title", "video-link"},
+    "h2": {"device-name"},
+    "p": {"note-title", "video-link", "access"},
     "ul": {"tasks"},
     "th": _ALIGNMENTS,
     "td": _ALIGNMENTS,

@@ -27,6 +27,9 @@ KIND_NAMES = {
     StepKind.REFLECTION: N_("Reflection"),
     StepKind.TRY_OUT: N_("Try-out"),
     StepKind.VIDEO: N_("Film"),
+    StepKind.DISCUSSION: N_("Discussion"),
+    StepKind.SCALE: N_("Scale"),
+    StepKind.CHECKLIST: N_("Checklist"),
 }
 
 

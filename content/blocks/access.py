@@ -1,0 +1,43 @@
+"""When what stands in this step is free of charge."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from content.attributes import Attributes
+from content.blocks.block import Block, BlockText
+from content.markdown import Document, Element
+from content.model import Access
+from content.problems import ProblemList
+
+_HINT = "Write ::: access {free-from=2026-08-01 free-until=2027-06-30}: one of them, or both."
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def window(attributes: Attributes) -> Access:
+    return Access(_day(attributes, "free-from"), _day(attributes, "free-until"))
+
+
+def _day(attributes: Attributes, name: str) -> date | None:
+    given = attributes.options.get(name, "")
+    try:
+        return date.fromisoformat(given) if _DAY.fullmatch(given) else None
+    except ValueError:
+        return None
+
+
+def read(document: Document, block: Element, found: ProblemList) -> BlockText:
+    access, options = window(block.attributes), block.attributes.options
+    for name, day in (("free-from", access.free_from), ("free-until", access.free_until)):
+        if name in options and day is None:
+            message = f"{name}={options[name][:30]!r} is no day"
+            found.error("access-day", block.line, message, _HINT)
+    if not options:
+        found.error("access-missing", block.line, "the access block names no day", _HINT)
+    if access.free_from and access.free_until and access.free_until < access.free_from:
+        found.error("access-order", block.line, "it ends before it begins", _HINT)
+    return BlockText(access=access)
+
+
+BLOCK = Block(options=frozenset({"free-from", "free-until"}), read=read)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from content.loader import load_library
+from content.rendering.html import render_step
+from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, TRACK_FILE, write
+
+LIBRARY = """id: asker
+name: Asker
+contact: content@example.org
+licence: CC BY 4.0
+languages: [nb]
+"""
+LENT = "### Lånt {#lent .resource}\n\nDet lånte.\n"
+
+
+def _module(steps: str) -> str:
+    return f"{MODULE_HEAD}## A Forarbeid {{phase=A}}\n\n{steps}\n{PHASES_B_D}"
+
+
+def _library(root: Path, *, lender: str, borrower: str) -> Path:
+    write(root, {"library.yaml": LIBRARY})
+    for name, steps in (("lender", lender), ("borrower", borrower)):
+        write(root / name, {"track.nb.md": TRACK_FILE, MODULE: _module(steps)})
+    return root
+
+
+def _borrow(address: str, mark: str = "") -> str:
+    return f"### Les {{#a1{mark}}}\n\nFør.\n\n::: include {{resource={address}}}\n:::\n\nEtter.\n"
+
+
+def test_the_borrowed_text_stands_where_it_is_borrowed(tmp_path: Path) -> None:
+    root = _library(tmp_path, lender=LENT, borrower=_borrow("lender/case#lent"))
+    loaded = load_library(root)
+    assert loaded.problems == ()
+    assert loaded.value is not None
+    step = loaded.value.tracks[0].modules[0].steps[0]
+    html = render_step(step, "nb", media_url=lambda path: f"/{path}").html
+    assert html == "<p>Før.</p>\n<p>Det lånte.</p>\n<p>Etter.</p>"
+
+
+@pytest.mark.parametrize(
+    ("lender", "address", "code"),
+    [
+        (LENT, "lender/case#lend", "include-missing"),
+        (LENT.replace(" .resource", ""), "lender/case#lent", "include-not-resource"),
+        (LENT + "\n[fil](media/a.pdf)\n", "lender/case#lent", "include-media"),
+        (
+            "::: refleksjon {#lent .resource}\nHva tenker du?\n:::\n",
+            "lender/case#lent",
+            "include-kind",
+        ),
+    ],
+)
+def test_what_cannot_be_borrowed(tmp_path: Path, lender: str, address: str, code: str) -> None:
+    root = _library(tmp_path, lender=lender, borrower=_borrow(address))
+    write(root / "lender", {"media/a.pdf": "x"})
+    told = [(p.code, p.location.path, p.location.line) for p in load_library(root).problems]
+    assert told == [(code, f"borrower/{MODULE}", 7)]
+
+
+def test_a_circle_is_told_at_each_of_its_steps(tmp_path: Path) -> None:
+    root = _library(
+        tmp_path,
+        lender=_borrow("borrower/case#a1", " .resource"),
+        borrower=_borrow("lender/case#a1", " .resource"),
+    )
+    told = [(p.code, p.location.path) for p in load_library(root).problems if p.is_error]
+    assert told == [
+        ("include-circle", f"borrower/{MODULE}"),
+        ("include-circle", f"lender/{MODULE}"),
+    ]
