@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from content.model import QuestionForm, StepKind
+from content.model import Gap, Number, QuestionForm, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,12 @@ class RenderedOption:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedPair:
+    left_html: str
+    right: str  # stands in a select list, which shows no markup
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedQuestion:
     form: QuestionForm
     prompt_html: str
@@ -24,6 +30,11 @@ class RenderedQuestion:
     hint_html: str
     explanation_html: str
     points: float
+    accepted: tuple[str, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    pairs: tuple[RenderedPair, ...] = ()
+    items: tuple[str, ...] = ()  # HTML, in the right order
 
     @property
     def right(self) -> frozenset[int]:
@@ -55,7 +66,7 @@ class RenderedStep:
         data = {**asdict(self), "kind": self.kind.value, "items": list(self.items)}
         data["scale"] = list(self.scale) if self.scale else None
         if data["question"] is not None:
-            data["question"]["options"] = list(data["question"]["options"])
+            data["question"] = _as_lists(data["question"])
         return data
 
     @classmethod
@@ -74,6 +85,23 @@ class RenderedStep:
         )
 
 
+def _as_lists(value: Any) -> Any:
+    """As JSON gives it back: tuples are lists there."""
+    if isinstance(value, dict):
+        return {key: _as_lists(inner) for key, inner in value.items()}
+    return [_as_lists(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def _question(data: Mapping[str, Any]) -> RenderedQuestion:
-    options = tuple(RenderedOption(**option) for option in data["options"])
-    return RenderedQuestion(**{**data, "options": options})
+    gaps = tuple(Gap(tuple(g["accepted"]), tuple(g["choices"])) for g in data.get("gaps", ()))
+    return RenderedQuestion(
+        **{
+            **data,
+            "options": tuple(RenderedOption(**option) for option in data["options"]),
+            "accepted": tuple(data.get("accepted", ())),
+            "numbers": tuple(Number(**number) for number in data.get("numbers", ())),
+            "gaps": gaps,
+            "pairs": tuple(RenderedPair(**pair) for pair in data.get("pairs", ())),
+            "items": tuple(data.get("items", ())),
+        }
+    )

@@ -1,4 +1,5 @@
-"""A question: round brackets mean one right answer, square ones several."""
+"""A question. The form of its answers decides its type: round brackets mean one right answer,
+square ones several; the others are read in answers.py."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from content.attributes import points
+from content.blocks import answers
 from content.blocks.block import COMMON_OPTIONS, Block, BlockText
 from content.markdown import Document, Element
-from content.model import Option, Question, QuestionForm
+from content.model import Gap, Number, Option, Pair, Question, QuestionForm
 from content.problems import ProblemList
-from content.rendered import RenderedOption, RenderedQuestion
+from content.rendered import RenderedOption, RenderedPair, RenderedQuestion
 from content.source import (
     dedented,
     source_of,
@@ -26,6 +28,10 @@ _MARKED = re.compile(
 )
 _NEARLY_MARKED = re.compile(r"[ \t]*[-*+][ \t]+[(\[][^)\]\w]{0,3}[xXvV*]?\s{0,2}[)\]](?!\()")
 _FORM_HINT = "Start every answer with - ( ) or - (x) if one is right, - [ ] or - [x] if several."
+_FORMS_HINT = (
+    "Use one form: - ( ), - [ ], lines = answer, gaps [[word]], pairs - a -> b, a list 1. 2. 3., "
+    "or ___ for free text."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +46,35 @@ class _Parts:
     prompt: list[Element] = field(default_factory=list)
     options: list[_Answer] = field(default_factory=list)
     alerts: dict[str, str] = field(default_factory=dict)
+    written: list[tuple[str, int]] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    others: list[tuple[QuestionForm, int]] = field(default_factory=list)  # and where they begin
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self.options or self.others)
 
 
 def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     parts = _Parts()
     for element in block.children:
         _read_element(document, element, parts, found)
+    items: tuple[str, ...] = ()
+    if not parts.has_answers and parts.prompt and parts.prompt[-1].type == "ordered_list":
+        last = parts.prompt.pop()
+        items = answers.ordered(document, last, found)
+        parts.others.append(("order", last.line))
     prompt = source_of(document, parts.prompt)
+    gaps: tuple[Gap, ...] = ()
+    if not parts.has_answers:
+        prompt, gaps = answers.gaps(prompt, block.line, found)
+        if gaps:
+            parts.others.append(("gap", block.line))
     if not prompt:
         hint = "Write the question before the answers."
         found.error("quiz-no-question", block.line, "the quiz asks nothing", hint)
-    form = _form(parts.options, found)
-    _check_answers(parts.options, form, block.line, found)
+    form = _form_of(parts, block.line, found)
+    accepted, numbers = _written(parts.written, form)
     question = Question(
         form=form,
         prompt=prompt,
@@ -59,8 +82,55 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
         hint=parts.alerts.get("TIP", ""),
         explanation=parts.alerts.get("NOTE", ""),
         points=points(block.attributes, block.line, found),
+        accepted=accepted,
+        numbers=numbers,
+        gaps=gaps,
+        pairs=tuple(parts.pairs),
+        items=items,
     )
     return BlockText(question=question)
+
+
+def _form_of(parts: _Parts, line: int, found: ProblemList) -> QuestionForm:
+    """Of the answers there are; several kinds at once are told."""
+    if parts.options or not parts.others:
+        form = _form(parts.options, found)
+        _check_answers(parts.options, form, line, found)
+        if parts.others:
+            _, at = parts.others[0]
+            found.error("quiz-mixed-forms", at, "answers of several forms", _FORMS_HINT)
+        return form
+    form = parts.others[0][0]
+    if form == "text" and all(answers.number(text) for text, _ in parts.written):
+        form = "number"
+    for other, at in parts.others[1:]:
+        if other != parts.others[0][0]:
+            found.error("quiz-mixed-forms", at, "answers of several forms", _FORMS_HINT)
+            break
+    return form
+
+
+def _written(
+    lines: list[tuple[str, int]], form: QuestionForm
+) -> tuple[tuple[str, ...], tuple[Number, ...]]:
+    if form == "number":
+        return (), tuple(number for text, _ in lines if (number := answers.number(text)))
+    return (tuple(text for text, _ in lines), ()) if form == "text" else ((), ())
+
+
+def _read_other(document: Document, element: Element, parts: _Parts, found: ProblemList) -> bool:
+    """Whether the element is an answer of one of the forms that are not ticked."""
+    if written := answers.written(document, element, found):
+        parts.written += written
+        parts.others.append(("text", element.line))
+    elif pairs := answers.pairs(document, element, found):
+        parts.pairs += pairs
+        parts.others.append(("match", element.line))
+    elif answers.is_open(document, element):
+        parts.others.append(("open", element.line))
+    else:
+        return False
+    return True
 
 
 def _read_element(document: Document, element: Element, parts: _Parts, found: ProblemList) -> None:
@@ -79,7 +149,9 @@ def _read_element(document: Document, element: Element, parts: _Parts, found: Pr
             hint = "Put an empty line between the hint and the explanation."
             found.error("quiz-alert-joined", element.line, "two alerts run together", hint)
         parts.alerts[kind] = with_references(document, text)
-    elif parts.options or parts.alerts:
+    elif _read_other(document, element, parts, found):
+        return
+    elif parts.has_answers or parts.alerts:
         hint = (
             "Indent feedback with > under its answer; write the hint as > [!TIP] and the "
             "explanation as > [!NOTE]; all other text goes before the answers."
@@ -146,7 +218,7 @@ def _check_answers(
 def draw(question: Question, draw_markdown: Callable[[str], str]) -> RenderedQuestion:
     return RenderedQuestion(
         form=question.form,
-        prompt_html=draw_markdown(question.prompt),
+        prompt_html=draw_markdown(_with_numbers(question)),
         options=tuple(
             RenderedOption(
                 draw_markdown(option.text), draw_markdown(option.feedback), option.is_right
@@ -156,7 +228,20 @@ def draw(question: Question, draw_markdown: Callable[[str], str]) -> RenderedQue
         hint_html=draw_markdown(question.hint),
         explanation_html=draw_markdown(question.explanation),
         points=question.points,
+        accepted=question.accepted,
+        numbers=question.numbers,
+        gaps=question.gaps,
+        pairs=tuple(RenderedPair(draw_markdown(pair.left), pair.right) for pair in question.pairs),
+        items=tuple(draw_markdown(item) for item in question.items),
     )
+
+
+def _with_numbers(question: Question) -> str:
+    """A gap is shown as its number; the fields of the same numbers stand under the text."""
+    prompt = question.prompt
+    for n in range(1, len(question.gaps) + 1):
+        prompt = prompt.replace(f"[[{n}]]", f"**({n})**", 1)
+    return prompt
 
 
 BLOCK = Block(options=COMMON_OPTIONS | {"points"}, read=read)

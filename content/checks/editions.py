@@ -110,5 +110,11 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[str]:
         pairs["form of answers"] = (one.form, two.form)
         pairs["number of answers"] = (len(one.options), len(two.options))
         pairs["right answer"] = (one.right, two.right)
+        for what, of in (("gaps", "gaps"), ("pairs", "pairs"), ("items", "items")):
+            pairs[f"number of {what} in the question"] = (
+                len(getattr(one, of)),
+                len(getattr(two, of)),
+            )
+        pairs["right number"] = (one.numbers, two.numbers)
         pairs["number of points"] = (one.points, two.points)
     return [what for what, (mine, other) in pairs.items() if mine != other]
