@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from content.blocks.quiz import draw, read
 from content.grading import fields_of, grade_given, shuffled
 from content.markdown import read_document
-from content.model import Question
+from content.model import Question, StepKind
 from content.problems import ProblemList
 from content.rendered import RenderedStep
 
@@ -84,8 +82,7 @@ def test_any_answer_is_graded(form: str, texts: list[str]) -> None:
 @pytest.mark.parametrize("form", sorted(ANSWERS))
 def test_what_is_stored_grades_the_same(form: str) -> None:
     question = draw(_question(ANSWERS[form]), lambda text: text)
-    kind: Any = "quiz"
-    step = RenderedStep("", kind, "", "", "", question, None)
+    step = RenderedStep("", StepKind.QUIZ, "", "", "", question, None)
     again = RenderedStep.from_json(step.as_json()).question
     assert again == question
     assert grade_given(question, RIGHT[form]).is_right

@@ -40,6 +40,11 @@ def stages_of_step(step: Outline) -> tuple[Stage, ...]:
     return (Stage.STARTED,)
 
 
+def seed_of(person_id: int, step_id: int) -> str:
+    """What the order of things in a quiz is drawn by: each person keeps hers."""
+    return f"{person_id}-{step_id}"
+
+
 def is_done(step: Outline, work: DoneWork) -> bool:
     if step.phase.is_joint:
         return (step.module_id, step.phase) in work.phases or step.step_id in work.steps

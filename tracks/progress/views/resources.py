@@ -12,7 +12,7 @@ from tracks.progress.actions import complete_steps, note_use, save_answer, worke
 from tracks.progress.events import Way
 from tracks.progress.forms import read_step
 from tracks.progress.queries import NO_ANSWER, Answer, work_at_step
-from tracks.progress.rules import LONGEST_TEXT
+from tracks.progress.rules import LONGEST_TEXT, seed_of
 from tracks.progress.views.places import (
     edition_or_404,
     module_url,
@@ -24,7 +24,7 @@ from tracks.progress.views.places import (
     text_of,
     track_url,
 )
-from tracks.progress.views.steps import autosave
+from tracks.progress.views.steps import autosave, shown_order
 from tracks.web.requests import language, now, see_other
 
 
@@ -95,6 +95,7 @@ def _draw(
         newer=newer,
         problem=problem,
         longest=LONGEST_TEXT,
+        order=shown_order(text, actor, outline),
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
         action=resource_url(edition, outline),
         safe=safe,
@@ -109,7 +110,7 @@ def use(
     edition = edition_or_404(session, publisher, track)
     outline = _resource(edition, module, step)
     text = text_of(session, edition, outline)
-    form = read_step(request.form, text)
+    form = read_step(request.form, text, seed_of(actor.person_id, outline.step_id))
     if request.form.get("go") == "autosave":
         return autosave(session, actor, edition, outline, form, alone=True)
     if form.problem is not None:

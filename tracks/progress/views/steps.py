@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.grading import fields_of, shuffled
 from content.model import StepKind
 from content.rendered import RenderedStep
 from tracks.catalogue.queries import Edition
@@ -22,7 +23,7 @@ from tracks.progress.actions import (
 )
 from tracks.progress.forms import FileForm, StepForm, read_file, read_step
 from tracks.progress.queries import Answer, files_at_step, shared_texts, work_at_step
-from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared
+from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared, seed_of
 from tracks.progress.views.places import (
     edition_or_404,
     module_url,
@@ -99,6 +100,7 @@ def draw(
         file_types=", ".join(FILE_STARTS),
         largest_mb=LARGEST_FILE // 1024 // 1024,
         longest=LONGEST_TEXT,
+        order=shown_order(text, actor, outline),
         may_share=may_be_shared(outline),
         shared=shared,
         leads=leads,
@@ -109,6 +111,13 @@ def draw(
     )
 
 
+def shown_order(text: RenderedStep, actor: Actor | None, outline: Outline) -> tuple[int, ...]:
+    if text.question is None:
+        return ()
+    seed = seed_of(actor.person_id if actor else 0, outline.step_id)
+    return shuffled(fields_of(text.question), seed)
+
+
 @requires(Permission.OWN_WORK)
 def work(
     session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
@@ -117,7 +126,7 @@ def work(
     edition = edition_or_404(session, publisher, track)
     outline = step_or_404(edition, module, step)
     text = text_of(session, edition, outline)
-    form = read_step(request.form, text)
+    form = read_step(request.form, text, seed_of(actor.person_id, outline.step_id))
     if request.form.get("go") == "autosave":
         return autosave(session, actor, edition, outline, form)
     file = read_file(request.files.get("file")) if text.kind is StepKind.TRY_OUT else None
