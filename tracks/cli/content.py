@@ -12,6 +12,7 @@ from content.loader import load_library
 from content.model import Library, Lifecycle
 from content.problems import Problem, format_problem
 from content.rendering.html import render_step
+from tracks.cli.exchange import export_track, import_track
 from tracks.db import Database
 from tracks.settings import load_settings
 
@@ -20,7 +21,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def content() -> None:
-    """Tracks as authors write them: check, render, publish."""
+    """Tracks as authors write them: check, render, publish, out and in."""
 
 
 def _load(folder: Path | None) -> tuple[Path, Library | None, tuple[Problem, ...]]:
@@ -135,3 +136,7 @@ def _media(folder: Path) -> Mapping[str, bytes]:
         return {}
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+content.add_command(export_track)
+content.add_command(import_track)

@@ -1,0 +1,54 @@
+"""What every format is made from, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from content.export.archive import archive_of, track_files
+from content.model import Publisher, Step, Track
+from content.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    library: Path
+    publisher: Publisher
+    track: Track
+    language: str
+    tool_url: str = ""  # of the LTI tool, without / at the end; for links back to it
+    with_leader: bool = False
+    with_answers: bool = False
+
+    @property
+    def address(self) -> str:
+        return f"{self.publisher.id}/{self.track.id}@{self.track.version}"
+
+    @property
+    def media(self) -> Mapping[str, bytes]:
+        """media/... -> bytes"""
+        folder = self.library / self.track.id
+        names = [name for name in track_files(folder) if name.startswith("media/")]
+        return {name: (folder / name).read_bytes() for name in names}
+
+
+@dataclass(slots=True)
+class Losses:
+    """What a format cannot say."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def note(self, step: Step, language: str, message: str, hint: str = "") -> None:
+        where = step.texts[language].location
+        self.found.append(Problem("export-loss", where, message, hint, "warning"))
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    data: bytes
+    warnings: tuple[Problem, ...] = ()
+
+
+def archive(source: Source) -> Exported:
+    return Exported(archive_of(source.library, source.track.id))

@@ -1,0 +1,112 @@
+"""Our own zip in: the whole track or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from content.export.archive import LIBRARY_FILE, track_files
+from content.intake.unpacking import BadArchive, unpacked
+from content.loader import load_library
+from content.media import media_path
+from content.problems import Location, Problem
+from content.reading.forms import is_id
+
+Outcome = Literal["new", "replaced", "unchanged", "refused"]
+_HINT = "Make the zip with `tracks content export`, or zip a library's library.yaml and one track."
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    track_id: str  # "" if the zip does not say
+    outcome: Outcome
+    problems: tuple[Problem, ...]
+
+
+def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "zip") -> Arrival:
+    """Puts the track into the library, which may be an empty folder. A track of that id which
+    differs stays as it is unless `replace`."""
+    try:
+        files = unpacked(data)
+        track_id = _track_id(files)
+    except BadArchive as bad:
+        return Arrival("", "refused", (Problem(bad.code, Location(name, 1), str(bad), _HINT),))
+    library.mkdir(parents=True, exist_ok=True)
+    # beside the tracks, so that moving into place is one step; the loader passes over dots
+    with _staging(library) as staging:
+        _write(files, staging)
+        problems = load_library(staging).problems
+        if any(problem.is_error for problem in problems):
+            return Arrival(track_id, "refused", problems)
+        target = library / track_id
+        if target.exists() or target.is_symlink():
+            if _same(staging / track_id, target):
+                return Arrival(track_id, "unchanged", problems)
+            if not replace or target.is_symlink() or not target.is_dir():
+                return Arrival(track_id, "refused", (*problems, _taken(name, track_id)))
+        return Arrival(track_id, _move_in(staging, library, track_id), problems)
+
+
+@contextmanager
+def _staging(library: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=library))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _track_id(files: Mapping[str, bytes]) -> str:
+    """Of the one folder in the zip, which holds nothing but a track."""
+    folders = {name.split("/")[0] for name in files if "/" in name}
+    if len(folders) != 1 or LIBRARY_FILE not in files:
+        raise BadArchive("zip-content", f"the zip must hold {LIBRARY_FILE} and one track's folder")
+    track_id = folders.pop()
+    if not is_id(track_id):
+        raise BadArchive("zip-content", f"{track_id[:80]!r} cannot be the id of a track")
+    for path in files:
+        inside = path.removeprefix(f"{track_id}/")
+        is_text = "/" not in inside and inside.endswith(".md") and not inside.startswith(".")
+        if path != LIBRARY_FILE and not (is_text or media_path(inside)):
+            raise BadArchive("zip-content", f"{path[:80]!r} does not belong to a track")
+    return track_id
+
+
+def _write(files: Mapping[str, bytes], staging: Path) -> None:
+    for path, data in files.items():
+        place = staging / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def _same(one: Path, other: Path) -> bool:
+    names = track_files(one)
+    return names == track_files(other) and all(
+        (one / name).read_bytes() == (other / name).read_bytes() for name in names
+    )
+
+
+def _move_in(staging: Path, library: Path, track_id: str) -> Outcome:
+    target, before = library / track_id, staging / ".before"
+    is_there = target.exists()
+    if is_there:
+        target.rename(before)
+    try:
+        (staging / track_id).rename(target)
+    except OSError:
+        if is_there:
+            before.rename(target)
+        raise
+    if not (library / LIBRARY_FILE).exists():
+        (staging / LIBRARY_FILE).rename(library / LIBRARY_FILE)
+    return "replaced" if is_there else "new"
+
+
+def _taken(name: str, track_id: str) -> Problem:
+    message = f"the library has another track {track_id!r}"
+    return Problem("track-taken", Location(name, 1), message, "Import with --replace to change it.")

@@ -1,0 +1,182 @@
+"""A zip from a stranger: what it says about itself is a claim, and nothing is written before all
+of it has been looked at. What is read is counted while it is read."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+LARGEST: Final = 200 * 1024 * 1024  # bytes, both as it comes and unpacked
+ENTRIES_MOST: Final = 10_000
+RATIO_MOST: Final = 100
+_RATIO_FROM: Final = 1024 * 1024  # a short file of equal lines may shrink more, and harms nobody
+_DIRECTORY_LARGEST: Final = 4 * 1024 * 1024  # bytes of the list of entries
+_LONGEST_NAME: Final = 240
+_LONGEST_PART: Final = 120
+_CHUNK: Final = 64 * 1024
+
+_END: Final = struct.Struct("<4s4H2LH")  # the end of the central directory
+_END_64: Final = b"PK\x06\x07"
+_LOCAL_HEADER: Final = 30
+_ENCRYPTED: Final = 0x1
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PACKED: Final = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+)
+# Documents that are zips inside; nobody here unpacks them.
+_DOCUMENTS: Final = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub")
+_ARCHIVES: Final = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".jar", ".zst")
+_ODD_CHARACTER: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_LEFT_BY_SYSTEMS: Final = re.compile(
+    r"(?:__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini))"
+)
+
+
+class BadArchive(Exception):
+    """`code` is the problem's name, the text what an author can act on."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Path in the zip -> bytes. Raises BadArchive, and has then written nothing anywhere."""
+    if len(data) > LARGEST:
+        raise BadArchive("zip-size", f"the zip is larger than {LARGEST // 1024 // 1024} MB")
+    _check_end(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            _check_entries(entries)
+            _check_overlap(entries, archive.start_dir)
+            return dict(_contents(archive, entries))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as fault:
+        raise BadArchive("zip-broken", f"the zip is broken: {fault}") from fault
+    except (RuntimeError, struct.error, UnicodeError, OSError) as fault:
+        raise BadArchive("zip-broken", "the zip cannot be read") from fault
+
+
+def _check_end(data: bytes) -> None:
+    """Before the list of entries is read at all: how long does it say it is?"""
+    position = data.rfind(b"PK\x05\x06", max(0, len(data) - _END.size - 0xFFFF))
+    if position < 0 or position + _END.size > len(data):
+        raise BadArchive("zip-broken", "this is no zip")
+    _, disk, first_disk, here, entries, size, _, _ = _END.unpack_from(data, position)
+    if data[max(0, position - 20) : position][:4] == _END_64 or entries == 0xFFFF:
+        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files, or the Zip64 format")
+    if disk or first_disk or here != entries:
+        raise BadArchive("zip-broken", "the zip is one part of several")
+    if entries > ENTRIES_MOST or size > _DIRECTORY_LARGEST:
+        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files")
+
+
+def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > ENTRIES_MOST:
+        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files")
+    taken: dict[str, str] = {}
+    for entry in entries:
+        name = entry.orig_filename
+        _check_name(name)
+        _check_kind(entry)
+        for path in _path_and_folders(name):
+            # two names that one file system takes for the same
+            folded = unicodedata.normalize("NFC", path).casefold()
+            is_folder = path != name
+            if (folded in taken and not is_folder) or taken.setdefault(folded, path) != path:
+                raise BadArchive("zip-doubled", f"{path[:80]!r} is in the zip twice")
+    _check_folders_are_no_files(entries)
+    total = sum(entry.file_size for entry in entries)
+    if total > LARGEST:
+        raise BadArchive("zip-size", f"more than {LARGEST // 1024 // 1024} MB when unpacked")
+    for size, packed in [(e.file_size, e.compress_size) for e in entries] + [
+        (total, sum(e.compress_size for e in entries))
+    ]:
+        if size > _RATIO_FROM and size > RATIO_MOST * max(1, packed):
+            raise BadArchive("zip-ratio", f"a file grows more than {RATIO_MOST} times")
+
+
+def _check_folders_are_no_files(entries: Sequence[zipfile.ZipInfo]) -> None:
+    files = {entry.orig_filename for entry in entries}
+    for name in files:
+        for folder in _path_and_folders(name)[1:]:
+            if folder in files:
+                raise BadArchive("zip-doubled", f"{folder[:80]!r} is a file and a folder")
+
+
+def _path_and_folders(name: str) -> list[str]:
+    parts = name.rstrip("/").split("/")
+    above = ["/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+    return [name, *above]
+
+
+def _check_name(name: str) -> None:
+    parts = name.removesuffix("/").split("/")
+    if (
+        _ODD_CHARACTER.search(name)
+        or len(name) > _LONGEST_NAME
+        or any(part in ("", ".", "..") or len(part) > _LONGEST_PART for part in parts)
+        or any(part != part.strip(" ") or part.endswith(".") for part in parts)
+    ):
+        raise BadArchive("zip-name", f"{name[:80]!r} is no name of a file inside the zip")
+
+
+def _check_kind(entry: zipfile.ZipInfo) -> None:
+    name = entry.orig_filename[:80]
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise BadArchive("zip-link", f"{name!r} is a link or a device, not a file")
+    if entry.flag_bits & _ENCRYPTED:
+        raise BadArchive("zip-encrypted", f"{name!r} is encrypted")
+    if entry.compress_type not in _METHODS:
+        raise BadArchive("zip-method", f"{name!r} is packed in a way we do not read")
+
+
+def _check_overlap(entries: Sequence[zipfile.ZipInfo], end: int) -> None:
+    """Entries that share bytes unpack to far more than they take."""
+    for entry in sorted(entries, key=lambda entry: entry.header_offset, reverse=True):
+        last = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+        if last > end:
+            raise BadArchive("zip-overlap", "two files in the zip lie on top of each other")
+        end = entry.header_offset
+
+
+def _contents(
+    archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]
+) -> Iterator[tuple[str, bytes]]:
+    left = LARGEST
+    for entry in entries:
+        if entry.is_dir() or _LEFT_BY_SYSTEMS.fullmatch(entry.filename):
+            continue
+        data = _read(archive, entry, left)
+        left -= len(data)
+        name = entry.filename.lower()
+        is_packed = data.startswith(_PACKED) and not name.endswith(_DOCUMENTS)
+        if is_packed or name.endswith(_ARCHIVES):
+            raise BadArchive("zip-nested", f"{entry.filename[:80]!r} is an archive in the archive")
+        yield entry.filename, data
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
+    parts = bytearray()
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK):
+            parts += chunk
+            if len(parts) > min(left, entry.file_size):
+                raise BadArchive("zip-size", f"{entry.filename[:80]!r} is larger than it says")
+    if len(parts) != entry.file_size:
+        raise BadArchive("zip-broken", f"{entry.filename[:80]!r} is shorter than it says")
+    return bytes(parts)

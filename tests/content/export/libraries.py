@@ -1,0 +1,94 @@
+"""Libraries of one made-up track, drawn by hypothesis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+LIBRARY_FILE = """id: sample
+name: Sample municipality
+contact: content@example.org
+licence: CC BY 4.0
+languages: [nb, sv]
+"""
+_WORDS = st.text("abcæøåäö é«»&<>%~={}#\\'\"", min_size=1, max_size=30).map(
+    lambda text: f"x{' '.join(text.split())}"
+)
+_TRACK = """---
+title: Et spor
+summary: Hva det er til for.
+subjects: [NAT01-04]
+grades: "8-10"
+languages: [{languages}]
+licence: CC BY 4.0
+authors: [Sample school 3]
+version: "1.{version}"
+---
+"""
+_MODULE = """---
+title: En modul
+minutes: {A: 30, B: 45, D: 30}
+---
+
+## A Forarbeid {phase=A}
+
+### Les {#a1}
+
+%s
+
+### Svar
+
+::: quiz {#q1}
+Hva er rett?
+
+- (x) ja
+- ( ) nei
+:::
+
+## B Samarbeid {phase=B}
+
+### Del {#b1}
+
+Del med hverandre.
+
+## D Etterarbeid {phase=D}
+
+### Se tilbake {#d1}
+
+Hva skjedde?
+"""
+
+
+def _files(
+    track_id: str, version: int, languages: list[str], words: str, media: dict[str, bytes]
+) -> tuple[str, dict[str, bytes]]:
+    files = {"library.yaml": LIBRARY_FILE.encode()}
+    for language in languages:
+        front = _TRACK.format(languages=", ".join(languages), version=version)
+        files[f"{track_id}/track.{language}.md"] = front.encode()
+        text = _MODULE % words.replace("\\", "\\\\").replace("<", "\\<")
+        files[f"{track_id}/01-en.{language}.md"] = text.encode()
+    files |= {f"{track_id}/media/{name}": data for name, data in media.items()}
+    return track_id, files
+
+
+LIBRARIES = st.builds(
+    _files,
+    st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,4})?", fullmatch=True),
+    st.integers(0, 99),
+    st.sampled_from([["nb"], ["nb", "sv"], ["sv", "nb"]]),
+    _WORDS,
+    st.dictionaries(
+        st.from_regex(r"[a-z]{1,6}\.(png|vtt|pdf)", fullmatch=True),
+        st.binary(max_size=300).map(lambda data: b"." + data),
+        max_size=3,
+    ),
+)
+
+
+def laid_out(root: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return root
