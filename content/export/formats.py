@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from content.export.gift import gift
+from content.export.moodle_xml import moodle_xml
+from content.export.qti import qti
 from content.export.source import Exported, Source, archive
 
 
@@ -19,5 +22,8 @@ class Format:
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "zip": Format(".zip", archive),
+        "gift": Format(".gift", gift),
+        "moodle-xml": Format(".xml", moodle_xml),
+        "qti": Format(".qti.zip", qti),
     }
 )

@@ -9,9 +9,11 @@ import click
 from content.export.formats import FORMATS
 from content.export.source import Source
 from content.intake.archive import take_in
+from content.intake.gift import read_gift
 from content.loader import load_library
 from content.model import Library, Track
-from content.problems import format_problem
+from content.problems import ProblemList, format_problem
+from content.reading.files import read_text
 from tracks.settings import load_settings
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -73,10 +75,20 @@ def _track(root: Path, track_id: str) -> tuple[Library, Track]:
 
 @click.command("import")
 @click.argument("file", type=_FILE)
-@click.option("--library", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--library", type=click.Path(file_okay=False, path_type=Path), help="For a zip.")
 @click.option("--replace", is_flag=True, help="Change a track that is there already.")
-def import_track(file: Path, library: Path, replace: bool) -> None:
-    """Take a zip made by export into a library: the whole track or nothing."""
+@click.option("--language", default="nb", show_default=True, help="Of the questions in GIFT.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="For GIFT.")
+def import_track(
+    file: Path, library: Path | None, replace: bool, language: str, output: Path | None
+) -> None:
+    """Take a zip made by export into a library, the whole track or nothing; or turn questions in
+    GIFT (.gift, .txt) into Markdown for a module."""
+    if file.suffix.lower() in (".gift", ".txt"):
+        _import_gift(file, language, output)
+        return
+    if library is None:
+        _stop("say with --library where the track is to go")
     try:
         arrival = take_in(file.read_bytes(), library, replace=replace, name=file.name)
     except OSError as failure:
@@ -86,6 +98,25 @@ def import_track(file: Path, library: Path, replace: bool) -> None:
     if arrival.outcome == "refused":
         _stop("nothing was imported")
     click.echo(f"{arrival.track_id}: {arrival.outcome}")
+
+
+def _import_gift(file: Path, language: str, output: Path | None) -> None:
+    found = ProblemList(file.name)
+    text = read_text(file, found)
+    taken = read_gift(text or "", language=language, name=file.name)
+    for problem in (*found.found, *taken.problems):
+        click.echo(format_problem(problem), err=True)
+    if text is None or any(problem.is_error for problem in taken.problems):
+        _stop("nothing was imported; mend or take out these questions")
+    if output is None:
+        click.echo(taken.markdown, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as held:  # an author's file is never written over
+            held.write(taken.markdown)
+    except OSError as failure:
+        _stop(f"{output} cannot be written: {failure.strerror}")
+    click.echo(f"{output}: {taken.count} questions")
 
 
 def _stop(reason: str) -> NoReturn:

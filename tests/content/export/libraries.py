@@ -92,3 +92,49 @@ def laid_out(root: Path, files: dict[str, bytes]) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     return root
+
+
+_QUIZZES = """### Tegn: {a} = ~b
+
+::: quiz {#q1}
+Hva er 1 = 1?
+
+- ( ) galt # her
+  > Nei & nei.
+- (x) rett: ja \\\\ nei
+
+> [!TIP]
+> Tenk.
+
+> [!NOTE]
+> Derfor.
+:::
+
+### Flere
+
+Se bildet.
+
+::: quiz {#q2 points=2}
+Hva ser du?
+
+![To kopper](media/a.png)
+
+- [x] én ~ kopp
+- [ ] ingen
+  > Se *en gang* til.
+- [x] to {kopper}
+:::
+"""
+
+
+def quiz_library(quizzes: str = _QUIZZES) -> dict[str, bytes]:
+    """Two quizzes, with every sign that means something in GIFT."""
+    text = _MODULE.replace("### Les {#a1}\n\n%s\n", "", 1)
+    before, _, rest = text.partition("### Svar")
+    after = rest[rest.index(":::\n\n## B") + len(":::\n\n") :]
+    return {
+        "library.yaml": LIBRARY_FILE.encode(),
+        "spor/track.nb.md": _TRACK.format(languages="nb", version=0).encode(),
+        "spor/01-en.nb.md": f"{before}{quizzes}\n{after}".encode(),
+        "spor/media/a.png": b"PNG",
+    }

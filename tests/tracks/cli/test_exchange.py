@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.factories.databases import LIBRARY
 from tracks.cli import _add_commands, cli
 
+LIBRARY = Path("content/library").resolve()
 TRACK = "naturfag-utforskende"
 
 
