@@ -6,8 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from content.export.common_cartridge import (
+    common_cartridge,
+    common_cartridge_1_1,
+    thin_cartridge,
+)
 from content.export.gift import gift
 from content.export.moodle_xml import moodle_xml
+from content.export.olx import olx
 from content.export.qti import qti
 from content.export.source import Exported, Source, archive
 
@@ -16,7 +22,6 @@ from content.export.source import Exported, Source, archive
 class Format:
     suffix: str
     make: Callable[[Source], Exported]
-    needs_tool: bool = False
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -25,5 +30,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "gift": Format(".gift", gift),
         "moodle-xml": Format(".xml", moodle_xml),
         "qti": Format(".qti.zip", qti),
+        "cartridge": Format(".imscc", common_cartridge),
+        "cartridge-1.1": Format(".imscc", common_cartridge_1_1),
+        "thin-cartridge": Format(".imscc", thin_cartridge),
+        "olx": Format(".tar.gz", olx),
     }
 )

@@ -1,0 +1,66 @@
+"""Steps as HTML pages that stand alone: no script, nothing from another host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from content.export.source import Losses, Source
+from content.model import Module, Section, Step
+from content.rendering.html import MediaUrl, render_step, render_track_intro
+
+_LOOK = (
+    "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}"
+    "img,video{max-width:100%}table{border-collapse:collapse}"
+    "th,td{border:1px solid;padding:.3em .6em}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    module: Module
+    section: Section
+    step: Step
+
+    @property
+    def id(self) -> str:
+        return f"{self.module.id}.{self.step.id}"
+
+
+def places(source: Source) -> Iterator[Place]:
+    for module in source.track.modules:
+        for section in module.sections:
+            for step in section.steps:
+                if source.language in step.texts:
+                    yield Place(module, section, step)
+
+
+def step_body(source: Source, step: Step, media_url: MediaUrl) -> str:
+    """Without the quiz, which each format has its own way for, and without the leader's words."""
+    drawn = render_step(step, source.language, media_url=media_url)
+    parts = (drawn.html, drawn.prompt_html, drawn.video.html if drawn.video else "")
+    return "\n".join(part for part in parts if part)
+
+
+def intro_body(source: Source, media_url: MediaUrl) -> str:
+    summary = source.track.texts[source.language].summary
+    intro = render_track_intro(source.track, source.language, media_url=media_url)
+    return f"<p>{escape(summary)}</p>\n{intro}"
+
+
+def page(language: str, title: str, body: str) -> bytes:
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title>\n<style>{_LOOK}</style>\n</head>\n<body>\n"
+        f"<main>\n<h1>{escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+    ).encode()
+
+
+def note_work_lost(source: Source, place: Place, losses: Losses) -> None:
+    """Reflections and try-outs are written in the tool; elsewhere only the question is left."""
+    if place.step.kind in ("reflection", "try-out"):
+        message = "the page asks, but has no field for the answer"
+        hint = "Export as thin-cartridge: its links lead to the tool."
+        losses.note(place.step, source.language, message, hint)
