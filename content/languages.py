@@ -94,6 +94,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "tip": {"nb": "Tips", "nn": "Tips", "sv": "Tips", "en": "Tip"},
     "important": {"nb": "Viktig", "nn": "Viktig", "sv": "Viktigt", "en": "Important"},
     "warning": {"nb": "Advarsel", "nn": "Åtvaring", "sv": "Varning", "en": "Warning"},
+    "answers": {"nb": "Fasit", "nn": "Fasit", "sv": "Facit", "en": "Answers"},
+    "for-leader": {
+        "nb": "Til den som leder",
+        "nn": "Til den som leier",
+        "sv": "Till den som leder",
+        "en": "For the leader",
+    },
+    "minutes": {"nb": "minutter", "nn": "minutt", "sv": "minuter", "en": "minutes"},
     "caution": {"nb": "Vær varsom", "nn": "Ver varsam", "sv": "Var försiktig", "en": "Caution"},
 }
 _NEAREST = {"da": "nb", "nb": "nb", "nn": "nn", "sv": "sv"}

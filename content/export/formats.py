@@ -14,6 +14,7 @@ from content.export.common_cartridge import (
 from content.export.gift import gift
 from content.export.moodle_xml import moodle_xml
 from content.export.olx import olx
+from content.export.pdf import pdf
 from content.export.qti import qti
 from content.export.source import Exported, Source, archive
 
@@ -33,6 +34,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "cartridge": Format(".imscc", common_cartridge),
         "cartridge-1.1": Format(".imscc", common_cartridge_1_1),
         "thin-cartridge": Format(".imscc", thin_cartridge),
+        "pdf": Format(".pdf", pdf),
         "olx": Format(".tar.gz", olx),
     }
 )

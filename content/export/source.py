@@ -8,7 +8,7 @@ from pathlib import Path
 
 from content.export.archive import archive_of, track_files
 from content.model import Publisher, Step, Track
-from content.problems import Problem
+from content.problems import Problem, ProblemList
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,22 @@ class Losses:
 
     def note(self, step: Step, language: str, message: str, hint: str = "") -> None:
         where = step.texts[language].location
-        self.found.append(Problem("export-loss", where, message, hint, "warning"))
+        self.note_at(where.path, where.line, message, hint)
+
+    def note_at(self, path: str, line: int, message: str, hint: str = "") -> None:
+        found = ProblemList(path)
+        found.warning("export-loss", line, message, hint)
+        self.found += found.found
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
     data: bytes
     warnings: tuple[Problem, ...] = ()
+
+
+class CannotExport(Exception):
+    """Its text is what the author reads."""
 
 
 def archive(source: Source) -> Exported:

@@ -83,7 +83,7 @@ class _Reader:
         self.found = found
         self.format = "moodle"
 
-    def error(self, message: str, hint: str = "") -> None:
+    def cannot(self, message: str, hint: str = "") -> None:
         self.found.error("gift-question", self.line, message, hint)
 
     def read(self, source: str) -> QuizText | None:
@@ -96,10 +96,12 @@ class _Reader:
         before, brace, rest = text.partition("{")
         body, closing, after = rest.partition("}")
         if not brace:
-            self.error("a text without { }, which asks nothing", "Write it as a reading step.")
+            self.cannot("a text without { }, which asks nothing", "Write it as a reading step.")
             return None
         if not closing or "{" in after or "}" in after or "{" in body:
-            self.error("the braces do not fit", "One pair of { } a question; \\{ and \\} in texts.")
+            self.cannot(
+                "the braces do not fit", "One pair of { } a question; \\{ and \\} in texts."
+            )
             return None
         prompt = self.clean(before)
         if after.strip():
@@ -107,7 +109,7 @@ class _Reader:
         body, _, explanation = body.partition("####")
         quiz = QuizText(self.clean(title[1]) if title else "", prompt, self.clean(explanation))
         if not prompt:
-            self.error("the question asks nothing")
+            self.cannot("the question asks nothing")
             return None
         return self.with_answers(quiz, body)
 
@@ -140,7 +142,7 @@ class _Reader:
             low, high = float(between[1]), float(between[2])
             quiz.lines = [f"= {(low + high) / 2:g} +- {abs(high - low) / 2:g}"]
         else:
-            self.error("several numbers with weights", "Keep one: {#3.14:0.01}")
+            self.cannot("several numbers with weights", "Keep one: {#3.14:0.01}")
             return None
         if (within or between)[3]:  # type: ignore[index]
             self.lost("feedback on a number")
@@ -150,7 +152,7 @@ class _Reader:
         first = body.lstrip()[:1]
         parts = _ANSWER.findall(body)
         if first not in ("=", "~"):
-            self.error("answers must begin with = or ~")
+            self.cannot("answers must begin with = or ~")
             return None
         if all(sign == "=" for sign, _ in parts):
             return self.with_texts(quiz, [text for _, text in parts])
@@ -163,10 +165,10 @@ class _Reader:
             quiz.answers.append(Answer(self.clean(answer), share > 0, self.clean(feedback)))
             weights.append(share)
         if any(not answer.text for answer in quiz.answers):
-            self.error("an answer without text")
+            self.cannot("an answer without text")
             return None
         if not any(answer.is_right for answer in quiz.answers):
-            self.error("no answer is right", "Write = before the right one.")
+            self.cannot("no answer is right", "Write = before the right one.")
             return None
         right = [share for share in weights if share > 0]
         quiz.is_one = right == [100.0]

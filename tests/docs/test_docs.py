@@ -140,7 +140,7 @@ def _raised_codes() -> tuple[set[str], set[str]]:
             if isinstance(node, ast.Call) and node.args:
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 given = {"warning": warnings}.get(name, errors)
-                if name in ("error", "warning", "_refuse", "Problem"):
+                if name in ("error", "warning", "_refuse", "Problem", "BadArchive"):
                     given |= _texts(node.args[0])
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code":
                 errors |= _texts(node.value)

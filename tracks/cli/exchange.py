@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from content.export.formats import FORMATS
-from content.export.source import Source
+from content.export.source import CannotExport, Source
 from content.intake.archive import take_in
 from content.intake.gift import read_gift
 from content.loader import load_library
@@ -49,7 +49,10 @@ def export_track(
     source = Source(
         root, loaded.publisher, track, language, settings.base_url.rstrip("/"), leader, answers
     )
-    exported = FORMATS[name].make(source)
+    try:
+        exported = FORMATS[name].make(source)
+    except CannotExport as failure:
+        _stop(str(failure))
     for problem in exported.warnings:
         click.echo(format_problem(problem), err=True)
     place = output or Path(f"{track_id}{FORMATS[name].suffix}")

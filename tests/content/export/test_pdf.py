@@ -1,0 +1,154 @@
+"""The printed handout. The compiler itself refuses what breaks PDF/UA-1; pikepdf looks at what came
+out. veraPDF is in no package that can be installed."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from content.export.pdf import pdf
+from content.export.source import Source
+from content.loader import load_library
+from tests.content.export.libraries import laid_out, quiz_library
+
+
+def source_of(root: Path) -> Source:
+    loaded = load_library(root)
+    assert loaded.value is not None, loaded.problems
+    return Source(root, loaded.value.publisher, loaded.value.tracks[0], "nb")
+
+
+def png() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    head = (2).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+    pixels = zlib.compress(b"\x00\x00\xff" * 2)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
+STEP = """### Alt på én side {#alt}
+
+Tekst med **fet**, *kursiv*, ~~strøket~~ og `kode`. Se [mer](https://example.org/a_b#c).
+
+![To kopper](media/a.png)
+
+| a | b |
+| --- | --- |
+| 1 | 2 |
+
+1. en
+   - to
+
+> [!TIP]
+> Et tips.
+
+- [x] gjort
+- [ ] ikke
+
+```python
+x = "a\\b"  # $ # [ ]
+```
+
+#### Under
+
+Tegn: # $ [ ] * _ \\\\ " ' @ ~ æøå čđŋšŧž ☑ 漢 🎈
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    files = quiz_library()
+    text = files["spor/01-en.nb.md"].decode()
+    files["spor/01-en.nb.md"] = text.replace("## B", f"{STEP}\n## B", 1).encode()
+    return source_of(laid_out(tmp_path, files | {"spor/media/a.png": png()}))
+
+
+def tags(document: pikepdf.Pdf) -> list[pikepdf.Dictionary]:
+    """Every element of structure, in reading order."""
+    found: list[pikepdf.Dictionary] = []
+
+    def walk(node: pikepdf.Object) -> None:
+        if isinstance(node, pikepdf.Array):
+            for child in node:
+                walk(child)
+        elif isinstance(node, pikepdf.Dictionary):
+            if "/S" in node:
+                found.append(node)
+            if "/K" in node:
+                walk(node.K)
+
+    walk(document.Root.StructTreeRoot.K)
+    return found
+
+
+def test_it_is_tagged_as_a_screen_reader_needs_it(source: Source) -> None:
+    exported = pdf(source)
+    assert [p.message for p in exported.warnings] == [
+        "no font in the PDF has 漢 🎈; their names stand in for them"
+    ]
+    with pikepdf.open(io.BytesIO(exported.data)) as document:
+        assert document.Root.Lang == "nb"
+        assert document.Root.MarkInfo.Marked == True  # noqa: E712  # a PDF's own true
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"] == "Et spor"
+        found = tags(document)
+        counts = Counter(str(tag.S) for tag in found)
+        assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/L", "/LI", "/Figure"} <= set(counts)
+        assert (counts["/Table"], counts["/TH"], counts["/TD"]) == (1, 2, 2)
+        assert [str(tag.Alt) for tag in found if tag.S == "/Figure"] == ["To kopper"] * 2
+        levels = [
+            int(str(tag.S)[2:]) for tag in found if str(tag.S) in {f"/H{n}" for n in range(1, 7)}
+        ]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_same_track_gives_the_same_pages(source: Source) -> None:
+    assert pdf(source).data == pdf(source).data
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is given to the compiler, as its words can be read there."""
+    texts: list[str] = []
+
+    def compiled(text: bytes, root: Path) -> bytes:
+        texts.append(text.decode())
+        return b""
+
+    monkeypatch.setattr("content.export.pdf._compiled", compiled)
+    return texts
+
+
+@pytest.mark.parametrize(("with_leader", "with_answers"), [(a, b) for a in (0, 1) for b in (0, 1)])
+def test_answers_and_leader_words_are_there_only_when_asked_for(
+    with_leader: int, with_answers: int, written: list[str]
+) -> None:
+    source = source_of(Path("content/library"))
+    pdf(replace(source, with_leader=bool(with_leader), with_answers=bool(with_answers)))
+    text = written[-1]
+    assert text.count("Hvor høye er karsespirer") == 1 + with_answers
+    assert ("Spørsmålet om høyde sier både" in text) == bool(with_answers)
+    assert "Nesten. Klassen" not in text
+    assert ("Lytt etter" in text) == ("Skriv ut spørsmålene" in text) == bool(with_leader)
+
+
+def test_a_picture_that_cannot_be_read_is_told_and_its_text_stands_in(tmp_path: Path) -> None:
+    exported = pdf(source_of(laid_out(tmp_path, quiz_library())))
+    assert [(p.code, p.location.path) for p in exported.warnings] == [
+        ("export-loss", "spor/media/a.png")
+    ]
+    with pikepdf.open(io.BytesIO(exported.data)) as document:
+        assert "/Figure" not in {str(tag.S) for tag in tags(document)}
