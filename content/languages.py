@@ -94,6 +94,27 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "tip": {"nb": "Tips", "nn": "Tips", "sv": "Tips", "en": "Tip"},
     "important": {"nb": "Viktig", "nn": "Viktig", "sv": "Viktigt", "en": "Important"},
     "warning": {"nb": "Advarsel", "nn": "Åtvaring", "sv": "Varning", "en": "Warning"},
+    "finish": {"nb": "Ferdig", "nn": "Ferdig", "sv": "Klar", "en": "Finished"},
+    "check-answer": {
+        "nb": "Svar",
+        "nn": "Svar",
+        "sv": "Svara",
+        "en": "Answer",
+    },
+    "saved": {"nb": "Lagret.", "nn": "Lagra.", "sv": "Sparat.", "en": "Saved."},
+    "unsaved": {
+        "nb": "Dette ble ikke lagret. Prøv igjen, eller åpne siden på nytt.",
+        "nn": "Dette vart ikkje lagra. Prøv igjen, eller opne sida på nytt.",
+        "sv": "Det här sparades inte. Försök igen eller öppna sidan på nytt.",
+        "en": "This was not saved. Try again, or open the page anew.",
+    },
+    "right": {"nb": "Riktig.", "nn": "Rett.", "sv": "Rätt.", "en": "Right."},
+    "wrong": {
+        "nb": "Ikke helt riktig.",
+        "nn": "Ikkje heilt rett.",
+        "sv": "Inte riktigt rätt.",
+        "en": "Not quite right.",
+    },
     "answers": {"nb": "Fasit", "nn": "Fasit", "sv": "Facit", "en": "Answers"},
     "for-leader": {
         "nb": "Til den som leder",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from content.export.cmi5 import cmi5
 from content.export.common_cartridge import (
     common_cartridge,
     common_cartridge_1_1,
@@ -35,6 +36,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "cartridge-1.1": Format(".imscc", common_cartridge_1_1),
         "thin-cartridge": Format(".imscc", thin_cartridge),
         "pdf": Format(".pdf", pdf),
+        "cmi5": Format(".cmi5.zip", cmi5),
         "olx": Format(".tar.gz", olx),
     }
 )
