@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from content.export import qti12
 from content.export.pages import Place, intro_body, note_work_lost, page, places, step_body
-from content.export.quizzes import Quiz
+from content.export.quizzes import Quiz, ticked
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, written
 from content.export.zips import zipped
@@ -146,8 +146,9 @@ class _Cartridge:
     def add_step(self, parent: Element, place: Place) -> None:
         source, text = self.source, place.step.texts[self.source.language]
         note_work_lost(source, place, self.losses)
-        if text.question is not None:
-            quiz = Quiz(place.module, place.step, text.question, source.language)
+        question = ticked(place.step, source.language)
+        if question is not None:
+            quiz = Quiz(place.module, place.step, question, source.language)
             path, kind = f"quizzes/{place.id}.xml", self.version.quiz
             self.files[path] = qti12.assessment(
                 place.id, text.title, [quiz], self.media_url, self.losses

@@ -6,10 +6,21 @@ from base64 import b64encode
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
-from content.export.quizzes import Quiz, number, quizzes, shares
-from content.export.source import Exported, Source
+from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
+from content.export.source import Exported, Losses, Source
 from content.export.xml import add, written
+from content.model import QuestionForm
+from content.rendered import RenderedQuestion
 
+_KINDS: Mapping[QuestionForm, str] = {
+    "one": "multichoice",
+    "several": "multichoice",
+    "text": "shortanswer",
+    "number": "numerical",
+    "match": "matching",
+    "order": "matching",
+    "open": "essay",
+}
 _PLACE = "@@PLUGINFILE@@/"
 
 
@@ -17,15 +28,20 @@ def moodle_xml(source: Source) -> Exported:
     root = Element("quiz")
     category = add(root, "question", attributes={"type": "category"})
     _text(category, "category", f"$course$/top/{source.track.texts[source.language].title}")
-    media = source.media
-    for quiz in quizzes(source):
+    media, losses = source.media, Losses()
+    for quiz in quizzes(source, frozenset(_KINDS), losses):
         _question(root, quiz, media)
-    return Exported(written(root))
+        if quiz.question.form == "order":
+            message = "Moodle matches each with its place instead of ordering"
+            losses.note(quiz.step, quiz.language, message)
+        if any(number.is_percent for number in quiz.question.numbers):
+            losses.note(quiz.step, quiz.language, "Moodle takes the number without its %")
+    return Exported(written(root), tuple(losses.found))
 
 
 def _question(root: Element, quiz: Quiz, media: Mapping[str, bytes]) -> None:
     drawn = quiz.drawn(lambda path: f"{_PLACE}{path.removeprefix('media/')}")
-    question = add(root, "question", attributes={"type": "multichoice"})
+    question = add(root, "question", attributes={"type": _KINDS[drawn.form]})
     _text(question, "name", quiz.title)
     _html(question, "questiontext", drawn.prompt_html, media)
     _html(question, "generalfeedback", drawn.explanation_html, media)
@@ -33,6 +49,17 @@ def _question(root: Element, quiz: Quiz, media: Mapping[str, bytes]) -> None:
     add(question, "penalty", "0")
     add(question, "hidden", "0")
     add(question, "idnumber", quiz.id)
+    if drawn.form in TICKED:
+        _add_ticked(question, quiz, drawn, media)
+    else:
+        _add_written(question, quiz, drawn, media)
+    if drawn.hint_html:
+        _html(question, "hint", drawn.hint_html, media)
+
+
+def _add_ticked(
+    question: Element, quiz: Quiz, drawn: RenderedQuestion, media: Mapping[str, bytes]
+) -> None:
     add(question, "single", "true" if drawn.form == "one" else "false")
     add(question, "shuffleanswers", "false")
     add(question, "answernumbering", "none")
@@ -40,8 +67,29 @@ def _question(root: Element, quiz: Quiz, media: Mapping[str, bytes]) -> None:
         fraction = {"fraction": number(share * 100)}
         answer = _html(question, "answer", option.html, media, fraction)
         _html(answer, "feedback", option.feedback_html, media)
-    if drawn.hint_html:
-        _html(question, "hint", drawn.hint_html, media)
+
+
+def _add_written(
+    question: Element, quiz: Quiz, drawn: RenderedQuestion, media: Mapping[str, bytes]
+) -> None:
+    whole = {"fraction": "100"}
+    if drawn.form == "text":
+        add(question, "usecase", "0")
+    for text in drawn.accepted:
+        add(add(question, "answer", attributes=whole), "text", text)
+    for near in drawn.numbers:
+        answer = add(question, "answer", attributes=whole)
+        add(answer, "text", f"{near.value:.10g}")
+        add(answer, "tolerance", f"{near.tolerance:.10g}")
+    pairs = [(pair.left_html, pair.right) for pair in drawn.pairs]
+    pairs += [(item, str(place)) for place, item in enumerate(drawn.items, start=1)]
+    if pairs:
+        add(question, "shuffleanswers", "true")
+    for left, right in pairs:
+        _text(_html(question, "subquestion", left, media), "answer", right)
+    if drawn.form == "open":
+        add(question, "responseformat", "editor")
+        add(question, "responserequired", "1")
 
 
 def _text(parent: Element, tag: str, text: str) -> None:

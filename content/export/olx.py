@@ -11,7 +11,7 @@ import tarfile
 from xml.etree.ElementTree import Element
 
 from content.export.pages import Place, intro_body, note_work_lost, places, step_body
-from content.export.quizzes import Quiz, number
+from content.export.quizzes import Quiz, number, ticked
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, elements, written
 from content.rendered import RenderedQuestion
@@ -80,14 +80,15 @@ class _Course:
         note_work_lost(source, place, self.losses)
         add(sequence, "vertical", attributes={"url_name": f"{name}_unit"})
         vertical = Element("vertical", {"display_name": text.title})
-        if text.question is not None:
-            quiz = Quiz(place.module, place.step, text.question, source.language)
+        question = ticked(place.step, source.language)
+        if question is not None:
+            quiz = Quiz(place.module, place.step, question, source.language)
             self.count += 1
             sequence.set("format", _GRADED)
             sequence.set("graded", "true")
             add(vertical, "problem", attributes={"url_name": name})
             self.write(f"problem/{name}", _problem(quiz))
-            if text.question.form == "several":
+            if question.form == "several":
                 message = "Open edX counts every option, also those rightly left out"
                 self.losses.note(place.step, source.language, message)
         else:

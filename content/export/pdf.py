@@ -6,10 +6,13 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
+from html import escape
 from pathlib import Path
 
 import typst
 
+from content.export.pages import asked_body
+from content.export.quizzes import TICKED
 from content.export.source import CannotExport, Exported, Losses, Source
 from content.export.typst_text import body, literal, words
 from content.languages import word
@@ -171,6 +174,11 @@ class _Handout:
         yield f"#heading(level: 3)[{words(drawn.title)}]"
         yield self.drawn(drawn.html)
         yield self.drawn(drawn.prompt_html)
+        for item in drawn.items:
+            yield f"#choice(false)[{self.drawn(item)}]"
+        if drawn.scale is not None:
+            low, high = drawn.scale
+            yield f"#par[{words('   '.join(map(str, range(low, high + 1))))}]"
         if drawn.video is not None:
             yield self.drawn(drawn.video.html)
         if drawn.question is not None:
@@ -180,15 +188,31 @@ class _Handout:
         yield from self.leader(step.texts[self.language].leader)
 
     def question(self, title: str, question: RenderedQuestion) -> Iterator[str]:
-        yield self.drawn(question.prompt_html)
+        yield self.drawn(asked_body(question, title))
         is_round = "true" if question.form == "one" else "false"
         for option in question.options:
             yield f"#choice({is_round})[{self.drawn(option.html)}]"
+        if question.form not in TICKED:
+            yield "#room(2)"
         self.answers.append(f"#heading(level: 2)[{words(title)}]")
-        right = [option for option in question.options if option.is_right]
-        items = "".join(f"[{self.drawn(option.html)}]," for option in right)
+        items = "".join(f"[{self.drawn(html)}]," for html in _right(question))
         self.answers.append(f"#list({items})")
         self.answers.append(self.drawn(question.explanation_html))
 
     def drawn(self, html: str) -> str:
         return body(html, level=_STEP_LEVEL, images=self.images)
+
+
+def _right(question: RenderedQuestion) -> list[str]:
+    """Every answer that counts, as HTML."""
+    near = [
+        f"{number.value:.10g}{' %' if number.is_percent else ''} ± {number.tolerance:.10g}"
+        for number in question.numbers
+    ]
+    gaps = [" / ".join(gap.accepted) for gap in question.gaps]
+    return [
+        *(option.html for option in question.options if option.is_right),
+        *map(escape, (*question.accepted, *near, *gaps)),
+        *(f"{pair.left_html} → {escape(pair.right)}" for pair in question.pairs),
+        *question.items,
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from content.export.quizzes import Quiz, number, quizzes, shares
+from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, elements, written
 from content.export.zips import zipped
@@ -25,7 +25,7 @@ def qti(source: Source) -> Exported:
     add(manifest, "organizations")
     resources = add(manifest, "resources")
     files: dict[str, bytes] = {}
-    for quiz in quizzes(source):
+    for quiz in quizzes(source, TICKED, losses):
         path = f"items/{quiz.id}.xml"
         files[path] = _item(quiz)
         kind = {"identifier": f"item-{quiz.id}", "type": "imsqti_item_xmlv2p1", "href": path}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from content.export.source import Source
-from content.model import Module, Question, Step
+from content.export.source import Losses, Source
+from content.model import Module, Question, QuestionForm, Step
 from content.rendered import RenderedQuestion
 from content.rendering.html import MediaUrl, render_step
 
@@ -38,22 +38,29 @@ class Quiz:
         assert rendered.question is not None
         question = rendered.question
         prompt = "\n".join(part for part in (rendered.html, question.prompt_html) if part)
-        return RenderedQuestion(
-            question.form,
-            prompt,
-            question.options,
-            question.hint_html,
-            question.explanation_html,
-            question.points,
-        )
+        return replace(question, prompt_html=prompt)
 
 
-def quizzes(source: Source) -> Iterator[Quiz]:
+TICKED: frozenset[QuestionForm] = frozenset({"one", "several"})
+
+
+def quizzes(source: Source, forms: frozenset[QuestionForm], losses: Losses) -> Iterator[Quiz]:
+    """Those a format can say; the others are told."""
     for module in source.track.modules:
         for step in module.steps:
             text = step.texts.get(source.language)
             if text is not None and text.question is not None:
-                yield Quiz(module, step, text.question, source.language)
+                if text.question.form in forms:
+                    yield Quiz(module, step, text.question, source.language)
+                    continue
+                message = f"the format has no place for a question of the form {text.question.form}"
+                losses.note(step, source.language, f"{message}; it is left out")
+
+
+def ticked(step: Step, language: str) -> Question | None:
+    """The question, if its answers are ticked."""
+    question = step.texts[language].question
+    return question if question is not None and question.form in TICKED else None
 
 
 def shares(question: Question) -> tuple[float, ...]:

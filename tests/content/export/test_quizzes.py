@@ -20,8 +20,8 @@ from content.export.formats import FORMATS
 from content.export.gift import gift
 from content.export.moodle_xml import moodle_xml
 from content.export.qti import qti
-from content.export.quizzes import quizzes
-from content.export.source import Source
+from content.export.quizzes import TICKED, quizzes
+from content.export.source import Losses, Source
 from content.grading import grade
 from content.intake.gift import read_gift
 from content.loader import load_library
@@ -41,7 +41,7 @@ def source(tmp_path: Path) -> Source:
 
 
 def questions(source: Source) -> list[Question]:
-    return [quiz.question for quiz in quizzes(source)]
+    return [quiz.question for quiz in quizzes(source, TICKED, Losses())]
 
 
 def test_gift_reads_the_same_to_another_reader(source: Source) -> None:
