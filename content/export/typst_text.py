@@ -57,8 +57,8 @@ class _Writer:
         if tag in self.special:
             return self.special[tag](element)
         if tag in _LEVELS:
-            level = max(1, _LEVELS[tag] + self.level)
-            return f"#heading(level: {level})[{self.inside(element)}];"
+            level, inside = max(1, _LEVELS[tag] + self.level), self.inside(element)
+            return f"#heading(level: {level})[{inside}];" if inside.strip() else ""
         if tag in _WRAPPED:
             return f"#{_WRAPPED[tag]}[{self.inside(element)}];"
         if element.get("class") == "task":
