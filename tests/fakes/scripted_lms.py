@@ -42,6 +42,7 @@ class Posted:
     activity: str
     grading: str
     comment: str | None = None
+    came_late: bool = False
 
     @property
     def is_note(self) -> bool:

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -129,8 +129,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
 
     def _take_late(self, item: str, sent: dict[str, Any]) -> None:
+        taken = self.lms.taken
         with self.lms.lock:
+            count = len(taken)
             self.lms.score(item, sent, is_new=False)
+            taken[count:] = [replace(posted, came_late=True) for posted in taken[count:]]
 
     def _hang_up(self) -> None:
         self.close_connection = True
