@@ -213,8 +213,8 @@ class _Finder(ast.NodeVisitor):
     def _raised(self, node: ast.Raise) -> None:
         if not isinstance(node.exc, ast.Call):
             return
-        for argument in node.exc.args:
-            if not _is_text(argument):
+        for at, argument in enumerate(node.exc.args):
+            if not (_is_text(argument) or (at > 0 and isinstance(argument, ast.Constant))):
                 self.visit(argument)
         self._visit_all(node.exc.keywords)
 

@@ -68,14 +68,18 @@ def forked(act: Callable[[int], None], seconds: float | None = None) -> Iterator
     if child == 0:
         _alone(act, reading, writing, seconds)
     os.close(writing)
-    with os.fdopen(reading) as lines:
-        yield from lines
-    _, status = os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading) as lines:
+            yield from lines
+    finally:
+        _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         yield f"signal {os.WTERMSIG(status)}"
 
 
-def _alone(act: Callable[[int], None], reading: int, writing: int, seconds: float | None) -> NoReturn:
+def _alone(
+    act: Callable[[int], None], reading: int, writing: int, seconds: float | None
+) -> NoReturn:
     code = 1
     try:
         os.close(reading)
@@ -135,6 +139,7 @@ class Session:
         covered = self._covered({mutant.path for mutant in self._mutants})
         self._say(covered=pickle.dumps(covered).hex())
         functions = _functions()
+        gc.freeze()  # else each fork's collector copies every page
         for mutant in self._mutants:
             if mutant.function is not None:
                 self._say(key=mutant.key, by=self._verdict(mutant, functions, covered))
@@ -211,7 +216,7 @@ class _Measured(_FirstFailure):
         began = time.perf_counter()
         result = yield
         self._found.seconds[item.nodeid] = time.perf_counter() - began
-        return result  # noqa: B901  # how pytest's wrappers hand on
+        return result  # to pytest, from the wrapped hook
 
     def ended(self) -> Covered:
         self._coverage.stop()
@@ -223,13 +228,11 @@ class _Measured(_FirstFailure):
 
 def _functions() -> dict[tuple[str, str], list[FunctionType]]:
     found: dict[tuple[str, str], list[FunctionType]] = defaultdict(list)
-    here = Path.cwd()
+    here = f"{Path.cwd()}{os.sep}"
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType):
-            path = Path(thing.__code__.co_filename)
-            if path.is_relative_to(here):
-                place = (path.relative_to(here).as_posix(), thing.__code__.co_qualname)
-                found[place].append(thing)
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(here):
+            path = thing.__code__.co_filename.removeprefix(here)
+            found[path, thing.__code__.co_qualname].append(thing)
     return found
 
 
@@ -249,7 +252,7 @@ def run_session(mutants: list[Mutant], tests: list[str]) -> Iterator[dict[str, A
 
     for line in forked(act):
         if not line.startswith("{"):
-            raise RuntimeError(line)
+            raise SystemExit(line)
         yield json.loads(line)
 
 
