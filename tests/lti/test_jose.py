@@ -106,3 +106,15 @@ def test_pem_round_trip_keeps_key_and_name():
 def test_pem_of_a_public_key_is_refused():
     with pytest.raises(ValueError, match="private RSA key"):
         load_private(signing_key().public_pem())
+
+
+def test_half_a_surrogate_pair_is_no_token():
+    with pytest.raises(LtiRejected, match="token_not_base64url"):
+        peek_header("a.b.\ud800", ALGORITHMS)
+
+
+def test_a_list_is_no_algorithm_however_the_allowed_ones_are_kept():
+    token = forge.token({}, header={"alg": ["RS256"], "kid": "k"})
+
+    with pytest.raises(LtiRejected, match="alg_not_allowed"):
+        peek_header(token, frozenset(ALGORITHMS))

@@ -148,6 +148,15 @@ def test_each_claim_of_the_access_token_is_checked(
     assert read(school, f"Bearer {forged(own, **{claim: value})}")[0] == expected
 
 
+def test_a_token_of_ours_that_is_too_long_is_401(school: School) -> None:
+    assert read(school, f"Bearer {forged(own_key(), more='x' * 8192)}")[0] == 401
+
+
+def test_our_key_under_another_name_opens_nothing(school: School) -> None:
+    renamed = jose.PrivateKey("another", own_key().rsa)
+    assert read(school, f"Bearer {forged(renamed)}")[0] == 401
+
+
 def own_key() -> jose.PrivateKey:
     """The platform's key under its own kid, to make tokens that differ in one claim."""
     pem = PLATFORM_KEY.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -19,6 +19,7 @@ from lti.platform import (
     answer_authentication,
     platform_key_set,
 )
+from lti.platform.deep_linking import MAX_ITEMS
 from tests.fakes.forge import REMOVED, changed
 from tests.lti_platform.school import (
     INSTRUCTOR,
@@ -158,6 +159,7 @@ def test_cancelling_is_an_answer() -> None:
         ({"data": "opaque "}, "data_differs"),
         ({"content_items": REMOVED}, "items_malformed"),
         ({"content_items": {}}, "items_malformed"),
+        ({"content_items": [ITEM] * (MAX_ITEMS + 1)}, "items_malformed"),
         ({"content_items": ["x"]}, "item_of_another_type"),
         ({"content_items": [{}]}, "item_of_another_type"),
         ({"content_items": [{**ITEM, "type": "html"}]}, "item_of_another_type"),
@@ -168,6 +170,7 @@ def test_cancelling_is_an_answer() -> None:
         ({"content_items": [{**ITEM, "lineItem": {}}]}, "line_item_malformed"),
         ({"content_items": [{**ITEM, "lineItem": {"scoreMaximum": 1.5}}]}, "line_item_malformed"),
         ({"content_items": [{**ITEM, "lineItem": {"scoreMaximum": 0}}]}, "line_item_malformed"),
+        ({"content_items": [{**ITEM, "lineItem": {"scoreMaximum": True}}]}, "line_item_malformed"),
     ],
 )
 def test_any_other_answer_is_refused(changes: dict[str, Any], reason: str) -> None:

@@ -296,6 +296,7 @@ def test_life_of_a_token(life: object, seconds: float):
         (granted(access_token="absent"), "token_answer_without_token", TransientServiceError),
         (granted(access_token=""), "token_answer_without_token", TransientServiceError),
         (granted(access_token="a\r\nb: c"), "token_answer_without_token", TransientServiceError),
+        (granted(access_token="å"), "token_answer_without_token", TransientServiceError),
         (granted(access_token=7), "token_answer_without_token", TransientServiceError),
         (granted(expires_in="soon"), "token_answer_without_life", TransientServiceError),
         (granted(expires_in=-1), "token_answer_without_life", TransientServiceError),

@@ -167,6 +167,15 @@ def test_a_registration_switched_off_meanwhile(case: Case):
     assert (refused.reason, refused.login_again) == ("state_registration_gone", None)
 
 
+def test_a_registration_switched_off_before_the_other_tab(case: Case):
+    ticket = ticket_to_open(case.prove(), case.world.signer, case.world.clock)
+    case.world.registrations.change(7, is_active=False)
+
+    refused = refusal(lambda: case.open(ticket))
+
+    assert (refused.reason, refused.registration_id) == ("state_registration_gone", 7)
+
+
 def test_an_authentication_address_without_origin_is_never_asked(case: Case):
     case.world.registrations.change(7, auth_url="javascript:alert(1)")
     registration = case.world.registrations.by_id(7)

@@ -91,6 +91,7 @@ def test_what_the_json_schema_says_is_read_too():
     ("changes", "reason"),
     [
         ({"deep_link_return_url": None}, "deep_linking_return_url_missing"),
+        ({"deep_link_return_url": ""}, "deep_linking_return_url_missing"),
         ({"deep_link_return_url": ["a list"]}, "deep_linking_return_url_missing"),
         ({"deep_link_return_url": "https://evil.example"}, "deep_linking_return_url_foreign"),
         ({"accept_types": None}, "deep_linking_types_missing"),

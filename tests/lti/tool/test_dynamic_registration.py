@@ -355,6 +355,7 @@ def test_no_token_is_sent_to_a_foreign_registration_endpoint():
         "https://u@moodle.example",
         "",
         "x" * 2049,
+        f"https://moodle.example/{'x' * 2048}",
         "http://localhost:1/",
         "https://moodle.example\\@evil",
     ],

@@ -86,6 +86,7 @@ def test_line_item_must_be_findable():
     [
         (HttpAnswer(201, {}, b"{}"), "line_item_without_id"),
         (HttpAnswer(201, {}, b""), "line_item_without_id"),
+        (HttpAnswer(201, {}, b'{"id":"https://evil.example/items/9"}'), "host_not_allowed"),
         (HttpAnswer(403, {}, b""), "status_403"),
     ],
 )

@@ -1,0 +1,29 @@
+"""What is too short to keep a secret is not taken."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from lti.platform.hints import HintSigner
+from lti.platform.keys import PlatformKey
+
+
+@pytest.mark.parametrize(
+    "key",
+    [rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP521R1())],
+    ids=["short", "elliptic"],
+)
+def test_a_platforms_key_is_long_and_rsa(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    with pytest.raises(ValueError, match="must be RSA of at least 2048 bits"):
+        PlatformKey(pem)
+
+
+@pytest.mark.parametrize(("length", "taken"), [(31, False), (32, True)])
+def test_the_secret_of_hints_has_32_bytes(length: int, taken: bool):
+    if taken:
+        assert HintSigner(bytes(length))
+        return
+    with pytest.raises(ValueError, match="at least 32 bytes"):
+        HintSigner(bytes(length))
