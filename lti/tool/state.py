@@ -97,8 +97,8 @@ class StateSigner:
 
     def read(self, text: str, now: datetime) -> LoginState:
         """The state, once its signature and age hold; LtiRejected otherwise."""
-        payload, dot, mac = text.partition(".")
-        if not dot or len(text) > _MAX_LENGTH or not text.isascii():
+        payload, _, mac = text.partition(".")
+        if len(text) > _MAX_LENGTH or not text.isascii():
             raise LtiRejected("state_invalid", "not of our form")
         if not hmac.compare_digest(mac, self._mac(payload)):
             raise LtiRejected("state_invalid", "signature")

@@ -1,7 +1,7 @@
 """What is too short to keep a secret is not taken."""
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lti.platform.hints import HintSigner
@@ -10,10 +10,16 @@ from lti.platform.keys import PlatformKey
 
 @pytest.mark.parametrize(
     "key",
-    [rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP521R1())],
-    ids=["short", "elliptic"],
+    [
+        rsa.generate_private_key(65537, 1024),
+        ec.generate_private_key(ec.SECP521R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    ],
+    ids=["short", "elliptic", "edwards"],
 )
-def test_a_platforms_key_is_long_and_rsa(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+def test_a_platforms_key_is_long_and_rsa(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey,
+):
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
     with pytest.raises(ValueError, match="must be RSA of at least 2048 bits"):

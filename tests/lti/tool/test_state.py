@@ -50,6 +50,19 @@ def test_any_text_is_refused(text: str):
         SIGNER.read(text, NOW)
 
 
+@pytest.mark.parametrize("text", ["", "WzFd", "WzFd.", ".", "é.é"])
+def test_what_is_not_signed_is_refused(text: str):
+    with pytest.raises(LtiRejected, match="state_invalid"):
+        SIGNER.read(text, NOW)
+
+
+def test_our_own_state_is_refused_when_it_is_longer_than_any():
+    long = SIGNER.sign(replace(STATE, target_link_uri="x" * 8192))
+
+    with pytest.raises(LtiRejected, match="state_invalid"):
+        SIGNER.read(long, NOW)
+
+
 def test_content_of_another_version_of_ours_is_refused():
     payload = "WzFd"  # [1]
 

@@ -84,6 +84,11 @@ def test_the_largest_form_fits_and_more_does_not():
         SEALER.open("check", "A" * (MAX_TICKET + 1), NOW)
 
 
+def test_our_own_ticket_is_refused_when_it_is_longer_than_any():
+    with pytest.raises(LtiRejected, match="ticket_invalid"):
+        SEALER.open("check", sealed(id_token="x" * MAX_TICKET), NOW)
+
+
 def test_nothing_of_it_can_be_read():
     assert "a.b.c" not in repr(SEALER.open("check", sealed(), NOW))
     assert "secret-canary" not in sealed(id_token="secret-canary" * 50)
