@@ -125,6 +125,8 @@ class Session:
     def __init__(self, mutants: list[Mutant], writing: int) -> None:
         self._mutants = mutants
         self._writing = writing
+        # read once: somebody may work on the files while this runs
+        self._sources = {mutant.path: Path(mutant.path).read_bytes() for mutant in mutants}
         self._killers: dict[tuple[str, str], list[str]] = defaultdict(list)
 
     def pytest_collection(self) -> None:
@@ -153,7 +155,7 @@ class Session:
     def _verdict(
         self, mutant: Mutant, functions: dict[tuple[str, str], list[FunctionType]], covered: Covered
     ) -> str:
-        source = Path(mutant.path).read_bytes()
+        source = self._sources[mutant.path]
         place = (mutant.path, mutant.function or "")
         code = _code(compile(mutant.applied(source), mutant.path, "exec"), place[1])
         first, last = mutant.line, mutant.line + source[mutant.start : mutant.end].count(b"\n")
