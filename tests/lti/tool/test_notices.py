@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +137,14 @@ def test_a_nonce_serves_one_notice():
     handler.take(signed())
 
     assert handler.reason(signed(notice={**NOTICE, "id": "n-2"})) == "nonce_reused"
+
+
+def test_a_nonce_is_remembered_longer_than_any_notice_is_taken():
+    handler = Handler()
+    handler.take(signed())
+
+    (until,) = handler.nonces.used.values()
+    assert until - CLOCK.moment == timedelta(hours=1, minutes=2)
 
 
 def test_a_nonce_of_a_launch_is_another_one():
