@@ -71,4 +71,6 @@ def test_a_good_review_is_one():
 
     assert (launch.for_user, launch.ags and launch.ags.lineitem) == ("learner-1", ITEM["lineitem"])
     assert launch.resource_link is not None
-    assert launch.resource_link.id == resource_claims(world.setting(login))[names.RESOURCE_LINK]["id"]
+    assert (
+        launch.resource_link.id == resource_claims(world.setting(login))[names.RESOURCE_LINK]["id"]
+    )
