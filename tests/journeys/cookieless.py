@@ -12,6 +12,7 @@ from content.loader import load_library
 from tests.journeys.running import Lms, first_resource, free_ports
 from tracks.app import create_app, open_database
 from tracks.cli.content import publish_library
+from tracks.cli.sample import sample_track
 from tracks.cli.serve import listen
 from tracks.db import Database
 from tracks.demo_lms import CLIENT_ID, DEPLOYMENT_ID
@@ -81,7 +82,7 @@ def start(folder: Path) -> Safari:
     settings = Settings(base_url=f"http://localhost:{port}", port=port, data_dir=folder)
     library = load_library(settings.library).value
     assert library is not None
-    track = library.tracks[0]
+    track = sample_track(library)
     database = open_database(settings)
     upgrade(database.engine)
     publish_library(database, settings.library, library)

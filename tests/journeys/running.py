@@ -12,7 +12,7 @@ from content.loader import load_library
 from content.model import Library, Phase, Step, Track
 from tracks.app import open_database
 from tracks.cli.content import publish_library
-from tracks.cli.sample import seed
+from tracks.cli.sample import sample_track, seed
 from tracks.cli.sample.people import MUNICIPALITY
 from tracks.cli.serve import start_tool
 from tracks.db import Database
@@ -99,7 +99,7 @@ def start(folder: Path) -> Running:
     settings = Settings(base_url=f"http://localhost:{port}", port=port, data_dir=folder)
     library = load_library(settings.library).value
     assert library is not None
-    track = library.tracks[0]
+    track = sample_track(library)
     lms = Lms(
         lms_url,
         settings.base_url,

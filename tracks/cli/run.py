@@ -136,10 +136,10 @@ def _seed(database: Database, registration_id: int, console: Console) -> None:
 def _start_lms(
     settings: Settings, lms_url: str, lms_port: int, library: Library
 ) -> Callable[[], None]:
-    from tracks.cli.sample import demo_world
+    from tracks.cli.sample import demo_world, sample_track
     from tracks.demo_lms import create_demo_lms
 
-    track = library.tracks[0]
+    track = sample_track(library)
     address = f"{library.publisher.id}/{track.id}"
     resources = [
         f"{address}/{module.id}#{step.id}"

@@ -14,6 +14,7 @@ from tracks.cli.sample.people import (
     SampleSchool,
     sample_schools,
 )
+from tracks.cli.sample.world import SAMPLE_TRACK
 from tracks.db import Database, Session
 from tracks.people.actions import (
     add_municipality,
@@ -39,6 +40,9 @@ _APPEAL = {
 }
 
 
+_BESIDE = 0.15  # of any other track: a school works with one or two in half a year
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
     school: SampleSchool
@@ -55,20 +59,25 @@ def seed(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> None:
     """People and their work. `progress` is told schools done and schools in all."""
-    random = Random(SEED)  # noqa: S311  # not a secret: the same sample for everybody
     shelf = Shelf()
     plan = sample_schools()
     with database.writing() as session:
         # One transaction: a sample is whole or not there at all.
         municipality_id = add_municipality(session, MUNICIPALITY, country="NO", is_sample=True)
         editions = [shelf.edition(session, version) for version in published(session)]
+        # Each has chances of its own: it stays as it is when the library gets another track.
+        chances = [(e, _chances(e.slug)) for e in editions]
         for person in OFFICE:
             _add_person(session, registration_id, municipality_id, person, None, now)
         for count, school in enumerate(plan, start=1):
             placed = _add_school(session, registration_id, municipality_id, school, now)
-            for edition in editions:
+            for edition, random in chances:
                 _work_of_school(session, random, placed, edition, now)
             progress(count, len(plan))
+
+
+def _chances(track: str) -> Random:
+    return Random(SEED if track == SAMPLE_TRACK else f"{SEED} {track}")  # noqa: S311  # no secret
 
 
 def _add_person(
@@ -136,7 +145,8 @@ def _first_of_october(today: date) -> date:
 def _work_of_school(
     session: Session, random: Random, placed: _Placed, edition: Edition, now: datetime
 ) -> None:
-    if random.random() > _APPEAL[placed.school.kind]:
+    appeal = _APPEAL[placed.school.kind]
+    if random.random() > (appeal if edition.slug == SAMPLE_TRACK else appeal * _BESIDE):
         return
     # The person that `make run` opens as a teacher (the first of each school) has done nothing
     # yet; every other one may be in the change group.

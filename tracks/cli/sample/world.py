@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from content.model import Library, Track
 from tracks.cli.sample.people import (
     ADMINISTRATOR,
     COORDINATOR,
@@ -23,6 +24,13 @@ _ROLE_WORDS = {
     Role.ADMINISTRATOR: "Administrator",
 }
 OPENED_SCHOOL = 11  # the first lower secondary school
+SAMPLE_TRACK = "naturfag-utforskende"  # where the links of the courses lead to
+
+
+def sample_track(library: Library) -> Track:
+    """Of another library the first one."""
+    named = (track for track in library.tracks if track.id == SAMPLE_TRACK)
+    return next(named, library.tracks[0])
 
 
 @dataclass(frozen=True, slots=True)
