@@ -20,6 +20,7 @@ from content.checks import (
     leader_notes,
     rendered_size,
     track_body,
+    translations,
 )
 from content.front_matter import FrontMatter, read_front_matter, split_front_matter
 from content.languages import LANGUAGES
@@ -219,8 +220,10 @@ class _TrackLoader:
         found = ProblemList("")
         if tracks:
             editions.check_tracks(tracks, found)
+            translations.check(tracks, found)
         for module in modules:
             editions.check_modules(module, found)
+            translations.check(module, found)
         for language in LANGUAGES:
             same = [e for module in modules for e in module if e.language == language]
             duplicates.check(same, found)

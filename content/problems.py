@@ -35,6 +35,23 @@ def format_problem(problem: Problem) -> str:
     return f"{first}\n    {problem.hint}" if problem.hint else first
 
 
+def annotation(problem: Problem, root: str) -> str:
+    """A workflow command: a git host shows it beside the line. `root` is the library's folder as
+    seen from the repository's."""
+    at = problem.location
+    path = at.path if root in ("", ".") else f"{root}/{at.path}"
+    said = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
+    where = f"file={_escaped(path, ':,')},line={at.line},title={_escaped(problem.code, ':,')}"
+    return f"::{problem.level} {where}::{_escaped(said)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """So that no author's text ends the command or begins another."""
+    for sign in f"%\r\n{more}":
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
+
+
 def in_reading_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, by file and line."""
     return tuple(sorted(set(problems), key=lambda p: (p.location, p.code, p.message, p.hint)))

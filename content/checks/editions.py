@@ -8,7 +8,7 @@ from itertools import zip_longest
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 
-_TEXTS = {"title", "summary"}
+_TEXTS = {"title", "summary", "source"}
 
 
 def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:

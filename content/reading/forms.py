@@ -72,6 +72,10 @@ class LibraryForm(_Form):
     languages: Languages = Field(description="languages: [nb, sv]")
 
 
+Source = Annotated[str, BeforeValidator(_or_empty), Field(pattern=r"^([a-z]{2,3} [0-9a-f]{12}|)$")]
+_SOURCE_HINT = "Written by: tracks content translated FILE"
+
+
 class TrackForm(_Form):
     title: Line
     summary: Line = Field(description="One or two sentences, at most 300 characters.")
@@ -95,6 +99,7 @@ class TrackForm(_Form):
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")] = Field(
         description='version: "1.0"'
     )
+    source: Source = Field(default="", description=_SOURCE_HINT)
 
 
 class ModuleForm(_Form):
@@ -108,3 +113,4 @@ class ModuleForm(_Form):
     )
     gap_weeks: int = Field(default=4, ge=0, le=52, description="gap-weeks: 4")
     leader: Text = Field(default="", description="Words for the one who leads: leader: ...")
+    source: Source = Field(default="", description=_SOURCE_HINT)

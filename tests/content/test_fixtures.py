@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from content.problems import Location, Problem, format_problem
+from content.problems import Location, Problem, annotation, format_problem
 from tests.content.cases import Case, all_cases, told
 
 CASES = list(all_cases())
@@ -35,3 +35,12 @@ def test_format_of_a_problem() -> None:
     )
     warning = Problem("minutes-sum", Location("a/b.md", 1), "too many", level="warning")
     assert format_problem(warning) == "a/b.md:1: minutes-sum (warning): too many"
+
+
+def test_annotation_of_a_problem() -> None:
+    problem = Problem("link-dead", Location("a/b,c.md", 7), "::error:: 5 %\r\n::x", "Mend: it")
+    assert annotation(problem, "lib") == (
+        "::error file=lib/a/b%2Cc.md,line=7,title=link-dead::::error:: 5 %25%0D%0A::x%0AMend: it"
+    )
+    warning = Problem("minutes-sum", Location("a/b.md", 1), "too many", level="warning")
+    assert annotation(warning, ".") == "::warning file=a/b.md,line=1,title=minutes-sum::too many"

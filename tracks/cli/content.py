@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from content.checks import kept_ids
 from content.loader import load_library
 from content.model import Library, Lifecycle
-from content.problems import Problem, format_problem
+from content.problems import Problem, annotation, format_problem
 from content.rendering.html import render_step
 from tracks.cli.exchange import export_track, import_track
+from content.translation import mark_of_file, with_mark
 from tracks.db import Database
 from tracks.settings import load_settings
 
@@ -37,9 +39,13 @@ def _errors(problems: tuple[Problem, ...]) -> list[Problem]:
 @content.command()
 @click.argument("library", type=_FOLDER, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-def check(library: Path | None, as_json: bool) -> None:
+@click.option("--annotations", is_flag=True, help="Print them as git hosts show them in a change.")
+@click.option("--since", type=_FOLDER, help="An earlier state of the library: no id may be gone.")
+def check(library: Path | None, as_json: bool, annotations: bool, since: Path | None) -> None:
     """List every problem, with file and line. Exits 1 when something blocks publishing."""
-    _, _, problems = _load(library)
+    root, _, problems = _load(library)
+    if since is not None:
+        problems += _gone_since(since, root)
     errors = _errors(problems)
     if as_json:
         rows = [
@@ -54,11 +60,38 @@ def check(library: Path | None, as_json: bool) -> None:
             for p in problems
         ]
         click.echo(json.dumps({"problems": rows}, ensure_ascii=False))
+    elif annotations:
+        for problem in problems:
+            click.echo(annotation(problem, root.as_posix()))
     else:
         for problem in problems:
             click.echo(format_problem(problem))
         click.echo(f"{len(errors)} to mend, {len(problems) - len(errors)} to look at")
     sys.exit(1 if errors else 0)
+
+
+def _gone_since(since: Path, root: Path) -> tuple[Problem, ...]:
+    before, after = load_library(since).draft, load_library(root).draft
+    if before is None or after is None:
+        click.echo("tracks: the two libraries cannot be compared", err=True)
+        sys.exit(1)
+    return kept_ids.check(before, after)
+
+
+@content.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "source", default="nb", show_default=True, help="Language it is from.")
+def translated(file: Path, source: str) -> None:
+    """Say in a translation that it is up to date with its source."""
+    parts = file.name.rsplit(".", 2)
+    origin = file.with_name(f"{parts[0]}.{source}.md")
+    mark = mark_of_file(origin) if len(parts) == 3 and origin != file else None
+    if mark is None or mark_of_file(file) is None:
+        click.echo(f"tracks: {file} and {origin.name} are no text and its translation", err=True)
+        sys.exit(1)
+    text = file.read_bytes().decode("utf-8")
+    file.write_bytes(with_mark(text, mark).encode("utf-8"))
+    click.echo(f"{file}: source: {mark}")
 
 
 @content.command()
