@@ -11,6 +11,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import table as read_table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
@@ -31,6 +32,9 @@ _PHASE_HEADING = re.compile(r"##[ \t].*\{.*phase", re.IGNORECASE)
 _HEADING_OPTIONS = re.compile(r"[ \t]*\{(?=[#.]|[\w-]+=)([^{}]*)\}[ \t]*$")
 # one for each thread: the finder of bare links remembers where it is
 _parsers = threading.local()
+# cells, those counted that a short row leaves out: a few signs can stand for very many
+TABLE_LARGEST = 10_000
+TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+")
 _BREAKS = ("softbreak", "hardbreak")
 
 
@@ -104,6 +108,7 @@ def _new_parser(*, html: bool) -> MarkdownIt:
     md = MarkdownIt("gfm-like2", {"html": html, "maxNesting": _PARSER_DEEPEST})
     may_interrupt = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "block", _read_block, {"alt": may_interrupt})
+    md.block.ruler.at("table", _read_table, {"alt": ["paragraph", "reference"]})
     md.core.ruler.before("inline", "heading_options", _read_heading_options)
     return md
 
@@ -153,6 +158,17 @@ def _tree(tokens: Sequence[Token]) -> tuple[Element, ...]:
 def _element(token: Token, children: tuple[Element, ...]) -> Element:
     first, last = token.map or ((children[0].first, children[-1].last) if children else (0, 0))
     return Element(token.type.removesuffix("_open"), token, first, last, children)
+
+
+def _read_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """What is too large stays text; checks/tables.py tells."""
+    if start + 2 <= end and TABLE_RULE.fullmatch(_line(state, start + 1)):
+        columns, last = _line(state, start + 1).count("|") + 1, start
+        while last < end and _line(state, last).strip():
+            last += 1
+        if columns * (last - start) > TABLE_LARGEST:
+            return False
+    return read_table(state, start, end, silent)
 
 
 def _read_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from content.markdown import Document, inline_text
+from content.markdown import TABLE_LARGEST, TABLE_RULE, Document, Element, inline_text
 from content.problems import ProblemList
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
     for element in document.walk():
+        if element.type == "paragraph":
+            _check_size(document, element, found)
         if element.type != "table":
             continue
         cells = [e for e in element.walk() if e.type == "th"]
@@ -16,3 +18,14 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
         if not all(named[1:]) or not any(named):
             hint = "Say in the first row what each column holds."
             found.error("table-header", element.line, "a table without header", hint)
+
+
+def _check_size(document: Document, element: Element, found: ProblemList) -> None:
+    for number in range(element.first + 1, element.last):
+        rule = document.lines[number].strip()
+        is_rule = TABLE_RULE.fullmatch(rule) is not None
+        cells = (rule.count("|") + 1) * (element.last - number + 1) if is_rule else 0
+        if cells > TABLE_LARGEST:
+            hint = f"At most {TABLE_LARGEST} cells: divide it."
+            found.error("table-size", number, "the table is too large to read", hint)
+            return
