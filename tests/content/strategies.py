@@ -23,6 +23,9 @@ PIECES = (
         ">>>> dypt",
         "*",
     ),
+    *("::: device {ipad}", "::: include {resource=a/b#c}", "::: scale {#s 1..5}", "::: drøfting"),
+    *("::: checklist {#c}", "::: access {free-until=2026-02-30}", "= 1,4 +- 2 %", "= ord", "___"),
+    *("- a -> b", "- a ->", "[[a|(b)]]", "[[|]]", "2. to", "|-|-|"),
     *("`", "\\", "&amp;", "&#0;", "www.a.no", "a@b.no", "{#x}", "~~s~~", "[[[[", "![[]()", "\x00"),
     *("title: x", "minutes: {A: 1}", "&a *a", "\ud800", "\u2028", "\x0b", "\ufeff", "\r", ""),
 )
