@@ -62,6 +62,7 @@ _CATALOGUE = {
     "step_version",
     "step_text",
     "media_file",
+    "search_entry",
 }
 
 

@@ -46,7 +46,10 @@ def test_the_newest_migration_makes_what_the_models_say(engine: Engine):
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.check(settings)
-    assert set(shape(engine)) == {*metadata.tables, "alembic_version"}
+    # search_words has no model: it is a table of its own kind on each database.
+    found = {name for name in shape(engine) if not name.startswith("search_words")}
+    assert found == {*metadata.tables, "alembic_version"}
+    assert "search_words" in shape(engine)
     assert is_current(engine)
 
 

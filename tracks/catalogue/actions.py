@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from content.model import Module, Section, Step, Track
 from content.rendering.html import render_notes, render_step, render_track_intro
+from tracks.catalogue.indexing import index_track, is_indexed
 from tracks.catalogue.models import (
     media_file,
     module,
@@ -71,6 +72,8 @@ def publish_track(
     if known is not None:
         if known.digest != digest:
             raise VersionTaken(f"{publisher}/{source.id}@{source.version}")
+        if not is_indexed(session, track_id):  # published before there was a search
+            index_track(session, track_id)
         return Published(known.id, is_new=False)
     version_id = session.execute(
         insert(track_version)
@@ -100,6 +103,7 @@ def publish_track(
         .values(units=units_of(writing.outline), texts=_track_texts(writing))
     )
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
+    index_track(session, track_id)
     return Published(version_id, is_new=True)
 
 

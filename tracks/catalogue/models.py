@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -106,4 +107,25 @@ media_file = Table(
     Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
     Column("name", String(120), primary_key=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+# What the public catalogue can find: the versions that newcomers meet, a row for each language.
+# The words it is found by stand in `search_words`, which each database has in its own form
+# (tracks/catalogue/search_words.py) and no model describes.
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False, index=True),
+    Column("address", String(330), nullable=False),
+    Column("language", String(5), nullable=False),
+    Column("kind", String(10), nullable=False),  # track, module or resource
+    Column("title", String(300), nullable=False),
+    Column("text", Text, nullable=False),  # plain, for the excerpt
+    Column("subjects", Text, nullable=False),  # "|norsk|matematikk|"
+    Column("grades", Text, nullable=False),  # the same
+    Column("phase", String(1), nullable=False),  # of a resource, else ""
+    Column("minutes", Integer),
+    Column("published_at", UtcDateTime, nullable=False),
+    UniqueConstraint("address", "language"),
 )

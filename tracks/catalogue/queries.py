@@ -167,7 +167,7 @@ class Shelf:
     def edition(self, session: Session, version_id: int) -> Edition:
         found = self._editions.get(version_id)
         if found is None:
-            found = _read_edition(session, version_id)
+            found = read_edition(session, version_id)
             with self._lock:
                 _make_room(self._editions, self._limits[0])
                 self._editions[version_id] = found
@@ -203,7 +203,7 @@ def _make_room(kept: dict[Any, Any], limit: int) -> None:
         del kept[next(iter(kept))]
 
 
-def _read_edition(session: Session, version_id: int) -> Edition:
+def read_edition(session: Session, version_id: int) -> Edition:
     key = {"version_id": version_id}
     row = session.execute(_EDITION, key).one()
     return Edition(

@@ -31,6 +31,7 @@ KIND_NAMES = {
     StepKind.SCALE: N_("Scale"),
     StepKind.CHECKLIST: N_("Checklist"),
 }
+PIECE_NAMES = {"track": N_("Track"), "module": N_("Session"), "resource": N_("Resource")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from content.model import Phase, StepKind
 from tracks.catalogue.queries import Edition, Module
 from tracks.catalogue.rules import Address, Outline
 
+LIMITS = (10, 20, 45, 90, 180)  # minutes
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -2,16 +2,26 @@
 
 import mimetypes
 from typing import cast
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.model import Phase
+from tracks.catalogue.finding import Found, Look, find
 from tracks.catalogue.queries import Shelf, media, published
+from tracks.catalogue.rules import PHASE_NAMES, PIECE_NAMES, Address
+from tracks.catalogue.search import LIMITS, Facets, facets
 from tracks.db import Session
+from tracks.i18n import LANGUAGES
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.requests import language
 
 pages = Blueprint("catalogue", __name__)
+FOUND_A_PAGE = 20
+LAST_PAGE = 200
+LONGEST_SEARCH = 200
 _KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
 # What a browser may show or play inside a page; anything else is a download.
 _SHOWN = frozenset(
@@ -27,7 +37,75 @@ def shelf() -> Shelf:
 @requires(Permission.PUBLIC)
 def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
     editions = [shelf().edition(session, version_id) for version_id in published(session)]
-    return render_template("catalogue/catalogue.html", editions=editions)
+    offers = facets(editions)
+    look = _read_look(offers)
+    page = _number(request.args.get("page", ""), 1, LAST_PAGE)
+    found: list[Found] = []
+    count = 0
+    if not look.is_for_anything:
+        skip = (page - 1) * FOUND_A_PAGE
+        found, count = find(
+            session, look, language(), tuple(LANGUAGES), skip=skip, take=FOUND_A_PAGE
+        )
+    return render_template(
+        "catalogue/catalogue.html",
+        editions=editions if look.is_for_anything else [],
+        offers=offers,
+        look=look,
+        limits=LIMITS,
+        phases=PHASE_NAMES,
+        kinds=PIECE_NAMES,
+        found=found,
+        count=count,
+        page=page,
+        pages=max(1, -(-count // FOUND_A_PAGE)),
+        url_of=public_url,
+        page_url=lambda number: "/catalogue?" + urlencode({**_asked(look), "page": number}),
+    )
+
+
+def public_url(address: Address) -> str:
+    """The page of a track, a session or a resource that anybody may read."""
+    if address.step is not None:
+        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
+    whole = f"/t/{address.publisher}/{address.track}"
+    return f"{whole}/{address.module}" if address.module else whole
+
+
+def _read_look(offers: Facets) -> Look:
+    """From the address of the page; what it cannot mean is as if it were not said."""
+    given = request.args
+    phase = given.get("phase", "")
+    return Look(
+        typed=given.get("q", "").strip()[:LONGEST_SEARCH],
+        subject=_one_of(given.get("subject"), offers.subjects),
+        grade=_one_of(given.get("grade"), offers.grades),
+        phase=phase if phase in {each.value for each in Phase} else "",
+        minutes=_number(given.get("minutes", ""), 0, max(LIMITS)) or None,
+        language=_one_of(given.get("language"), offers.languages),
+    )
+
+
+def _asked(look: Look) -> dict[str, str]:
+    asked = {
+        "q": look.typed,
+        "subject": look.subject,
+        "grade": look.grade,
+        "phase": look.phase,
+        "minutes": str(look.minutes or ""),
+        "language": look.language,
+        "lang": request.args.get("lang", ""),
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _one_of(given: str | None, known: tuple[str, ...]) -> str:
+    return given if given in known else ""
+
+
+def _number(given: str, least: int, most: int) -> int:
+    is_number = given.isascii() and given.isdigit() and len(given) <= 6
+    return min(max(int(given), least), most) if is_number else least
 
 
 @pages.get("/media/<id:version_id>/<path:name>")

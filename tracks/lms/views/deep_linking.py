@@ -10,7 +10,7 @@ from lti.errors import LtiRejected
 from lti.ports import Registration
 from lti.tool.deep_linking import response_claims
 from lti.tool.launch import Launch
-from tracks.catalogue.search import Piece
+from tracks.catalogue.search import LIMITS, Piece
 from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
 from tracks.i18n import N_
@@ -18,7 +18,7 @@ from tracks.lms.actions import Selection, open_selection, start_selection, use_s
 from tracks.lms.queries import active_registration
 from tracks.lms.rules import frame_sources, link_item
 from tracks.lms.stores import LtiSide
-from tracks.lms.views.picker import LIMITS, one_line, read_picker
+from tracks.lms.views.picker import one_line, read_picker
 from tracks.people.actions import Person
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission

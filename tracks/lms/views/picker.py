@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from tracks.catalogue.queries import Edition, Shelf, offered
 from tracks.catalogue.rules import KIND_NAMES, PHASE_NAMES, parse_address
 from tracks.catalogue.search import (
+    LIMITS,
     Facets,
     FoundTrack,
     Piece,
@@ -29,7 +30,6 @@ TRACKS_A_PAGE = 20
 # With so few tracks found, they are open, and their single resources shown without being asked for.
 FEW = 3
 MOST_PICKED = 50
-LIMITS = (10, 20, 45, 90, 180)  # minutes
 _LONGEST_SEARCH = 200
 _MOST_WORDS = 10
 

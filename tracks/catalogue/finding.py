@@ -1,0 +1,109 @@
+"""What the public catalogue answers to words and filters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from tracks.catalogue.models import search_entry
+from tracks.catalogue.rules import Address, parse_address
+from tracks.catalogue.search_words import entries_with
+from tracks.catalogue.stems import excerpt, stem, words
+from tracks.db import Session
+
+MOST_WORDS = 10
+MOST_FOUND = 1000  # of each language: nobody turns fifty pages
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody looks for in the catalogue; empty or None: anything."""
+
+    typed: str = ""
+    subject: str = ""
+    grade: str = ""
+    phase: str = ""
+    minutes: int | None = None  # at most
+    language: str = ""
+
+    @property
+    def is_for_anything(self) -> bool:
+        return self == Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    address: Address
+    language: str
+    kind: str
+    title: str
+    minutes: int | None
+    phase: str
+    excerpt: list[tuple[str, bool]]  # text, and whether to mark it
+
+
+def find(
+    session: Session, look: Look, spoken: str, languages: tuple[str, ...], *, skip: int, take: int
+) -> tuple[list[Found], int]:
+    """One page of what fits, and how many fit (at most MOST_FOUND are counted a language).
+
+    Each thing once, in the language wanted, else in the reader's, else in the best that fits.
+    """
+    typed = words(look.typed)[:MOST_WORDS]
+    if look.typed.strip() and not typed:
+        return [], 0  # only signs: nothing is called that
+    wanted = [look.language] if look.language else [spoken, *(x for x in languages if x != spoken)]
+    chosen: dict[str, int] = {}  # address -> entry
+    for language in wanted:
+        for address, entry_id in _fitting(session, look, typed, language):
+            chosen.setdefault(address, entry_id)
+    ids = list(chosen.values())
+    page = ids[skip : skip + take]
+    rows = session.execute(select(search_entry).where(search_entry.c.id.in_(page)))
+    by_id = {row.id: _found(row, typed) for row in rows}
+    return [by_id[entry_id] for entry_id in page], len(ids)
+
+
+def _fitting(
+    session: Session, look: Look, typed: list[str], language: str
+) -> list[tuple[str, int]]:
+    """Address and entry: the best first, or without words the newest first."""
+    statement = select(search_entry.c.id, search_entry.c.address).where(
+        search_entry.c.language == language, *_filters(look)
+    )
+    if not typed:
+        newest = statement.order_by(search_entry.c.published_at.desc(), search_entry.c.id)
+        return [(row.address, row.id) for row in session.execute(newest.limit(MOST_FOUND))]
+    stemmed = list(dict.fromkeys(stem(word, language) for word in typed))
+    hits = entries_with(session, stemmed)
+    best = statement.join(hits, hits.c.id == search_entry.c.id).order_by(
+        hits.c.rank, search_entry.c.id
+    )
+    return [(row.address, row.id) for row in session.execute(best.limit(MOST_FOUND))]
+
+
+def _filters(look: Look) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if look.subject:
+        found.append(search_entry.c.subjects.contains(f"|{look.subject}|", autoescape=True))
+    if look.grade:
+        found.append(search_entry.c.grades.contains(f"|{look.grade}|", autoescape=True))
+    if look.phase:
+        found.append(search_entry.c.phase == look.phase)
+    if look.minutes is not None:
+        found.append(search_entry.c.minutes <= look.minutes)
+    return found
+
+
+def _found(row: Any, typed: list[str]) -> Found:
+    address = parse_address(row.address)
+    assert address is not None, row.address
+    return Found(
+        address=address,
+        language=row.language,
+        kind=row.kind,
+        title=row.title,
+        minutes=row.minutes,
+        phase=row.phase,
+        excerpt=excerpt(row.text, typed, row.language),
+    )

@@ -1,0 +1,114 @@
+"""Writes what the public catalogue finds: the version newcomers meet, and no older one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+from sqlalchemy import delete, insert, select
+
+from content.rendered import RenderedStep
+from tracks.catalogue.models import search_entry, step_text, track
+from tracks.catalogue.queries import Edition, read_edition
+from tracks.catalogue.search_words import add_words, remove_words
+from tracks.catalogue.stems import stems
+from tracks.db import Session
+
+_TAG = re.compile(r"<[^>]*>")  # of HTML that is cleaned: no ">" within a tag
+LONGEST_TEXT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    address: str
+    language: str
+    kind: str
+    title: str
+    text: str
+    minutes: int | None
+    phase: str = ""
+
+
+def is_indexed(session: Session, track_id: int) -> bool:
+    found = select(search_entry.c.id).where(search_entry.c.track_id == track_id).limit(1)
+    return session.execute(found).first() is not None
+
+
+def index_track(session: Session, track_id: int) -> None:
+    """In place of what was found of this track before."""
+    of_track = search_entry.c.track_id == track_id
+    remove_words(session, session.execute(select(search_entry.c.id).where(of_track)).scalars())
+    session.execute(delete(search_entry).where(of_track))
+    version_id = session.execute(
+        select(track.c.version_id).where(track.c.id == track_id)
+    ).scalar_one()
+    edition = read_edition(session, version_id)
+    shared = {
+        "track_id": track_id,
+        "subjects": _list(edition.subjects),
+        "grades": _list(edition.grades),
+        "published_at": edition.published_at,
+    }
+    for entry in _entries(session, edition):
+        _write(session, entry, shared)
+
+
+def _write(session: Session, entry: _Entry, shared: dict[str, object]) -> None:
+    values = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    entry_id = session.execute(
+        insert(search_entry).values(**shared, **values).returning(search_entry.c.id)
+    ).scalar_one()
+    title, body = (stems(text, entry.language) for text in (entry.title, entry.text))
+    add_words(session, entry_id, title, body)
+
+
+def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
+    for language, text in edition.texts.items():
+        said = f"{text['summary']} {plain(text['html'])}".strip()
+        yield _Entry(
+            str(edition.address()), language, "track", text["title"][:300], said, edition.minutes
+        )
+    for module in edition.modules:
+        minutes = sum(module.minutes.values())
+        for language, said_there in module.texts.items():
+            # Not the leader's script: that is not for everybody.
+            headings = " ".join(phase["title"] for phase in said_there["phases"].values())
+            address = str(edition.address(module.slug))
+            yield _Entry(address, language, "module", said_there["title"][:300], headings, minutes)
+    yield from _resources(session, edition)
+
+
+def _resources(session: Session, edition: Edition) -> Iterator[_Entry]:
+    resources = {step.step_id: step for step in edition.steps if step.is_resource}
+    rows = session.execute(
+        select(step_text)
+        .where(step_text.c.track_version_id == edition.version_id)
+        .order_by(step_text.c.step_id, step_text.c.language)
+    ).all()
+    for row in rows:
+        step = resources.get(row.step_id)
+        if step is None:
+            continue
+        yield _Entry(
+            str(edition.address(step.module_slug, step.slug)),
+            row.language,
+            "resource",
+            row.title,
+            _said(RenderedStep.from_json(row.body)),
+            step.minutes,
+            step.phase.value,
+        )
+
+
+def _said(text: RenderedStep) -> str:
+    """What its public page says: no leader's script, no right answers."""
+    asked = [text.question.prompt_html] if text.question else []
+    return plain(" ".join([text.html, text.prompt_html, *asked]))
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", html)).split())[:LONGEST_TEXT]
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return f"|{'|'.join(values)}|"
