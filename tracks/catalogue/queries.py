@@ -8,7 +8,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from content.model import Phase, StepKind
 from content.rendered import RenderedStep
@@ -262,6 +262,16 @@ def published(session: Session) -> list[int]:
         .order_by(track.c.publisher, track.c.slug)
     )
     return [row.version_id for row in rows]
+
+
+def first_published(session: Session) -> dict[int, datetime]:
+    """Track id -> when its first version came."""
+    rows = session.execute(
+        select(
+            track_version.c.track_id, func.min(track_version.c.published_at).label("first")
+        ).group_by(track_version.c.track_id)
+    )
+    return {row.track_id: row.first for row in rows}
 
 
 def offered(session: Session, shelf: Shelf, municipality_id: int) -> list[Edition]:

@@ -8,18 +8,21 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 from flask.typing import ResponseReturnValue
 
 from content.model import Phase
+from tracks.catalogue.feed import atom
 from tracks.catalogue.finding import Found, Look, find
-from tracks.catalogue.queries import Shelf, media, published
+from tracks.catalogue.queries import Shelf, first_published, media, published
 from tracks.catalogue.rules import PHASE_NAMES, PIECE_NAMES, Address
 from tracks.catalogue.search import LIMITS, Facets, facets
 from tracks.db import Session
 from tracks.i18n import LANGUAGES
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
-from tracks.web.requests import language
+from tracks.web.pages import gettext
+from tracks.web.requests import language, parts
 
 pages = Blueprint("catalogue", __name__)
 FOUND_A_PAGE = 20
+IN_FEED = 50
 LAST_PAGE = 200
 LONGEST_SEARCH = 200
 _KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
@@ -62,6 +65,21 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
         url_of=public_url,
         page_url=lambda number: "/catalogue?" + urlencode({**_asked(look), "page": number}),
     )
+
+
+@pages.get("/catalogue/feed.atom")
+@requires(Permission.PUBLIC)
+def feed(session: Session, actor: Actor | None) -> ResponseReturnValue:
+    editions = [shelf().edition(session, version_id) for version_id in published(session)]
+    editions.sort(key=lambda edition: edition.published_at, reverse=True)
+    body = atom(
+        editions[:IN_FEED],
+        first_published(session),
+        base_url=parts().settings.base_url,
+        title=gettext("Learning Tracks"),
+        language=language(),
+    )
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
 
 
 def public_url(address: Address) -> str:
