@@ -9,6 +9,7 @@ from tests.bench.bars import (
     progress_batch,
     progress_call,
     progress_post,
+    search,
     step_page,
 )
 from tests.bench.bench import Bench
@@ -21,5 +22,6 @@ BARS: dict[str, Callable[[Bench], list[Result]]] = {
     "progress-post": progress_post.measure,
     "progress-call": progress_call.measure,
     "progress-batch": progress_batch.measure,
+    "search": search.measure,
     "step-page": step_page.measure,
 }
