@@ -13,8 +13,8 @@ from content.loader import load_library
 from content.model import Library, Lifecycle
 from content.problems import Problem, annotation, format_problem
 from content.rendering.html import render_step
-from tracks.cli.exchange import export_track, import_track
 from content.translation import mark_of_file, with_mark
+from tracks.cli.exchange import export_track, import_track
 from tracks.db import Database
 from tracks.settings import load_settings
 

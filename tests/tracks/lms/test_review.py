@@ -106,7 +106,8 @@ def test_nobody_else_may(tool: Tool, writer: FlaskClient, role: str):
     assert "What I would tell the group" not in page
     assert browser.get_cookie("__Host-tracks", "tracks.example") is None
     assert {k: v - before[k] for k, v in tool.counts().items() if v != before[k]} == {
-        "used_nonce": 1
+        "used_nonce": 1,
+        "refused_launch": 1,  # how many, for whoever looks after the LMS; not who
     }
 
 
