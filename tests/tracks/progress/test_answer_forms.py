@@ -58,7 +58,7 @@ ___
 Hvor trygg er du?
 :::
 
-::: sjekkliste {#list}
+::: sjekkliste {#list .resource}
 Før prøven:
 
 - [ ] Bestill hodetelefoner
@@ -70,7 +70,7 @@ Hva er likt hos dere?
 :::
 """
 LIBRARY = """id: forms
-name: Asker
+name: Sample publisher
 contact: content@example.org
 licence: CC BY 4.0
 languages: [nb]
@@ -209,6 +209,13 @@ def test_a_checklist_is_kept_and_no_older_page_overwrites_it(forms: Tool):
     assert answer.status_code == 409
     assert ("Rektor" in answer.text, 'value="IKT"' in answer.text) == (True, True)
     assert forms.rows(STORED) == [(kept, None, True)]
+
+
+def test_who_is_not_signed_in_reads_the_items_of_a_checklist(forms: Tool):
+    page = forms.get(forms.client(), "/r/forms/et-spor/case/list").text
+
+    assert "<li>Bestill hodetelefoner</li><li>Prøv nettet</li>" in page
+    assert "<input" not in page
 
 
 def test_a_discussion_is_read_and_done(forms: Tool):
