@@ -134,6 +134,8 @@ def _serve_static(app: Flask, settings: Settings) -> None:
         allow_all_origins=False,
         add_headers_function=headers.add_to_file,
     )
+    # Asked for by browsers on a page that names no icon, such as a feed.
+    served.add_file_to_dictionary("/favicon.ico", str(folder / "icon.svg"))
     app.wsgi_app = served  # type: ignore[method-assign]  # Flask's documented way
     if settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix

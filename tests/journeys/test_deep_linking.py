@@ -32,6 +32,13 @@ def _added(page: Page, running: Running, school: int) -> dict[str, str]:
     return found
 
 
+def _open(place: FrameLocator | Page, running: Running) -> None:
+    """Show the sessions of the sample's track, which are folded among so many tracks."""
+    track = place.locator("details.found-track", has_text=running.track.texts["nb"].title).first
+    if track.get_attribute("open") is None:
+        track.locator("summary").first.click()
+
+
 def _sessions(running: Running) -> list[str]:
     return [module.texts["nb"].title for module in running.track.modules]
 
@@ -49,6 +56,7 @@ def test_two_sessions_come_into_the_course_and_a_score_comes_back(
     page = new_page()
     frame = _choose(page, running, 22)
     expect(frame.get_by_text("Nothing is chosen yet.")).to_be_visible()
+    _open(frame, running)
     frame.get_by_label(re.compile(f"^{re.escape(first)}")).first.check()
     frame.get_by_label(re.compile(f"^{re.escape(title(resource))}")).first.check()
     expect(button(frame, "Add (2)")).to_be_visible()
@@ -84,6 +92,7 @@ def test_what_is_ticked_stays_through_a_search_without_javascript(
     page.goto(f"{running.lms.url}/courses/school-23/choose/start?target=window")
     page.get_by_role("button", name="Continue").click()
     expect(heading(page)).to_have_text("Choose content for the course")
+    _open(page, running)
     page.get_by_label(re.compile(f"^{re.escape(first)}")).first.check()
     page.get_by_role("searchbox").fill("xyzzy")
     page.get_by_role("searchbox").press("Enter")
@@ -91,6 +100,7 @@ def test_what_is_ticked_stays_through_a_search_without_javascript(
     page.get_by_role("searchbox").fill("")
     page.get_by_role("searchbox").press("Enter")
     expect(page.get_by_label(re.compile(f"^{re.escape(first)}")).first).to_be_checked()
+    _open(page, running)
     page.get_by_label(re.compile(f"^{re.escape(second)}")).first.check()
     button(page, "Add (1)").click()  # the count of the last search: nobody has counted since
     expect(page.get_by_text("2 links go to the course now:")).to_be_visible()
@@ -102,6 +112,7 @@ def test_what_is_ticked_stays_through_a_search_without_javascript(
 def test_cancelling_leads_back_and_adds_nothing(new_page: NewPage, running: Running) -> None:
     page = new_page()
     frame = _choose(page, running, 20)
+    _open(frame, running)
     frame.get_by_role("checkbox").first.check()
     button(frame, "Cancel, add nothing").click()
 

@@ -41,8 +41,8 @@ def test_the_leader_records_who_took_part_and_it_counts_for_them(
     # Ten of eighteen can be said without pointing at anybody.
     open_in_frame(page, running, "sample-1-head", "school-1-home")
     link(leader, "Your school").click()
-    assert stage_label(leader, "Worked together") == "10 of 18"
-    assert stage_label(leader, "Started") == "10 of 18"
+    assert stage_label(leader, running, "Worked together") == "10 of 18"
+    assert stage_label(leader, running, "Started") == "10 of 18"
 
     for teacher, said in (("sample-1-02", "done"), ("sample-1-12", "not started")):
         open_in_frame(page, running, teacher, "school-1-track")

@@ -30,7 +30,7 @@ def test_she_prepares_and_the_lms_and_her_school_know_it(
 ) -> None:
     head = open_in_frame(new_page(), running, "sample-16-head", "school-16-home")
     link(head, "Your school").click()
-    before = re.fullmatch(r"(\d+) of 44", stage_label(head, "Started"))
+    before = re.fullmatch(r"(\d+) of 44", stage_label(head, running, "Started"))
     assert before, "the sample shows an exact number at this school"
 
     page = new_page()
@@ -69,7 +69,7 @@ def test_she_prepares_and_the_lms_and_her_school_know_it(
 
     head_again = open_in_frame(new_page(), running, "sample-16-head", "school-16-home")
     link(head_again, "Your school").click()
-    assert stage_label(head_again, "Started") == f"{int(before[1]) + 1} of 44"
+    assert stage_label(head_again, running, "Started") == f"{int(before[1]) + 1} of 44"
 
 
 def test_a_newcomer_says_which_school_once_and_is_at_work(

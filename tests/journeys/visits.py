@@ -123,7 +123,8 @@ def percent_done(place: Place) -> int:
     return 100 * int(found[1]) // int(found[2])
 
 
-def stage_label(place: Place, stage: str) -> str:
-    """What the school's page says about a stage: "36 of 44"."""
-    row = place.locator(".chart-row", has=place.get_by_text(stage, exact=True))
+def stage_label(place: Place, running: Running, stage: str) -> str:
+    """What the school's page says about a stage of the sample's track: "36 of 44"."""
+    track = place.locator(f"[aria-labelledby='track-{running.track.id}']")
+    row = track.locator(".chart-row").filter(has_text=re.compile(f"^{re.escape(stage)}"))
     return row.locator(".chart-label").inner_text().strip()

@@ -19,10 +19,11 @@ from content.loader import load_library
 from tests.content.export.libraries import laid_out, quiz_library
 
 
-def source_of(root: Path) -> Source:
+def source_of(root: Path, track_id: str | None = None) -> Source:
     loaded = load_library(root)
     assert loaded.value is not None, loaded.problems
-    return Source(root, loaded.value.publisher, loaded.value.tracks[0], "nb")
+    track = next(t for t in loaded.value.tracks if track_id in (None, t.id))
+    return Source(root, loaded.value.publisher, track, "nb")
 
 
 def png() -> bytes:
@@ -136,7 +137,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_answers_and_leader_words_are_there_only_when_asked_for(
     with_leader: int, with_answers: int, written: list[str]
 ) -> None:
-    source = source_of(Path("content/library"))
+    source = source_of(Path("content/library"), "naturfag-utforskende")
     pdf(replace(source, with_leader=bool(with_leader), with_answers=bool(with_answers)))
     text = written[-1]
     assert text.count("Hvor høye er karsespirer") == 1 + with_answers

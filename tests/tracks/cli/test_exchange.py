@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tracks.cli import _add_commands, cli
+from tracks.cli import cli
 
 LIBRARY = Path("content/library").resolve()
 TRACK = "naturfag-utforskende"
@@ -13,7 +13,6 @@ TRACK = "naturfag-utforskende"
 
 @pytest.fixture
 def run(tmp_path: Path):
-    _add_commands()
     environ = {"TRACKS_DATA_DIR": str(tmp_path), "TRACKS_LIBRARY": str(LIBRARY)}
     environ["TRACKS_BASE_URL"] = "https://tracks.example"
 
