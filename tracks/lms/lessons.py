@@ -12,7 +12,7 @@ _ALLOW_LIST = N_(
 )
 _NO_TOKEN = N_(
     "The connection with the LMS lacks an address that the list needs. Ask whoever looks after the "
-    "LMS to connect Learning Tracks anew, with its token address."
+    "LMS to connect Learning Tracks again, with its token address."
 )
 _OPEN_AGAIN = N_(
     "The LMS no longer has it at the address it gave us. Open a link to us from the course again: "

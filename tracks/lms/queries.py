@@ -195,19 +195,19 @@ KEPT = (
     ),
     Kept(
         course_lead.c.person_id,
-        N_("Courses led, as the LMS says"),
+        N_("Courses the person leads, as the LMS says"),
         N_("so that the list of the course opens for those who lead it"),
     ),
     Kept(
         account.c.person_id,
         N_("Places on a course's list of participants, as the LMS has it"),
-        N_("so that who leads the course sees who is in it"),
+        N_("so that whoever leads the course sees who is in it"),
         among=_with_account(course_member, course_member.join(course)),
     ),
     Kept(
         account.c.person_id,
         N_("Places in a group of a course, as the LMS has it"),
-        N_("so that who leads the course sees the groups"),
+        N_("so that whoever leads the course sees the groups"),
         among=_with_account(
             course_group_member, course_group_member.join(course_group).join(course)
         ),

@@ -160,7 +160,7 @@ def test_an_invitation_ends_after_a_day(tool: Tool):
     ended = tool.get(tool.client(), f"/connect/{token}?lang=en")
     unknown = tool.get(tool.client(), "/connect/none?lang=en")
     assert (ended.status_code, unknown.status_code) == (404, 404)
-    assert "This invitation has ended" in ended.text
+    assert "This invitation has expired" in ended.text
     without_id = re.compile(r"<code>[0-9A-F]{8}</code>")
     assert without_id.sub("", ended.text) == without_id.sub("", unknown.text)
     assert platform.sent == []

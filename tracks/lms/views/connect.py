@@ -40,7 +40,7 @@ from tracks.web.requests import now, parts, row_id, see_other, tell_no_referrer
 
 log = logging.getLogger(__name__)
 GONE = Lesson(
-    N_("This invitation has ended"),
+    N_("This invitation has expired"),
     N_("An invitation to connect an LMS works for a day, and only with its whole address."),
     N_("Check that you have copied the whole link. If it is too old, ask for a new one."),
     N_("A new invitation comes from whoever runs Learning Tracks, or from your administrator."),
