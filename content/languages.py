@@ -104,9 +104,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "saved": {"nb": "Lagret.", "nn": "Lagra.", "sv": "Sparat.", "en": "Saved."},
     "unsaved": {
         "nb": "Dette ble ikke lagret. Prøv igjen, eller åpne siden på nytt.",
-        "nn": "Dette vart ikkje lagra. Prøv igjen, eller opne sida på nytt.",
+        "nn": "Dette blei ikkje lagra. Prøv igjen, eller opne sida på nytt.",
         "sv": "Det här sparades inte. Försök igen eller öppna sidan på nytt.",
-        "en": "This was not saved. Try again, or open the page anew.",
+        "en": "This was not saved. Try again, or reload the page.",
     },
     "right": {"nb": "Riktig.", "nn": "Rett.", "sv": "Rätt.", "en": "Right."},
     "wrong": {

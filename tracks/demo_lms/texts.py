@@ -124,7 +124,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "links_added": _t("Added to the course:", "Lagt til i kurset:", "Lagt til i kurset:",
                       "Tillagt i kursen:"),
     "no_links_added": _t("Nothing was added.", "Ingenting ble lagt til.",
-                         "Ingenting vart lagt til.", "Inget lades till."),
+                         "Ingenting blei lagt til.", "Inget lades till."),
     "to_course": _t("To the course", "Til kurset", "Til kurset", "Till kursen"),
     "refused": _t("This did not work", "Dette gikk ikke", "Dette gjekk ikkje",
                   "Det här gick inte"),
@@ -154,7 +154,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "tool_url_odd": _t(
         "This demo takes only addresses of the tool that it was started with.",
         "Denne demoen tar bare adresser til verktøyet den ble startet med.",
-        "Denne demoen tek berre adresser til verktøyet han vart starta med.",
+        "Denne demoen tek berre adresser til verktøyet han blei starta med.",
         "Den här demon tar bara adresser till verktyget som den startades med.",
     ),
     "register_tool": _t("Register the tool", "Registrer verktøyet", "Registrer verktøyet",
