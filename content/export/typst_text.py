@@ -14,7 +14,8 @@ _WRAPPED: Final = {"strong": "strong", "em": "emph", "s": "strike", "p": "par"}
 
 
 def literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    seen = text.replace("\ufeff", "")  # a byte order mark, which PDF/UA refuses
+    escaped = seen.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
 
 
