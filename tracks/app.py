@@ -45,6 +45,7 @@ from tracks.progress import views as progress_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
+from tracks.web.answers import Application
 from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
@@ -76,7 +77,7 @@ def open_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> Flask:
     """The tool as a WSGI application. Starts no thread: see create_worker."""
-    app = Flask("tracks", static_folder=None)
+    app = Application("tracks", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST, MAX_FORM_MEMORY_SIZE=512 * 1024)
     secret = private_file(settings.data_dir / "secret", lambda: secrets.token_bytes(32))
     app.extensions[EXTENSION] = Parts(
@@ -98,7 +99,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )
     requests.install(app)
-    headers.install(app)
     errors.install(app)
     pages.install(app)
     for blueprint in BLUEPRINTS:

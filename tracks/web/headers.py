@@ -1,8 +1,9 @@
 """Security headers of every answer. Talisman's are static; ours differ per LMS (T40)."""
 
+from functools import lru_cache
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, g, request
+from flask import g, request
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -17,29 +18,36 @@ _ALWAYS = [
     ("Vary", "Cookie"),
 ]
 _OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+_NOT_KEPT = ("Cache-Control", "no-store")
 
 
-def add_headers(response: Response) -> Response:
-    headers = response.headers
-    policy = _POLICY.format(
-        ancestors=g.get("frame_ancestors", "'none'"), targets=g.get("form_targets", "'self'")
+def security_headers(*, may_be_kept: bool) -> list[tuple[str, str]]:
+    """For the answer to the request at hand. `may_be_kept`: it says itself for how long."""
+    said = g.get
+    return _headers(
+        said("frame_ancestors", "'none'"),
+        said("form_targets", "'self'"),
+        # same-origin, not no-referrer: with that browsers send "Origin: null" with our own forms.
+        said("referrer_policy", "same-origin"),
+        request.is_secure,
+        may_be_kept,
     )
-    # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
-    referrer = ("Referrer-Policy", g.get("referrer_policy", "same-origin"))
-    more = [("Content-Security-Policy", policy), referrer, *_ALWAYS]
-    if request.is_secure:
-        more.append(_OVER_TLS)
-    if "Cache-Control" not in headers:
-        more.append(("Cache-Control", "no-store"))
-    headers.extend(more)
-    return response
+
+
+@lru_cache(maxsize=256)  # of each LMS a few
+def _headers(
+    ancestors: str, targets: str, referrer: str, is_secure: bool, may_be_kept: bool
+) -> list[tuple[str, str]]:
+    return [
+        ("Content-Security-Policy", _POLICY.format(ancestors=ancestors, targets=targets)),
+        ("Referrer-Policy", referrer),
+        *_ALWAYS,
+        *([_OVER_TLS] if is_secure else []),
+        *([] if may_be_kept else [_NOT_KEPT]),
+    ]
 
 
 def add_to_file(headers: Headers, _path: str, _url: str) -> None:
     """Of our own style sheets, scripts and pictures, which are served beside the application."""
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-
-
-def install(app: Flask) -> None:
-    app.after_request(add_headers)

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.routing import BaseConverter
+from werkzeug.urls import iri_to_uri
 
 from tracks.db import Database, Session
 from tracks.i18n import DEFAULT_LANGUAGE, LANGUAGES, language_of
@@ -131,4 +132,6 @@ def tell_no_referrer() -> None:
 
 def see_other(location: str) -> Response:
     """303: what Flask's redirect gives, without a page that nobody sees."""
+    if not location.isascii():  # of an LMS, perhaps
+        location = iri_to_uri(location)
     return Response(status=303, headers={"Location": location})

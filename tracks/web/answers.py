@@ -1,0 +1,55 @@
+"""Flask without what nothing here uses: no sessions, no coroutines, no second look at our headers.
+
+Each of these is a few microseconds, on every request.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
+
+from tracks.web.headers import security_headers
+
+_BODILESS: Final = frozenset({204, 304})
+
+
+class Answer(Response):
+    """Every answer of ours, an error page too, leaves with the security headers."""
+
+    def get_wsgi_response(
+        self, environ: dict[str, Any]
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        headers = self.headers
+        if self.is_sequence and self.status_code >= 200 and self.status_code not in _BODILESS:
+            # What Werkzeug does besides is for locations that are no URLs yet: ours are.
+            if "Content-Length" not in headers:
+                length = sum(map(len, self.iter_encoded()))
+                headers["Content-Length"] = str(length)
+            body, status, sent = self.get_app_iter(environ), self.status, headers.to_wsgi_list()
+        else:
+            body, status, sent = super().get_wsgi_response(environ)
+        return body, status, sent + security_headers(may_be_kept="Cache-Control" in headers)
+
+
+class _NoSessions(SessionInterface):
+    """Who is signed in says tracks.people.guards."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._none
+
+
+class Application(Flask):
+    response_class = Answer
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is a coroutine (tests/whole)."""
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """None outside of a request: addresses are written by hand, there is nothing to build."""
+        return None if request is None else super().create_url_adapter(request)
