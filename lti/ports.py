@@ -31,16 +31,20 @@ class Deployment:
     is_enabled: bool  # not enabled: waits for approval, or switched off
 
 
-class Registrations(Protocol):
+class RegistrationsAtLogin(Protocol):
     def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
-        """Active ones only; exact match, no normalisation."""
+        """Active ones only; exact match, no normalisation. May be a few seconds old."""
         ...
 
+
+class Registrations(RegistrationsAtLogin, Protocol):
     def by_id(self, registration_id: int) -> Registration | None:
-        """Active only."""
+        """Active only. May be a few seconds old; what `deployment` says may not."""
         ...
 
-    def deployment(self, registration_id: int, deployment_id: str) -> Deployment | None: ...
+    def deployment(self, registration_id: int, deployment_id: str) -> Deployment | None:
+        """LtiRejected where its registration is active no more."""
+        ...
 
     def note_deployment(self, registration_id: int, deployment_id: str) -> None:
         """Remember a deployment seen for the first time as pending. May write."""

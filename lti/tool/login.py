@@ -10,7 +10,7 @@ from urllib.parse import quote, urldefrag, urlencode
 from lti.claims import is_identifier
 from lti.errors import LtiRejected
 from lti.origins import is_secure_for, is_within
-from lti.ports import Clock, Registration, Registrations
+from lti.ports import Clock, Registration, RegistrationsAtLogin
 from lti.quirks import quirks_of
 from lti.tool.platform_storage import StoragePlan, plan_to_put, storage_offer
 from lti.tool.state import COOKIE_PREFIX, StateSigner, new_state
@@ -56,7 +56,7 @@ class LoginAnswer:
 def begin_login(
     params: Sequence[tuple[str, str]],
     *,
-    registrations: Registrations,
+    registrations: RegistrationsAtLogin,
     signer: StateSigner,
     clock: Clock,
     launch_url: str,
@@ -133,7 +133,7 @@ def _bytes(hint: str) -> int:
         raise LtiRejected("login_hint_not_text") from None
 
 
-def _registration(given: Mapping[str, str], registrations: Registrations) -> Registration:
+def _registration(given: Mapping[str, str], registrations: RegistrationsAtLogin) -> Registration:
     issuer, client_id = given["iss"], given.get("client_id") or None
     # compared again: a database may find more than asked for, by its collation
     found = [

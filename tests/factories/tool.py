@@ -137,6 +137,11 @@ class Tool:
             side, platform_keys=CachedPlatformKeys(self.http, side.clock)
         )
 
+    def a_moment_later(self) -> None:
+        """What was read of an LMS a moment ago is read anew."""
+        side: LtiSide = self.app.extensions["tracks.lti"]
+        side.known.forget()
+
     def client(self) -> FlaskClient:
         client = self.app.test_client()
         client.environ_base["HTTP_HOST"] = "tracks.example"

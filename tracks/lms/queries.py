@@ -54,16 +54,8 @@ def as_registration(row: Row[Any]) -> Registration:
 
 def active_registration(session: Session, registration_id: int) -> Registration | None:
     """None when it, or its municipality, is switched off."""
-    found = registration_and_owner(session, registration_id)
-    return found and found[0]
-
-
-def registration_and_owner(
-    session: Session, registration_id: int
-) -> tuple[Registration, int] | None:
-    """The active registration with the id of its municipality."""
     row = session.execute(_BY_ID, {"registration_id": registration_id}).one_or_none()
-    return None if row is None else (as_registration(row), row.municipality_id)
+    return None if row is None else as_registration(row)
 
 
 _FROM_CONTEXT = (

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from lti.errors import ServiceError
+from lti.errors import LtiRejected, ServiceError
 from lti.jose import PublicKey
 from lti.platform_keys import CachedPlatformKeys
 from lti.ports import (
@@ -21,24 +21,53 @@ from lti.ports import (
 )
 from lti.tool.state import StateSigner
 from tracks.db import Database, DatabaseBusy, Prepared, Session
-from tracks.lms.models import deployment, platform_key_set, used_nonce
-from tracks.lms.queries import BY_CLIENT, BY_ISSUER, as_registration, registration_and_owner
+from tracks.lms.known import KnownRegistrations
+from tracks.lms.models import deployment, platform_key_set, registration, used_nonce
+from tracks.lms.queries import BY_CLIENT, BY_ISSUER, active_registration, as_registration
+from tracks.people.models import municipality
 
 _DEPLOYMENT = Prepared(
-    select(deployment).where(
-        deployment.c.registration_id == bindparam("registration_id"),
-        deployment.c.deployment_id == bindparam("deployment_id"),
+    select(registration.c.municipality_id, deployment.c.id, deployment.c.status)
+    .join(municipality, municipality.c.id == registration.c.municipality_id)
+    .outerjoin(
+        deployment,
+        and_(
+            deployment.c.registration_id == registration.c.id,
+            deployment.c.deployment_id == bindparam("deployment_id"),
+        ),
+    )
+    .where(
+        registration.c.id == bindparam("registration_id"),
+        registration.c.is_active.is_(True),
+        municipality.c.is_active.is_(True),
     )
 )
 _NOTE = insert_or(deployment).on_conflict_do_nothing()
 _CONSUME = Prepared(insert_or(used_nonce).on_conflict_do_nothing().returning(used_nonce.c.nonce))
 
 
-class RegistrationsStore:
-    """lti.ports.Registrations inside one transaction."""
+class LoginRegistrations:
+    """lti.ports.RegistrationsAtLogin: known ones without any transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, database: Database, known: KnownRegistrations) -> None:
+        self._database = database
+        self._known = known
+
+    def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
+        found = self._known.at_login(issuer, client_id)
+        if found is None:
+            with self._database.reading() as session:
+                found = RegistrationsStore(session).for_login(issuer, client_id)
+            self._known.keep_at_login(issuer, client_id, found)
+        return found
+
+
+class RegistrationsStore:
+    """lti.ports.Registrations inside one transaction; `known` spares it a read."""
+
+    def __init__(self, session: Session, known: KnownRegistrations | None = None) -> None:
         self._session = session
+        self._known = known
         self._owners: dict[int, int] = {}
 
     def for_login(self, issuer: str, client_id: str | None) -> Sequence[Registration]:
@@ -51,23 +80,29 @@ class RegistrationsStore:
         return [as_registration(row) for row in rows]
 
     def by_id(self, registration_id: int) -> Registration | None:
-        found = registration_and_owner(self._session, registration_id)
-        if found is None:
-            return None
-        registration, self._owners[registration_id] = found
-        return registration
+        known = None if self._known is None else self._known.by_id(registration_id)
+        if known is not None:
+            return known
+        found = active_registration(self._session, registration_id)
+        if found is not None and self._known is not None:
+            self._known.keep(found)
+        return found
 
     def municipality_of(self, registration: Registration) -> int:
-        """The id of the one it belongs to; for a registration that by_id has found here."""
+        """The id of the one it belongs to; for a registration whose deployment was found here."""
         return self._owners[registration.id]
 
     def deployment(self, registration_id: int, deployment_id: str) -> Deployment | None:
+        """The registration is looked at again, however it was found: it may be off by now (T39)."""
         row = self._session.execute(
             _DEPLOYMENT, {"registration_id": registration_id, "deployment_id": deployment_id}
         ).one_or_none()
         if row is None:
+            raise LtiRejected("state_registration_gone")
+        self._owners[registration_id] = row.municipality_id
+        if row.id is None:
             return None
-        return Deployment(row.id, row.registration_id, row.deployment_id, row.status == "enabled")
+        return Deployment(row.id, registration_id, deployment_id, row.status == "enabled")
 
     def note_deployment(self, registration_id: int, deployment_id: str) -> None:
         self._session.execute(
@@ -182,3 +217,4 @@ class LtiSide:
     platform_keys: CachedPlatformKeys
     tool_keys: SigningKeys
     clock: Clock
+    known: KnownRegistrations = field(default_factory=KnownRegistrations)

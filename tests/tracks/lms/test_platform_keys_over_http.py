@@ -62,6 +62,7 @@ class School:
     def moves_to(self, url: str) -> None:
         with self.tool.database.writing() as session:
             session.execute(update(registration).values(jwks_url=url))
+        self.tool.a_moment_later()
 
     def launch(self, key=ONE) -> tuple[int, str]:
         """The status, and the reason where it is refused."""

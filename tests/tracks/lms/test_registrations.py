@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from tests.factories.tool import BASE_URL, ISSUER, JWKS_URL, Tool
 from tests.fakes.forge import PREFIX, Setting, changed, resource_claims, token
 from tracks.lms.actions import approve_deployment, register, switch_off_deployment
-from tracks.lms.models import deployment, resource_link
+from tracks.lms.models import deployment, registration, resource_link
 from tracks.people.actions import add_municipality
 from tracks.people.models import account, municipality, person, sign_in
 
@@ -137,7 +137,9 @@ def test_a_municipality_switched_off_is_off_at_once(tool: Tool):
 
     assert tool.get(browser, "/school").status_code == 401
     # Begun while it was on.
-    assert tool.click(begun).status_code == 401
+    refused = tool.click(begun)
+    assert (refused.status_code, "state_registration_gone" in refused.text) == (401, True)
+    tool.a_moment_later()
     query = {"iss": ISSUER, "login_hint": "h", "target_link_uri": f"{BASE_URL}/lti/launch"}
     unknown = tool.client().get(
         "/lti/login", query_string={**query, "iss": "https://unknown.example"}, base_url=BASE_URL
@@ -145,6 +147,19 @@ def test_a_municipality_switched_off_is_off_at_once(tool: Tool):
     off = tool.client().get("/lti/login", query_string=query, base_url=BASE_URL)
     assert (off.status_code, "login_not_connected" in off.text) == (400, True)
     assert (unknown.status_code, "login_not_connected" in unknown.text) == (400, True)
+
+
+@pytest.mark.parametrize("what", [registration, municipality])
+def test_what_was_read_a_moment_ago_lets_nobody_in(tool: Tool, what: Table):
+    """A login may be begun with a registration two seconds old; the launch asks again (T39)."""
+    tool.launch()
+    with tool.database.writing() as session:
+        session.execute(update(what).values(is_active=False))
+
+    refused = tool.click(tool.prepare({"sub": "teacher-2"}))
+
+    assert (refused.status_code, "state_registration_gone" in refused.text) == (401, True)
+    assert tool.rows(select(account.c.sub)) == [("teacher-1",)]
 
 
 def test_a_suspended_person_is_out_at_once_and_gets_no_further(tool: Tool):
@@ -189,6 +204,7 @@ def test_an_lms_s_further_hosts_are_kept_and_open_its_gradebook(tool: Tool):
                 now=datetime.now(UTC),
                 service_hosts=hosts,
             )
+        tool.a_moment_later()
         tool.launch(changes=grades)
         assert tool.rows(column) == [(item,)]
 

@@ -7,7 +7,7 @@ from lti.errors import LtiRejected
 from lti.tool.launch import BrowserUnproven, accept_launch
 from lti.tool.login import begin_login
 from tracks.db import Database
-from tracks.lms.stores import RegistrationsStore
+from tracks.lms.stores import LoginRegistrations
 from tracks.lms.views import cookieless
 from tracks.lms.views.arrivals import Entered
 from tracks.lms.views.outcomes import Door, attempt, lti_side, pairs, refused, rejection, welcome
@@ -26,18 +26,17 @@ def add_to(pages: Blueprint) -> None:
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def login(database: Database, _actor: None) -> ResponseReturnValue:
-    settings = parts().settings
+    settings, side = parts().settings, lti_side()
     try:
-        with database.reading() as session:
-            answer = begin_login(
-                pairs(request.args) + pairs(request.form),
-                registrations=RegistrationsStore(session),
-                signer=lti_side().signer,
-                clock=lti_side().clock,
-                launch_url=settings.base_url + LAUNCH_PATH,
-                base_url=settings.base_url,
-                cookies=request.cookies,
-            )
+        answer = begin_login(
+            pairs(request.args) + pairs(request.form),
+            registrations=LoginRegistrations(database, side.known),
+            signer=side.signer,
+            clock=side.clock,
+            launch_url=settings.base_url + LAUNCH_PATH,
+            base_url=settings.base_url,
+            cookies=request.cookies,
+        )
     except LtiRejected as rejected:
         return rejection("login", rejected)
     if answer.storage is None:

@@ -83,7 +83,8 @@ def attempt(database: Database, act: Callable[[Door], T]) -> T | LtiRejected:
 def _one_try(database: Database, act: Callable[[Door], T], keys: PlatformKeys) -> T | LtiRejected:
     with database.writing() as session:
         try:
-            return act(Door(session, RegistrationsStore(session), NonceStore(session), keys))
+            registrations = RegistrationsStore(session, lti_side().known)
+            return act(Door(session, registrations, NonceStore(session), keys))
         except LtiRejected as rejected:
             # Committed all the same: the nonce is used up by a refused launch too (T19).
             is_over = not isinstance(rejected, BrowserUnproven)
