@@ -17,7 +17,7 @@ from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.db import Session
 from tracks.people.guards import requires
-from tracks.people.queries import School, municipality_name, school_of_municipality, schools
+from tracks.people.queries import School, school_of_municipality, schools
 from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission
 from tracks.people.small_numbers import Shown, shown
 from tracks.progress.events import Stage, Way
@@ -123,7 +123,7 @@ class TrackOverview:
 @pages.get("/municipality")
 @requires(Permission.SEE_MUNICIPALITY)
 def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
-    all_schools = schools(session, actor.municipality_id)
+    name, all_schools = schools(session, actor.municipality_id)
     by_version: dict[int, list[Counts]] = {}
     for each in counts_of_municipality(session, actor.municipality_id):
         by_version.setdefault(each.version_id, []).append(each)
@@ -133,7 +133,7 @@ def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
     ]
     return render_template(
         "adoption/municipality.html",
-        name=municipality_name(session, actor.municipality_id),
+        name=name,
         schools=all_schools,
         overviews=overviews,
         stages=STAGES,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Join, Row, Table, and_, bindparam, func, select
+from sqlalchemy import Join, Row, Table, and_, bindparam, exists, func, select
 
 from lti.ports import Registration
 from lti.tool.launch import Launch
@@ -24,7 +24,7 @@ from tracks.lms.models import (
     resource_link,
     score,
 )
-from tracks.people.models import account, municipality, person
+from tracks.people.models import account, municipality, person, school
 from tracks.people.queries import Kept
 
 _ACTIVE = (
@@ -70,21 +70,38 @@ _FROM_CONTEXT = (
     .subquery()
 )
 _LIKELY_SCHOOL = Prepared(
-    select(person.c.school_id)
-    .join(_FROM_CONTEXT, _FROM_CONTEXT.c.person_id == person.c.id)
-    .where(person.c.school_id.is_not(None))
-    .group_by(person.c.school_id)
-    .order_by(func.count().desc(), person.c.school_id)
-    .limit(1)
+    select(
+        select(person.c.school_id)
+        .join(_FROM_CONTEXT, _FROM_CONTEXT.c.person_id == person.c.id)
+        .where(person.c.school_id.is_not(None))
+        .group_by(person.c.school_id)
+        .order_by(func.count().desc(), person.c.school_id)
+        .limit(1)
+        .scalar_subquery()
+        .label("guess"),
+        exists()
+        .where(school.c.municipality_id == bindparam("municipality_id"))
+        .label("has_schools"),
+    )
 )
 
 
-def likely_school(session: Session, deployment_id: int, context_id: str) -> int | None:
-    """The school most people of this course belong to: a guess for a newcomer in it."""
-    found: int | None = session.execute(
-        _LIKELY_SCHOOL, {"deployment_id": deployment_id, "context_id": context_id}
-    ).scalar_one_or_none()
-    return found
+def likely_school(
+    session: Session, municipality_id: int, deployment_id: int, context_id: str | None
+) -> tuple[int | None, bool]:
+    """The school most people of this course belong to, a guess for a newcomer in it; are there any?
+
+    Links of launches without a course are of none together: no guess.
+    """
+    row = session.execute(
+        _LIKELY_SCHOOL,
+        {
+            "municipality_id": municipality_id,
+            "deployment_id": deployment_id,
+            "context_id": context_id,
+        },
+    ).one()
+    return row.guess, bool(row.has_schools)
 
 
 def registrations(session: Session) -> list[Row[Any]]:

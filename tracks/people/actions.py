@@ -99,6 +99,12 @@ def token_hash(token: str) -> str:
 
 
 _SIGN_IN = Prepared(insert(sign_in))
+_SIGN_IN_INSTEAD = Prepared(
+    update(sign_in)
+    .where(sign_in.c.token_hash == bindparam("replaces"))
+    .values({column: bindparam(f"new_{column.name}") for column in sign_in.c})
+    .returning(sign_in.c.token_hash)
+)
 _END = Prepared(delete(sign_in).where(sign_in.c.token_hash == bindparam("hash")))
 
 
@@ -114,23 +120,24 @@ def start_sign_in(
     replaces: str | None = None,
 ) -> str:
     """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38)."""
-    if replaces:
-        end_sign_in(session, replaces)
     token = secrets.token_urlsafe(32)
-    session.execute(
-        _SIGN_IN,
-        {
-            "token_hash": token_hash(token),
-            "municipality_id": who.municipality_id,
-            "person_id": who.id,
-            "deployment_id": deployment_id,
-            "leads_here": leads_here,
-            "lms_origin": lms_origin,
-            "way_back": way_back,
-            "created_at": now,
-            "seen_at": now,
-        },
-    )
+    values = {
+        "token_hash": token_hash(token),
+        "municipality_id": who.municipality_id,
+        "person_id": who.id,
+        "deployment_id": deployment_id,
+        "leads_here": leads_here,
+        "lms_origin": lms_origin,
+        "way_back": way_back,
+        "created_at": now,
+        "seen_at": now,
+    }
+    if replaces:
+        new = {f"new_{name}": value for name, value in values.items()}
+        instead = session.execute(_SIGN_IN_INSTEAD, {"replaces": token_hash(replaces), **new})
+        if instead.first() is not None:
+            return token
+    session.execute(_SIGN_IN, values)
     return token
 
 

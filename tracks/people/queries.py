@@ -103,12 +103,26 @@ def _school(row: Row[Any]) -> School:
     )
 
 
-_SCHOOLS = Prepared(select(school).where(school.c.municipality_id == bindparam("municipality_id")))
+_SCHOOLS = Prepared(
+    select(
+        municipality.c.name.label("municipality"),
+        school.c.id,
+        school.c.municipality_id,
+        school.c.name,
+        school.c.kind,
+        school.c.teachers,
+        school.c.teachers_as_of,
+    )
+    .outerjoin(school, school.c.municipality_id == municipality.c.id)
+    .where(municipality.c.id == bindparam("municipality_id"))
+)
 
 
-def schools(session: Session, municipality_id: int) -> list[School]:
-    rows = session.execute(_SCHOOLS, {"municipality_id": municipality_id})
-    return sorted((_school(row) for row in rows), key=lambda s: natural_key(s.name))
+def schools(session: Session, municipality_id: int) -> tuple[str, list[School]]:
+    """The municipality's name, and its schools as a person would sort them."""
+    rows = session.execute(_SCHOOLS, {"municipality_id": municipality_id}).all()
+    found = (_school(row) for row in rows if row.id is not None)
+    return rows[0].municipality, sorted(found, key=lambda s: natural_key(s.name))
 
 
 def school_of_municipality(session: Session, municipality_id: int, school_id: int) -> School | None:
@@ -161,15 +175,6 @@ def leaders_of(session: Session, municipality_id: int, school_id: int, now: date
         .order_by(person.c.name)
     )
     return [row.name or "" for row in rows]
-
-
-_A_SCHOOL = Prepared(
-    select(school.c.id).where(school.c.municipality_id == bindparam("municipality_id")).limit(1)
-)
-
-
-def has_schools(session: Session, municipality_id: int) -> bool:
-    return session.execute(_A_SCHOOL, {"municipality_id": municipality_id}).first() is not None
 
 
 PERSON_OF_ACCOUNT = Prepared(

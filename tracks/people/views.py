@@ -40,13 +40,14 @@ def local_path(value: str | None, otherwise: str = "/") -> str:
 @requires(Permission.KNOWN)
 def school(session: Session, actor: Actor) -> ResponseReturnValue:
     guess = request.args.get("guess", type=int)
+    municipality, found = schools(session, actor.municipality_id)
     return render_template(
         "people/school.html",
-        schools=schools(session, actor.municipality_id),
+        schools=found,
         guess=actor.school_id or guess,
         is_chosen=actor.school_id is not None,
         then=local_path(request.args.get("then")),
-        municipality=municipality_name(session, actor.municipality_id),
+        municipality=municipality,
     )
 
 

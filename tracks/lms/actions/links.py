@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from lti.tool.launch import Launch
@@ -18,6 +18,17 @@ from tracks.lms.models import resource_link, score
 from tracks.lms.rules import part_of
 from tracks.people.actions import Person
 
+# What a launch says of its link.
+_OF_LAUNCH = (
+    "context_id",
+    "address",
+    "track_id",
+    "scopes",
+    "lineitem_url",
+    "lineitem_from",
+    "lineitems_url",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -27,10 +38,32 @@ class Link:
     edition: Edition
     address: Address
     is_changed: bool  # new, or it leads or reports to somewhere else than before
+    known: "_KnownScore | None"  # of the person who came
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownScore:
+    has_moved_on: bool
+    leads: bool
+
+
+# The link as it is kept, with the score that the person has there already.
 _LINK = Prepared(
-    select(resource_link).where(
+    select(
+        resource_link.c.id,
+        *(resource_link.c[name] for name in _OF_LAUNCH),
+        score.c.person_id.label("scored"),
+        score.c.moved_on_at,
+        score.c.leads,
+    )
+    .outerjoin(
+        score,
+        and_(
+            score.c.resource_link_id == resource_link.c.id,
+            score.c.person_id == bindparam("person_id"),
+        ),
+    )
+    .where(
         resource_link.c.deployment_id == bindparam("deployment_id"),
         resource_link.c.link_id == bindparam("link_id"),
     )
@@ -39,19 +72,7 @@ _NEW_LINK = insert_or(resource_link)
 _KEEP_LINK = Prepared(
     _NEW_LINK.on_conflict_do_update(
         index_elements=["deployment_id", "link_id"],
-        set_={
-            name: getattr(_NEW_LINK.excluded, name)
-            for name in (
-                "context_id",
-                "address",
-                "track_id",
-                "scopes",
-                "lineitem_url",
-                "lineitem_from",
-                "lineitems_url",
-                "lineitem_failed",
-            )
-        },
+        set_={name: getattr(_NEW_LINK.excluded, name) for name in (*_OF_LAUNCH, "lineitem_failed")},
     ).returning(resource_link.c.id)
 )
 
@@ -61,7 +82,7 @@ def link_of_launch(
     shelf: Shelf,
     launch: Launch,
     address: Address | None,
-    municipality_id: int,
+    who: Person,
     base_url: str,
     now: datetime,
 ) -> Link | None:
@@ -72,7 +93,10 @@ def link_of_launch(
     if edition is None or not part_of(edition.steps, address):
         return None
     key = {"deployment_id": launch.deployment.id, "link_id": launch.resource_link.id}
-    row = session.execute(_LINK, key).one_or_none()
+    row = session.execute(_LINK, {**key, "person_id": who.id}).one_or_none()
+    known = None
+    if row is not None and row.scored is not None:
+        known = _KnownScore(row.moved_on_at is not None, row.leads)
     wanted = {
         "context_id": launch.context.id if launch.context else "",
         "address": str(address),
@@ -81,14 +105,14 @@ def link_of_launch(
         **column_of_launch(launch, base_url, row),
     }
     if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
-        return Link(row.id, edition, address, is_changed=False)
+        return Link(row.id, edition, address, is_changed=False, known=known)
     # What failed before may work as the link is now.
-    values = {**key, **wanted, "lineitem_failed": None, "municipality_id": municipality_id}
+    values = {**key, **wanted, "lineitem_failed": None, "municipality_id": who.municipality_id}
     found = session.execute(_KEEP_LINK, values)
     link_id = found.scalar_one()
     if row is not None and _is_other_column(row, wanted):
         send_again(session, link_id, now)
-    return Link(link_id, edition, address, is_changed=True)
+    return Link(link_id, edition, address, is_changed=True, known=known)
 
 
 def _is_other_column(row: Any, wanted: dict[str, Any]) -> bool:
@@ -99,12 +123,6 @@ def _is_other_column(row: Any, wanted: dict[str, Any]) -> bool:
 
 
 _SCORE = Prepared(insert_or(score).on_conflict_do_nothing())
-_KNOWN_SCORE = Prepared(
-    select(score.c.moved_on_at, score.c.leads).where(
-        score.c.person_id == bindparam("person_id"),
-        score.c.resource_link_id == bindparam("resource_link_id"),
-    )
-)
 _LEADS = Prepared(
     update(score)
     .where(score.c.person_id == bindparam("person"), score.c.resource_link_id == bindparam("link"))
@@ -121,17 +139,17 @@ def expect_score(
     `leads`: they came as the course's instructor.
     """
     key = {"person_id": who.id, "resource_link_id": link.id}
-    known = None if who.is_new else session.execute(_KNOWN_SCORE, key).one_or_none()
+    known = link.known
     if known is not None and known.leads != leads:
         session.execute(_LEADS, {"person": who.id, "link": link.id, "does_lead": leads})
-    if known is not None and known.moved_on_at is None and not link.is_changed:
+    if known is not None and not known.has_moved_on and not link.is_changed:
         return
     if known is None:
         session.execute(
             _SCORE,
             {**key, "municipality_id": who.municipality_id, "sub": sub, "leads": leads},
         )
-    elif known.moved_on_at is not None:
+    elif known.has_moved_on:
         come_back(session, who.id, link.id)
     if known is None and not who.is_new:
         move_on(session, who.id, link.id, now)

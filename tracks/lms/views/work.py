@@ -17,7 +17,6 @@ from tracks.lms.course_list import leads_course
 from tracks.lms.queries import likely_school
 from tracks.lms.rules import address_of_launch, own_page_of, part_of
 from tracks.people.actions import Person
-from tracks.people.queries import has_schools
 from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
 from tracks.progress.queries import place_to_go_on
@@ -44,10 +43,14 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
 
 def _school_question(session: Session, message: Launch, municipality_id: int, then: str) -> str:
     """The page that asks for the school, with a guess; `then` itself where there is no school."""
-    query, guess = {"then": then}, None
-    if message.context:
-        guess = likely_school(session, message.deployment.id, message.context.id)
-    if guess is None and not has_schools(session, municipality_id):
+    query = {"then": then}
+    guess, has_schools = likely_school(
+        session,
+        municipality_id,
+        message.deployment.id,
+        message.context.id if message.context else None,
+    )
+    if not has_schools:
         return then
     if guess is not None:
         query["guess"] = str(guess)
@@ -58,7 +61,7 @@ def _note_work(
     session: Session, message: Launch, address: Address | None, who: Person, moment: datetime
 ) -> Link | None:
     base_url = parts().settings.base_url
-    link = link_of_launch(session, shelf(), message, address, who.municipality_id, base_url, moment)
+    link = link_of_launch(session, shelf(), message, address, who, base_url, moment)
     if link is None:
         return None
     worker = Worker(who.id, who.municipality_id, who.school_id)
