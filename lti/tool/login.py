@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urldefrag, urlencode
@@ -81,20 +82,15 @@ def begin_login(
         storage_offer(given, registration),
     )
     query = {
-        "scope": "openid",
-        "response_type": "id_token",
-        "response_mode": "form_post",
-        "prompt": "none",
-        "client_id": registration.client_id,
-        "redirect_uri": launch_url,
         "login_hint": given["login_hint"],
         "state": signer.sign(state),
         "nonce": state.nonce,
     }
     if "lti_message_hint" in given:
         query["lti_message_hint"] = given["lti_message_hint"]
+    asked = _request(registration.auth_url, registration.client_id, launch_url)
     return LoginAnswer(
-        redirect_url=_with_query(registration.auth_url, query),
+        redirect_url=f"{asked}&{_encoded(query)}",
         cookie=BrowserBinding(
             name=state.cookie_name,
             value=signer.binding_value(state),
@@ -160,15 +156,31 @@ def _deployment_hint(given: Mapping[str, str], registration: Registration) -> st
     return None
 
 
-def _with_query(url: str, query: Mapping[str, str]) -> str:
-    url = urldefrag(url).url
+@lru_cache(maxsize=500)
+def _request(auth_url: str, client_id: str, launch_url: str) -> str:
+    """The authentication request to one platform, as far as it is always the same (L9)."""
+    url = urldefrag(auth_url).url
     joint = "&" if "?" in url else "?"
-    return url + joint + urlencode(query, quote_via=quote, safe="", errors="surrogateescape")
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": client_id,
+        "redirect_uri": launch_url,
+    }
+    return url + joint + _encoded(query)
+
+
+def _encoded(query: Mapping[str, str]) -> str:
+    return urlencode(query, quote_via=quote, safe="", errors="surrogateescape")
 
 
 def _surplus(cookies: Mapping[str, str]) -> tuple[str, ...]:
     """The oldest binding cookies, so that with the new one at most MAX_COOKIES are left (L12)."""
     held = [name for name in cookies if name.startswith(COOKIE_PREFIX)]
+    if len(held) < MAX_COOKIES:
+        return ()
     held.sort(key=lambda name: _issued_at(cookies[name]), reverse=True)
     return tuple(held[MAX_COOKIES - 1 :])
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Database, DatabaseBusy, Session
@@ -15,7 +15,14 @@ from tracks.people.queries import SignIn, live_sign_in
 from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import is_form_token, sign_in_token
 from tracks.web.errors import FORM_TOO_OLD, NOT_ALLOWED, SIGN_IN_FIRST, PageError, typed_text
-from tracks.web.requests import may_be_framed_by, now, parts, use_language
+from tracks.web.requests import (
+    may_be_framed_by,
+    noted,
+    now,
+    parts,
+    this_request,
+    use_language,
+)
 
 SEEN_EVERY = timedelta(minutes=5)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,7 +44,7 @@ def requires(
             database = parts().database
             if own_transactions and permission is Permission.PUBLIC:
                 return view(database, None, **address)
-            writes = request.method not in _SAFE
+            writes = this_request().method not in _SAFE
             if writes:
                 _refuse_foreign_form()
             if own_transactions:
@@ -73,10 +80,11 @@ def _sign_in(session: Session) -> SignIn | None:
         longest=timedelta(hours=settings.session_hours),
     )
     if found is not None:
-        g.actor = found.actor
+        notes = noted()
+        notes.actor = found.actor
         use_language(found.actor.language)
         may_be_framed_by(found.lms_origin)
-        g.way_back = found.way_back
+        notes.way_back = found.way_back
     return found
 
 

@@ -52,4 +52,13 @@ class Application(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """None outside of a request: addresses are written by hand, there is nothing to build."""
-        return None if request is None else super().create_url_adapter(request)
+        if request is None:
+            return None
+        return self.url_map.bind(
+            request.host,
+            script_name=request.root_path,
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.environ.get("QUERY_STRING", ""),
+        )

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import re
 
-from flask import Response, request
+from flask import Response
+
+from tracks.web.requests import this_request
 
 # __Host-: sent to this host only, whole site, over TLS (or loopback, which browsers trust).
 NAME = "__Host-tracks"
@@ -15,7 +17,7 @@ _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
 def sign_in_token() -> str | None:
-    return request.cookies.get(NAME)
+    return this_request().cookies.get(NAME)
 
 
 def set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from wsgiref.headers import Headers
 
-from flask import g, request
+from tracks.web.requests import noted, this_request
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -23,13 +23,13 @@ _NOT_KEPT = ("Cache-Control", "no-store")
 
 def security_headers(*, may_be_kept: bool) -> list[tuple[str, str]]:
     """For the answer to the request at hand. `may_be_kept`: it says itself for how long."""
-    said = g.get
+    said = noted().get
     return _headers(
         said("frame_ancestors", "'none'"),
         said("form_targets", "'self'"),
         # same-origin, not no-referrer: with that browsers send "Origin: null" with our own forms.
         said("referrer_policy", "same-origin"),
-        request.is_secure,
+        this_request().is_secure,
         may_be_kept,
     )
 

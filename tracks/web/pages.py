@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g
 from markupsafe import Markup
 
 from lti.tool.return_url import with_messages
 from tracks import i18n
 from tracks.web.cookies import form_token, sign_in_token
-from tracks.web.requests import language, parts
+from tracks.web.requests import language, noted, parts, this_request
 from tracks.web.translated import Templates
 
 
@@ -20,12 +20,13 @@ def gettext(text: str, **values: object) -> str:
 
 def token_field() -> Markup:
     """The hidden field of every form; a page has several."""
-    field: Markup | None = g.get("token_field")
+    notes = noted()
+    field: Markup | None = notes.get("token_field")
     if field is None:
         token = sign_in_token()
         value = form_token(parts().secret, token) if token else ""
         field = Markup('<input type="hidden" name="form_token" value="%s">') % value
-        g.token_field = field
+        notes.token_field = field
     return field
 
 
@@ -39,13 +40,14 @@ def course_url(**messages: str) -> str | None:
 
 
 def _shared() -> dict[str, Any]:
+    asked = this_request()
     return {
-        "actor": g.get("actor"),
+        "actor": noted().get("actor"),
         "token_field": token_field,
         "course_url": course_url,
-        "path": request.path,
+        "path": asked.path,
         # In an LMS's frame the LMS has the navigation; a second bar would be in the way.
-        "in_frame": request.headers.get("Sec-Fetch-Dest") == "iframe",
+        "in_frame": asked.headers.get("Sec-Fetch-Dest") == "iframe",
     }
 
 

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Request, Response, abort, current_app, g, request
+from flask.ctx import _AppCtxGlobals
 from werkzeug.routing import BaseConverter
 from werkzeug.urls import iri_to_uri
 
@@ -80,8 +81,27 @@ def install(app: Flask) -> None:
     app.teardown_request(lambda _exc: request.close())
 
 
+# Flask's proxies raise and catch an AttributeError at every look. What each page looks at often is
+# asked of what stands behind them.
+
+
+def extension(name: str) -> Any:
+    """A part of the app at hand."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy
+    return app.extensions[name]
+
+
+def this_request() -> Request:
+    return cast(Request, request._get_current_object())  # type: ignore[attr-defined]  # as above
+
+
+def noted() -> _AppCtxGlobals:
+    """What has been noted while this request is answered: `g`."""
+    return cast(_AppCtxGlobals, g._get_current_object())
+
+
 def parts() -> Parts:
-    return cast(Parts, current_app.extensions[EXTENSION])
+    return cast(Parts, extension(EXTENSION))
 
 
 def now() -> datetime:
@@ -95,10 +115,11 @@ def new_error_id() -> str:
 
 def language() -> str:
     """Chosen on the page, else by the person, else by the LMS or browser, else bokmål."""
-    chosen = g.get("language")
+    notes = noted()
+    chosen = notes.get("language")
     if chosen is None:
-        chosen = language_of(request.args.get("lang")) or _from_browser()
-        g.language = chosen
+        chosen = language_of(this_request().args.get("lang")) or _from_browser()
+        notes.language = chosen
     return cast(str, chosen)
 
 
@@ -111,13 +132,13 @@ def _from_browser() -> str:
 
 def use_language(tag: str | None) -> None:
     """The person's own choice. `?lang=` on the address still wins for that page."""
-    if tag in LANGUAGES and not language_of(request.args.get("lang")):
-        g.language = tag
+    if tag in LANGUAGES and not language_of(this_request().args.get("lang")):
+        noted().language = tag
 
 
 def may_be_framed_by(origin: str) -> None:
     """Let this one answer be shown in a frame of `origin` ("*" only for pages without actions)."""
-    g.frame_ancestors = origin
+    noted().frame_ancestors = origin
 
 
 def may_post_to(origins: str) -> None:

@@ -5,6 +5,7 @@ template as it is becomes part of the compiled template; one in a variable is lo
 """
 
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask.templating import Environment
@@ -48,7 +49,13 @@ class _Texts:
         self.find = translations.gettext
         self._find_plural = translations.ngettext
 
+        # Ours, so there are not many: names of phases, titles of error pages.
+        self._plain = lru_cache(maxsize=2000)(self._fill)
+
     def gettext(self, text: str, **values: object) -> Markup:
+        return self._fill(text, **values) if values else self._plain(text)
+
+    def _fill(self, text: str, **values: object) -> Markup:
         return Markup(self.find(text)) % values  # noqa: S704  # ours, from a catalogue
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> Markup:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from lti.errors import LtiRejected
@@ -34,6 +34,7 @@ from tracks.web.cookies import NAME, drop_cookie, set_cookie, sign_in_token
 from tracks.web.errors import NOT_ALLOWED
 from tracks.web.pages import gettext
 from tracks.web.requests import (
+    extension,
     may_be_framed_by,
     new_error_id,
     now,
@@ -47,7 +48,7 @@ T = TypeVar("T")
 
 
 def lti_side() -> LtiSide:
-    return cast(LtiSide, current_app.extensions["tracks.lti"])
+    return cast(LtiSide, extension("tracks.lti"))
 
 
 def pairs(values: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
-from flask import current_app
-
 from lti.tool.launch import Launch
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.rules import Address
@@ -20,11 +18,11 @@ from tracks.people.actions import Person
 from tracks.progress.actions import Worker, note_use, open_track
 from tracks.progress.events import Way
 from tracks.progress.queries import place_to_go_on
-from tracks.web.requests import parts
+from tracks.web.requests import extension, parts
 
 
 def shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
+    return cast(Shelf, extension("tracks.shelf"))
 
 
 def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> str:

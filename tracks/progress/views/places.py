@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from flask import abort, current_app
+from flask import abort
 from markupsafe import Markup
 
 from content.model import Phase
@@ -13,11 +13,11 @@ from tracks.catalogue.queries import Edition, Module, Shelf
 from tracks.catalogue.rules import PHASE_NAMES, Outline
 from tracks.db import Session
 from tracks.progress.rules import DoneWork, is_done, is_phase_done, minutes_left
-from tracks.web.requests import Notice, language, parts
+from tracks.web.requests import Notice, extension, language, parts
 
 
 def shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
+    return cast(Shelf, extension("tracks.shelf"))
 
 
 def edition_or_404(session: Session, publisher: str, track: str) -> Edition:
