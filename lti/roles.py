@@ -68,7 +68,7 @@ class Roles(frozenset[Role]):
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> "Roles":
-        return cls(role for role in map(parse_role, texts) if role is not None)
+        return _roles(tuple(texts))
 
     @property
     def is_instructor(self) -> bool:
@@ -117,6 +117,11 @@ class Roles(frozenset[Role]):
     def in_institution(self) -> frozenset[str]:
         """For a host that lets these count where there is no context role."""
         return frozenset(role.name for role in self if role.scope is Scope.INSTITUTION)
+
+
+@lru_cache(maxsize=256)
+def _roles(texts: tuple[str, ...]) -> Roles:
+    return Roles(role for role in map(parse_role, texts) if role is not None)
 
 
 _INSTRUCTOR: Final = Role(Scope.CONTEXT, "Instructor")

@@ -13,9 +13,8 @@ from joserfc.jwk import RSAKey
 from lti.platform_keys import CachedPlatformKeys
 from lti.ports import HttpAnswer
 from tests.bench.world import ISSUER, JWKS_URL
-from tests.factories.databases import open_database
 from tests.fakes.lti_ports import RecordingHttp
-from tracks.app import create_app
+from tracks.app import create_app, open_database
 from tracks.lms.stores import LtiSide, SystemClock
 from tracks.settings import Settings
 
@@ -34,7 +33,7 @@ def tool(database_url: str, folder: Path, port: int) -> Flask:
         data_dir=folder / "data",
         launches_per_minute=NO_LIMIT,
     )
-    app = create_app(settings, open_database(database_url))
+    app = create_app(settings, open_database(settings))
     side: LtiSide = app.extensions["tracks.lti"]
     clock = SystemClock()
     keys = HttpAnswer(200, {}, (folder / "jwks.json").read_bytes())

@@ -12,12 +12,13 @@ from tests.bench.browser import Browser
 from tests.bench.lms import sign_in
 from tests.bench.servers import Server, tool_server
 from tests.bench.world import World
-from tests.factories.databases import open_database
+from tracks.app import open_database
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Outline
 from tracks.db import Database
 from tracks.people.models import person
 from tracks.progress.actions import Worker, complete_steps
+from tracks.settings import Settings
 
 
 def signed_in(
@@ -53,7 +54,7 @@ def service(
     """With persons who have come by a launch of that track, so that a score is due for each."""
     with tool_server(world) as server:
         signed_in(server, world, range(persons), changes)
-    database = open_database(world.database_url)
+    database = open_database(Settings(database_url=world.database_url))
     with database.reading() as session:
         edition = Shelf().current(session, *track.split("/"))
         rows = session.execute(

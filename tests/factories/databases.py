@@ -1,5 +1,7 @@
 """Databases that are migrated and have the test library published."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from content.model import Library
 from tracks.catalogue.models import media_file, track, track_version
 from tracks.catalogue.queries import Shelf
 from tracks.cli.content import publish_library
-from tracks.db import Database, metadata
+from tracks.db import Database, Session, metadata
 from tracks.db.engine import make_engine
 from tracks.migrations import upgrade
 from tracks.subscriptions import reactions
@@ -35,8 +37,24 @@ def sample_library() -> Library:
     return loaded.value
 
 
+class StrictDatabase(Database):
+    """Who only reads cannot write: on PostgreSQL nothing would hold that together."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with super().reading() as session:
+            is_sqlite = self.engine.dialect.name == "sqlite"
+            if is_sqlite:
+                session.execute(text("PRAGMA query_only = ON"))
+            try:
+                yield session
+            finally:
+                if is_sqlite and not session.connection.invalidated:
+                    session.execute(text("PRAGMA query_only = OFF"))
+
+
 def open_database(url: str) -> Database:
-    return Database(make_engine(url), reactions(Shelf()))
+    return StrictDatabase(make_engine(url), reactions(Shelf()))
 
 
 def published_sqlite(folder: Path) -> Path:

@@ -47,6 +47,20 @@ def _begin_sqlite(connection: PoolProxiedConnection) -> None:
     connection.execute("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
+def _tell_sqlite(connection: PoolProxiedConnection, *, only_reads: bool) -> None:
+    connection.info[_ONLY_READS] = only_reads
+
+
+def _tell_postgres(connection: PoolProxiedConnection, *, only_reads: bool) -> None:
+    """BEGIN and COMMIT are a turn each, and give reading nothing: there every statement sees what
+    was committed before it (READ COMMITTED), inside a transaction or outside. Laid down, a
+    connection is as others expect it.
+    """
+    if only_reads:
+        driver: Any = connection.dbapi_connection
+        driver.autocommit = True
+
+
 def _make_private(file: Path) -> None:
     """The database and what SQLite puts beside it are for the account that runs us only."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,8 +109,11 @@ def _ping_after_rest(engine: Engine) -> None:
     `pool_pre_ping` asks each time, which is one more turn for every page.
     """
 
-    def lay_down(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    def lay_down(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info[_RESTS_SINCE] = monotonic()
+        driver: Any = connection
+        if driver is not None and driver.autocommit:
+            driver.autocommit = False
 
     def take_up(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED_S:
@@ -123,9 +140,12 @@ class Database:
         self.engine = engine
         self.on_jobs: Callable[[], None] = lambda: None
         self._reactions: Reactions = reactions or {}
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._say = _tell_sqlite if is_sqlite else _tell_postgres
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
+        """Nothing may be written: on PostgreSQL no transaction would hold it together."""
         with self._session(only_reads=True) as session:
             yield session
 
@@ -141,7 +161,7 @@ class Database:
     def _session(self, *, only_reads: bool) -> Iterator[Session]:
         try:
             with self.engine.connect() as connection:
-                connection.connection.info[_ONLY_READS] = only_reads
+                self._say(connection.connection, only_reads=only_reads)
                 with connection.begin():
                     yield Session(connection, self._reactions)
         except DBAPIError as exc:
