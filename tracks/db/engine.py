@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -57,8 +58,13 @@ def _tell_postgres(connection: PoolProxiedConnection, *, only_reads: bool) -> No
     connection is as others expect it.
     """
     if only_reads:
-        driver: Any = connection.dbapi_connection
-        driver.autocommit = True
+        _set_autocommit(connection.dbapi_connection, is_on=True)
+
+
+def _set_autocommit(driver: Any, *, is_on: bool) -> None:
+    # One that cannot is dead, and says so at its next statement.
+    with suppress(psycopg.Error):
+        driver.autocommit = is_on
 
 
 def _make_private(file: Path) -> None:
@@ -113,7 +119,7 @@ def _ping_after_rest(engine: Engine) -> None:
         record.info[_RESTS_SINCE] = monotonic()
         driver: Any = connection
         if driver is not None and driver.autocommit:
-            driver.autocommit = False
+            _set_autocommit(driver, is_on=False)
 
     def take_up(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if monotonic() - record.info.get(_RESTS_SINCE, monotonic()) < RESTED_S:
