@@ -1,17 +1,15 @@
 """Words as the search compares them: the same for what is published and for what is typed. Pure."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
+from typing import Any
 from unicodedata import normalize
-
-import snowballstemmer
 
 # Nynorsk has no stemmer of its own; its endings are near enough to those of bokmål.
 _ALGORITHMS = {"nb": "norwegian", "nn": "norwegian", "sv": "swedish", "en": "english"}
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 60
-_stemmers = {name: snowballstemmer.stemmer(name) for name in set(_ALGORITHMS.values())}
 _one_at_a_time = Lock()  # a stemmer keeps the word it works on in itself
 
 
@@ -27,7 +25,15 @@ def stem(word: str, language: str) -> str:
     if algorithm is None:
         return word
     with _one_at_a_time:
-        return str(_stemmers[algorithm].stemWord(word))
+        return str(_stemmer(algorithm).stemWord(word))
+
+
+@cache
+def _stemmer(algorithm: str) -> Any:
+    # Imported when something is searched or published: with two dozen other languages, 3 MB.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(algorithm)
 
 
 def stems(text: str, language: str) -> list[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -63,7 +62,7 @@ def _tell_postgres(connection: PoolProxiedConnection, *, only_reads: bool) -> No
 
 def _set_autocommit(driver: Any, *, is_on: bool) -> None:
     # One that cannot is dead, and says so at its next statement.
-    with suppress(psycopg.Error):
+    with suppress(driver.Error):
         driver.autocommit = is_on
 
 
