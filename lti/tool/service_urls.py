@@ -1,5 +1,7 @@
 """Which service URLs of a platform we call, and with a token (T37, S5)."""
 
+from functools import lru_cache
+
 from lti.origins import LOOPBACK_HOSTS, origin_of
 from lti.ports import Registration
 
@@ -21,7 +23,8 @@ def is_registration_host(url: str, registration: Registration) -> bool:
     return origin.host in _hosts(registration)
 
 
-def _hosts(registration: Registration) -> set[str]:
+@lru_cache(maxsize=500)
+def _hosts(registration: Registration) -> frozenset[str]:
     own = (
         registration.issuer,
         registration.auth_url,
@@ -29,9 +32,8 @@ def _hosts(registration: Registration) -> set[str]:
         registration.jwks_url,
     )
     origins = (origin_of(url) for url in own)
-    return {origin.host for origin in origins if origin} | {
-        host.lower() for host in registration.service_hosts
-    }
+    approved = (host.lower() for host in registration.service_hosts)
+    return frozenset(origin.host for origin in origins if origin).union(approved)
 
 
 def is_same_origin(url: str, other: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from lti.claims import HISTORY_PARAMETERS
@@ -149,7 +150,8 @@ def may_make_again(made_at: datetime | None, now: datetime) -> bool:
     return made_at is None or not timedelta() <= now - made_at < timedelta(minutes=10)
 
 
-def frame_sources(urls: Iterable[str]) -> str:
+@lru_cache(maxsize=500)
+def frame_sources(urls: tuple[str, ...]) -> str:
     """The origins of these URLs for frame-ancestors, as many as fit; "'none'" without any (T40)."""
     sources = ""
     for url in urls:

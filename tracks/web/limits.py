@@ -5,11 +5,11 @@ from functools import wraps
 from threading import Lock
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.exceptions import TooManyRequests
 
 from tracks.settings import Settings
-from tracks.web.requests import now
+from tracks.web.requests import now, this_request
 
 WINDOW_S = 60
 
@@ -49,7 +49,7 @@ def install(app: Flask, settings: Settings, *, per_address: Iterable[Callable[..
 def _limited(view: Callable[..., Any], window: Window) -> Callable[..., Any]:
     @wraps(view)
     def counted(**address: Any) -> Any:
-        wait = window.wait_of(request.remote_addr or "", int(now().timestamp()))
+        wait = window.wait_of(this_request().remote_addr or "", int(now().timestamp()))
         if wait:
             raise TooManyRequests(retry_after=wait)
         return view(**address)

@@ -69,7 +69,7 @@ class RowId(BaseConverter):
 
 def _refuse_unstorable() -> None:
     """PostgreSQL keeps no NUL, so no address of ours has one."""
-    if "\x00" in request.path:
+    if "\x00" in this_request().path:
         abort(404)
 
 

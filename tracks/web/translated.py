@@ -76,6 +76,7 @@ class Templates(Environment):
 
     code_generator_class = _Compiler
     texts: _Texts | None = None
+    _drawn: dict[str, Template]  # of one language, by name
     _by_language: Mapping[str, "Templates"] = {}
 
     def get_template(
@@ -84,9 +85,14 @@ class Templates(Environment):
         parent: str | None = None,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002  # Jinja's name
     ) -> Template:
-        if self.texts is not None:
-            return super().get_template(name, parent, globals)
-        return self._in(language()).get_template(name, parent, globals)
+        if self.texts is None:
+            return self._in(language()).get_template(name, parent, globals)
+        # A page asks for five, and Jinja looks for each behind a lock.
+        found = self._drawn.get(name) if isinstance(name, str) and not globals else None
+        if found is None or self.auto_reload:
+            found = super().get_template(name, parent, globals)
+            self._drawn[found.name or ""] = found
+        return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         # Jinja's chain of d and ours is searched name by name at each import of a macro.
@@ -97,6 +103,7 @@ class Templates(Environment):
         if found is None:
             found = self.overlay()
             found.texts = texts = _Texts(language)
+            found._drawn = {}
             found.globals = {
                 **self.globals,
                 "lang": language,
