@@ -65,6 +65,35 @@ def test_signing_out_ends_it_on_the_server(tool: Tool):
     assert tool.get(browser, PAGE).status_code == 401
 
 
+def test_a_launch_ends_the_sign_in_of_its_browser_and_no_other(tool: Tool):
+    """Somebody else at the same machine, say: a new value, and the old one opens nothing (T38)."""
+    elsewhere, browser = tool.launch(sub="elsewhere"), tool.launch(sub="first")
+    before = browser.get_cookie(NAME, "tracks.example").value
+
+    tool.launch(browser, sub="second")
+
+    after = browser.get_cookie(NAME, "tracks.example").value
+    left = tool.client()
+    left.set_cookie(NAME, before, domain="tracks.example", secure=True)
+    assert after != before
+    assert tool.get(left, PAGE).status_code == 401
+    assert tool.get(browser, PAGE).status_code == 200
+    assert tool.get(elsewhere, PAGE).status_code == 200
+    assert tool.count(sign_in) == 2
+
+
+@pytest.mark.parametrize("value", ["of-nobody", "x" * 3000])
+def test_a_value_that_is_over_or_made_up_does_not_survive_a_launch(tool: Tool, value: str):
+    browser = tool.client()
+    browser.set_cookie(NAME, value, domain="tracks.example", secure=True)
+
+    tool.launch(browser)
+
+    assert browser.get_cookie(NAME, "tracks.example").value != value
+    assert tool.get(browser, PAGE).status_code == 200
+    assert tool.count(sign_in) == 1
+
+
 @pytest.mark.parametrize("value", ["", "x", "a" * 10_000, "é", "\\", '"', "0" * 64])
 def test_an_odd_cookie_is_nobody(tool: Tool, value: str):
     tool.launch()
