@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; media-src 'self' https:; form-action {targets}; "
-    "base-uri 'none'; frame-ancestors {ancestors}"
+    "base-uri 'none'; frame-ancestors {ancestors}{frames}"
 )
 
 
@@ -22,7 +22,9 @@ _OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 def add_headers(response: Response) -> Response:
     headers = response.headers
     policy = _POLICY.format(
-        ancestors=g.get("frame_ancestors", "'none'"), targets=g.get("form_targets", "'self'")
+        ancestors=g.get("frame_ancestors", "'none'"),
+        targets=g.get("form_targets", "'self'"),
+        frames="; frame-src 'self'" if g.get("has_frames") else "",
     )
     # same-origin, not no-referrer: with that one browsers send "Origin: null" with our own forms.
     referrer = ("Referrer-Policy", g.get("referrer_policy", "same-origin"))
