@@ -10,6 +10,8 @@ from tracks.people.rules import Role
 ROUTES = {
     ("/", "GET"): Permission.PUBLIC,
     ("/catalogue", "GET"): Permission.PUBLIC,
+    ("/catalogue/<publisher>/<track>", "GET"): Permission.PUBLIC,
+    ("/catalogue/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,

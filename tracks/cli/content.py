@@ -147,9 +147,11 @@ def publish(library: Path | None, as_json: bool) -> None:
 def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
     """All tracks but drafts, in one transaction; address -> is it new. Raises VersionTaken."""
     from tracks.catalogue.actions import publish_track
+    from tracks.catalogue.publishers import note_publisher
 
     done = {}
     with database.writing() as session:
+        note_publisher(session, library.publisher)
         for track in library.tracks:
             if track.lifecycle is Lifecycle.DRAFT:
                 continue
