@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from content.checks import (
     FOLDER_CHECKS,
     MODULE_CHECKS,
     codes,
+    complexity,
     duplicates,
     editions,
     includes,
@@ -25,18 +27,20 @@ from content.checks import (
 from content.front_matter import FrontMatter, read_front_matter, split_front_matter
 from content.languages import LANGUAGES
 from content.markdown import Document, read_document
-from content.model import Library, Module, Publisher, Track
-from content.problems import Problem, ProblemList, in_reading_order
+from content.model import Library, Publisher, Track
+from content.problems import Location, Problem, ProblemList, in_reading_order
 from content.reading.borrowing import with_borrowed
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition, read_sections
 from content.reading.files import read_text, sorted_entries
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm, is_id
 from content.reading.tracks import build_module, build_track
+from content.reading.watch import Watch, without
 
 FILES_MOST: Final = 2_000
 
 _MODULE_FILE = re.compile(r"([0-9]{1,3})-([^.]+)\.([A-Za-z_-]+)\.md")
 _TRACK_FILE = re.compile(r"track\.([A-Za-z_-]+)\.md")
+_NOBODY: Final = Watch()
 _FILE_HINT = "Name it track.nb.md or 01-its-id.nb.md."
 
 T = TypeVar("T")
@@ -60,27 +64,30 @@ class Loaded(Generic[T]):
         return None if self.has_errors else self.draft
 
 
-def load_library(root: Path) -> Loaded[Library]:
+def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
+    """Of text that anybody may have written use content.workers.loading: it keeps the time."""
     found = ProblemList("library.yaml")
     publisher = _read_publisher(root, found)
     problems = list(found.found)
     tracks: list[Track] = []
     for folder in _track_folders(root, found):
-        loaded = load_track(folder)
+        loaded = watch.track(folder.name, partial(load_track, folder, watch=watch))
         problems += loaded.problems
         if loaded.draft is not None:
             tracks.append(loaded.draft)
     problems += found.found
     circles = includes.check(tracks)
     problems += circles
-    tracks = tracks if circles else list(with_borrowed(tracks))
+    if not circles:
+        tracks = list(with_borrowed(tracks))
+        problems += rendered_size.check_borrowed(tracks, watch)
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None
     return Loaded(draft, in_reading_order(problems))
 
 
-def load_track(folder: Path) -> Loaded[Track]:
+def load_track(folder: Path, *, watch: Watch = _NOBODY) -> Loaded[Track]:
     """Paths in the problems begin with the folder's own name."""
-    return _TrackLoader(folder).load()
+    return _TrackLoader(folder, watch).load()
 
 
 def _read_publisher(root: Path, found: ProblemList) -> Publisher | None:
@@ -112,8 +119,9 @@ def _track_folders(root: Path, found: ProblemList) -> Iterator[Path]:
 
 
 class _TrackLoader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, watch: Watch) -> None:
         self.folder = folder
+        self.watch = watch
         self.problems: list[Problem] = []
         self.tracks: dict[str, TrackEdition] = {}
         self.modules: dict[ModuleKey, dict[str, ModuleEdition]] = {}
@@ -127,11 +135,12 @@ class _TrackLoader:
         modules = [
             _in_order(by_language, declared) for _, by_language in sorted(self.modules.items())
         ]
-        self.check_together(tracks, modules)
+        if not self.is_partly_unread(tracks, modules):
+            self.check_together(tracks, modules)
         draft: Track | None = None
         if tracks and tracks[0].front.values is not None:
             draft = build_track(self.folder.name, tracks, [build_module(m) for m in modules])
-            self.check_rendered(draft.modules)
+            self.problems += rendered_size.check_track(draft, self.problems, self.watch)
         return Loaded(draft, in_reading_order(self.problems))
 
     def path(self, name: str) -> str:
@@ -176,7 +185,23 @@ class _TrackLoader:
             codes.check(edition, found)
             track_body.check(document, found)
             self.tracks[language] = edition
-        self.problems += found.found
+        self.keep(found)
+
+    def keep(self, found: ProblemList) -> None:
+        """Where nothing could be read nothing but that is told."""
+        unread = self.watch.unread(found.path)
+        self.problems += complexity.problems(found.path, unread)
+        for problem in found.found:
+            if not any(part.holds(problem.location.line) for part in unread):
+                self.problems.append(problem)
+
+    def is_partly_unread(
+        self, tracks: Sequence[TrackEdition], modules: Sequence[Sequence[ModuleEdition]]
+    ) -> bool:
+        """Then the languages cannot be compared."""
+        documents = [edition.document for edition in tracks]
+        documents += [edition.document for module in modules for edition in module]
+        return any(self.watch.unread(document.path) for document in documents)
 
     def read_module(self, place: Path, key: ModuleKey, language: str) -> None:
         found = ProblemList(self.path(place.name))
@@ -185,11 +210,12 @@ class _TrackLoader:
             front, document = self.read_document(text, ModuleForm, found)
             sections = read_sections(document, language, found)
             edition = ModuleEdition(key[1], key[0], language, document, front, sections)
-            for check in MODULE_CHECKS:
-                check(edition, found)
+            if not self.watch.unread(found.path):
+                for check in MODULE_CHECKS:
+                    check(edition, found)
             leader_notes.check(edition, self.folder, found)
             self.modules.setdefault(key, {})[language] = edition
-        self.problems += found.found
+        self.keep(found)
 
     def read_document(
         self, text: str, form: type[F], found: ProblemList
@@ -201,7 +227,8 @@ class _TrackLoader:
             found.error("front-matter-missing", 1, "no front matter", hint)
         else:
             front = read_front_matter(yaml, form, found)
-        document = read_document(found.path, body)
+        self.watch.begin(Location(found.path, 1), len(body.encode()), is_file=True)
+        document = read_document(found.path, without(body, self.watch.unread(found.path)))
         for check in DOCUMENT_CHECKS:
             check(document, self.folder, found)
         return front, document
@@ -228,15 +255,6 @@ class _TrackLoader:
             same = [e for module in modules for e in module if e.language == language]
             duplicates.check(same, found)
         self.problems += found.found
-
-    def check_rendered(self, modules: Sequence[Module]) -> None:
-        too_big = {p.location for p in self.problems if p.code == "step-size"}
-        for module in modules:
-            for step in module.steps:
-                for language, text in step.texts.items():
-                    if text.location not in too_big:
-                        problem = rendered_size.check(step, language)
-                        self.problems += [problem] if problem else []
 
 
 E_ = TypeVar("E_", TrackEdition, ModuleEdition)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from content.checks.size import STEP_LARGEST
 from content.model import Step, StepKind, Track
 from content.problems import Problem, suggestion
+from content.reading.borrowing import DEEPEST
 
 
 def check(tracks: Sequence[Track]) -> list[Problem]:
@@ -20,11 +22,45 @@ def check(tracks: Sequence[Track]) -> list[Problem]:
         address: tuple(dict.fromkeys(a for text in step.texts.values() for a in text.includes))
         for address, step in steps.items()
     }
-    return [
+    problems = [
         problem
         for address, step in steps.items()
         for problem in _problems_of(address, step, steps, borrows)
     ]
+    return problems or list(_too_large(steps))
+
+
+def _too_large(steps: Mapping[str, Step]) -> Iterator[Problem]:
+    """Five texts that each borrow the next a hundred times are ten thousand million of the last."""
+    known: dict[tuple[str, str, int], int | None] = {}
+
+    def size(address: str, language: str, deep: int = 0) -> int | None:
+        """In bytes; None if texts borrow from texts that borrow, too far to follow."""
+        key = (address, language, deep)
+        if key not in known:
+            text = steps[address].texts[language]
+            inside = [
+                size(each, language, deep + 1) if deep < DEEPEST else None for each in text.includes
+            ]
+            own = len(text.markdown.encode()) + len(text.prompt.encode())
+            whole = [own, *inside]
+            known[key] = None if None in whole else sum(part or 0 for part in whole)
+        return known[key]
+
+    for address, step in steps.items():
+        for language, text in step.texts.items():
+            whole = size(address, language) if text.includes else 0
+            if whole is None:
+                hint = "Borrow the last text directly."
+                message = f"a text that borrows a text, more than {DEEPEST} times"
+                yield Problem("include-deep", text.location, message, hint)
+            elif whole > STEP_LARGEST:
+                hint = "Borrow less here, or link to it."
+                message = (
+                    f"with what it borrows the step has {whole // 1024} KB; "
+                    f"at most {STEP_LARGEST // 1024} KB are read"
+                )
+                yield Problem("include-size", text.location, message, hint)
 
 
 def _problems_of(

@@ -12,10 +12,10 @@ from typing import Literal
 
 from content.export.archive import LIBRARY_FILE, track_files
 from content.intake.unpacking import BadArchive, unpacked
-from content.loader import load_library
 from content.media import media_path
 from content.problems import Location, Problem
 from content.reading.forms import is_id
+from content.workers.loading import load_library
 
 Outcome = Literal["new", "replaced", "unchanged", "refused"]
 _HINT = "Make the zip with `tracks content export`, or zip a library's library.yaml and one track."

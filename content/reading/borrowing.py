@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from content.languages import BLOCK_NAMES
 from content.model import Module, Section, Step, StepText, Track
@@ -15,7 +16,7 @@ _INCLUDE = re.compile(
     r"[^{}\n]*\}[ \t]*\n(?:[ \t]*\n)*:{3,}[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_DEEPEST = 5  # of a text that borrows a text that borrows
+DEEPEST: Final = 5  # of a text that borrows a text that borrows
 
 
 def with_borrowed(tracks: Sequence[Track]) -> tuple[Track, ...]:
@@ -52,7 +53,7 @@ def _text(text: StepText, language: str, steps: Mapping[str, Step]) -> StepText:
     def filled(source: str, deep: int = 0) -> str:
         def borrowed(match: re.Match[str]) -> str:
             step = steps.get(match["address"])
-            if step is None or language not in step.texts or deep >= _DEEPEST:
+            if step is None or language not in step.texts or deep >= DEEPEST:
                 return match[0]
             return filled(step.texts[language].markdown, deep + 1)
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from content.model import Module, ModuleText, Phase, Section, Step, Track, TrackText
+from content.model import (
+    Module,
+    ModuleText,
+    Phase,
+    Section,
+    Step,
+    StepKind,
+    StepText,
+    Track,
+    TrackText,
+)
 from content.problems import Location
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.source import source_of
@@ -77,11 +87,15 @@ def _section(
         for other in [_first(edition.sections, section.phase)]
         if other is not None
     }
+    texts = {
+        language: {(step.id, step.kind): step.text for step in other.steps if step.id}
+        for language, other in same.items()
+    }
     return Section(
         phase=section.phase,
         minutes=base.phase_minutes(section) or 0,
         texts={language: other.heading for language, other in same.items()},
-        steps=tuple(_step(step, same) for step in section.steps),
+        steps=tuple(_step(step, base.language, texts) for step in section.steps),
         leader={language: tuple(other.leader) for language, other in same.items()},
     )
 
@@ -90,20 +104,23 @@ def _first(sections: Sequence[SectionEdition], phase: Phase) -> SectionEdition |
     return next((section for section in sections if section.phase == phase), None)
 
 
-def _step(step: StepEdition, same: dict[str, SectionEdition]) -> Step:
-    texts = {
-        language: other.text
-        for language, section in same.items()
-        for other in section.steps
-        if other is step or (step.id and other.id == step.id and other.kind == step.kind)
-    }
+def _step(
+    step: StepEdition,
+    language: str,
+    texts: Mapping[str, Mapping[tuple[str, StepKind], StepText]],
+) -> Step:
+    key = (step.id, step.kind)
     return Step(
         id=step.id,
         kind=step.kind,
         is_resource=step.is_resource,
         minutes=step.minutes,
         visibility=step.visibility,
-        texts=texts,
+        texts={
+            each: step.text if each == language else same[key]
+            for each, same in texts.items()
+            if each == language or key in same
+        },
         scale=step.scale,
         access=step.access,
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from content.checks import kept_ids
-from content.loader import load_library
 from content.model import Library, Lifecycle
 from content.problems import Problem, annotation, format_problem
 from content.rendering.html import render_step
 from content.translation import mark_of_file, with_mark
+from content.workers.loading import load_library
 from tracks.cli.exchange import export_track, import_track
 from tracks.db import Database
 from tracks.settings import load_settings

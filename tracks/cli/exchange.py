@@ -10,10 +10,10 @@ from content.export.formats import FORMATS
 from content.export.source import CannotExport, Source
 from content.intake.archive import take_in
 from content.intake.gift import read_gift
-from content.loader import load_library
 from content.model import Library, Track
 from content.problems import ProblemList, format_problem
 from content.reading.files import read_text
+from content.workers.loading import load_library
 from tracks.settings import load_settings
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from content.loader import load_library
 from content.model import Library
 from content.problems import format_problem
+from content.workers.loading import load_library
 from tracks.cli.content import publish_library
 from tracks.cli.serve import check_port, listen, start_tool, wait_for_signal
 from tracks.db import Database

@@ -1,5 +1,5 @@
-"""Common Cartridge and OLX. OLX is read by Open edX's own olxcleaner. The schemas of Common
-Cartridge are in no package that can be installed, and no reader of it either: the rules of the
+"""Common Cartridge and OLX. OLX is read by Open edX's own olxcleaner. We found no
+package with the schemas of Common Cartridge, nor a reader of it: the rules of the
 specification that an importer stumbles over are checked one by one."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The cmi5 package: its course structure, and its pages as Chromium runs them against a small
-record store. The schema of the course structure is in no package that can be installed; what it
+record store. We found no package with the schema of the course structure; what it
 demands of order and attributes is checked here."""
 
 from __future__ import annotations

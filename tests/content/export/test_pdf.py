@@ -1,5 +1,5 @@
 """The printed handout. The compiler itself refuses what breaks PDF/UA-1; pikepdf looks at what came
-out. veraPDF is in no package that can be installed."""
+out. We found no package with veraPDF."""
 
 from __future__ import annotations
 
