@@ -1,6 +1,6 @@
-"""Quizzes out. Read by gift-pegjs (GIFT) and moodle-xml-parser (Moodle XML). We found no package with the
-schemas of QTI, so its rules are checked one by one: every reference leads
-somewhere, and an engine of a few lines counts as content.grading does."""
+"""Quizzes out. Read by gift-pegjs (GIFT) and moodle-xml-parser (Moodle XML). We found no package
+with the schemas of QTI, so its rules are checked one by one: every reference leads somewhere, and
+an engine of a few lines counts as content.grading does."""
 
 from __future__ import annotations
 
