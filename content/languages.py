@@ -80,6 +80,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "sv": "Gratis till och med",
         "en": "Free until the end of",
     },
+    "footnotes": {"nb": "Fotnoter", "nn": "Fotnotar", "sv": "Fotnoter", "en": "Footnotes"},
+    "footnote": {"nb": "Fotnote", "nn": "Fotnote", "sv": "Fotnot", "en": "Footnote"},
+    "back-to-text": {
+        "nb": "Tilbake til teksten",
+        "nn": "Tilbake til teksten",
+        "sv": "Tillbaka till texten",
+        "en": "Back to the text",
+    },
+    "formula": {"nb": "Formel", "nn": "Formel", "sv": "Formel", "en": "Formula"},
     "table": {"nb": "Tabell", "nn": "Tabell", "sv": "Tabell", "en": "Table"},
     "watch-elsewhere": {
         "nb": "Se filmen (åpnes et annet sted)",

@@ -1,5 +1,5 @@
-"""CommonMark with tables, task lists, alerts, `:::` blocks and `{#id}` on headings, as a tree that
-knows its lines."""
+"""CommonMark with tables, task lists, alerts, footnotes, formulas, `:::` blocks and `{#id}` on
+headings, as a tree that knows its lines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from content.attributes import Attributes, read_attributes
+from content.footnotes import add_footnotes
+from content.formulas import TOKENS, add_formulas
 from content.languages import BLOCK_NAMES
 
 DEEPEST = 20  # levels an author may use: ten lists in each other
@@ -75,6 +77,12 @@ class Document:
     tokens: tuple[Token, ...]
     elements: tuple[Element, ...]
     references: Mapping[str, Mapping[str, Any]]  # label -> href, title, map
+    footnotes: Mapping[str, Token]  # label -> what opens it
+
+    @property
+    def has_formulas(self) -> bool:
+        pieces = (piece for token in self.tokens for piece in (token, *(token.children or ())))
+        return any(piece.type in TOKENS for piece in pieces)
 
     def walk(self) -> Iterator[Element]:
         for element in self.elements:
@@ -91,7 +99,14 @@ def read_document(path: str, text: str) -> Document:
     text = normalised(text)
     env: dict[str, Any] = {}
     tokens = tuple(markdown().parse(text, env))
-    return Document(path, tuple(text.split("\n")), tokens, _tree(tokens), env.get("references", {}))
+    return Document(
+        path,
+        tuple(text.split("\n")),
+        tokens,
+        _tree(tokens),
+        env.get("references", {}),
+        env.get("footnotes", {}),
+    )
 
 
 def markdown(*, html: bool = False) -> MarkdownIt:
@@ -109,6 +124,8 @@ def _new_parser(*, html: bool) -> MarkdownIt:
     may_interrupt = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "block", _read_block, {"alt": may_interrupt})
     md.block.ruler.at("table", _read_table, {"alt": ["paragraph", "reference"]})
+    add_footnotes(md)
+    add_formulas(md)
     md.core.ruler.before("inline", "heading_options", _read_heading_options)
     return md
 
@@ -121,6 +138,8 @@ def inline_text(token: Token) -> str:
             parts.append(" ")
         elif child.type == "image":
             parts.append(inline_text(child))
+        elif child.type == "footnote_ref":
+            continue
         else:
             parts.append(child.content)
     return " ".join("".join(parts).split())

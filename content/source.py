@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from markdown_it.common.utils import normalizeReference
 
+from content import footnotes
 from content.markdown import Document, Element
 
 _QUOTE_MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
@@ -48,14 +49,34 @@ def dedented(line: str, columns: int) -> str:
 
 
 def with_references(document: Document, text: str) -> str:
-    """With the definitions `[label]: address` it uses, which may stand anywhere in the file."""
-    if not document.references or "[" not in text:
+    """With the definitions `[label]: address` and `[^label]: note` it uses, which may stand
+    anywhere in the file."""
+    if not (document.references or document.footnotes) or "[" not in text:
         return text
-    flat = normalizeReference(text)
+    notes = _notes(document, text)
+    flat = normalizeReference("\n".join([text, *notes]))
     added: list[str] = []
     for label in dict.fromkeys(_LABEL.findall(flat)):
         reference = document.references.get(label)
         if reference is not None and f"[{label}]:" not in flat:
             first, last = reference["map"]
             added += [line.strip(" \t>") for line in document.lines[first:last]]
-    return "\n".join([text, "", *added]) if added else text
+    return "\n".join([text, "", *notes, *added]) if notes or added else text
+
+
+def _notes(document: Document, text: str) -> list[str]:
+    """Notes may have marks that lead to notes."""
+    lines: list[str] = []
+    there, waiting = footnotes.defined_in(text), footnotes.labels_in(text)
+    while waiting:
+        label = waiting.pop(0)
+        token = document.footnotes.get(label)
+        if token is None or token.map is None or label in there:
+            continue
+        there.add(label)
+        first, last = token.map
+        margin = document.lines[first].index("[")
+        own = [line[margin:] for line in document.lines[first:last]]
+        lines += [*trimmed("\n".join(own)).split("\n"), ""]
+        waiting += footnotes.labels_in("\n".join(own))
+    return lines

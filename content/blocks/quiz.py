@@ -134,8 +134,8 @@ def _read_other(document: Document, element: Element, parts: _Parts, found: Prob
 
 
 def _read_element(document: Document, element: Element, parts: _Parts, found: ProblemList) -> None:
-    if element.block_name == "leader":
-        return
+    if element.block_name == "leader" or element.type == "footnote":
+        return  # the texts that lead to a note have it with them
     kind = str(element.token.meta.get("kind", "")) if element.type == "alert" else ""
     if element.type == "bullet_list" and _is_answers(document, element):
         for item in element.children:

@@ -10,6 +10,8 @@ from typing import Final
 from content.checks import (
     blocks,
     control_characters,
+    footnotes,
+    formulas,
     headings,
     ids,
     images,
@@ -31,6 +33,8 @@ from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
 DOCUMENT_CHECKS: Final[tuple[Callable[[Document, Path, ProblemList], None], ...]] = (
     blocks.check,
     control_characters.check,
+    footnotes.check,
+    formulas.check,
     headings.check,
     images.check,
     links.check,

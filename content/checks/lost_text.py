@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(r"(?:[>\s]|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s|$))*")
 _ALERT = re.compile(r"\[![A-Za-z]+\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HOLDERS = frozenset({"list_item", "blockquote", "alert", "block"})
+_HOLDERS = frozenset({"list_item", "blockquote", "alert", "block", "footnote"})
 _DEEP_HINT = "Use fewer levels of lists and quotations."
 _LOST_HINT = (
     "Look for a table row with more columns than its header, an address too long for a link, or "
@@ -33,7 +33,7 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
             too_deep.update(range(element.first, element.last))
             found.error("nested-too-deep", element.line, "text nested too deep", _DEEP_HINT)
     shown, silent = _shown(document), _read_otherwise(document)
-    labels = _words(document.references)
+    labels = _words([*document.references, *document.footnotes])
     for number, line in enumerate(document.lines):
         if number in too_deep or number in silent:
             continue
@@ -61,7 +61,7 @@ def _shown(document: Document) -> dict[int, set[str]]:
     """For each line, the words of what its part of the page is made of."""
     shown: dict[int, set[str]] = {}
     for element in document.walk():
-        if element.type in ("inline", "fence", "code_block"):
+        if element.type in ("inline", "fence", "code_block", "math_block"):
             seen = _words(_texts(element.token))
             for number in range(element.first, element.last):
                 shown.setdefault(number, set()).update(seen)

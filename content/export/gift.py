@@ -7,6 +7,7 @@ from typing import Final
 
 from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
+from content.markdown import read_document
 from content.model import Question
 
 _FORMS: Final = frozenset({*TICKED, "text", "number", "match", "order", "open"})
@@ -67,6 +68,9 @@ def _note_losses(quiz: Quiz, losses: Losses) -> None:
         losses.note(quiz.step, quiz.language, f"GIFT cannot say {number(question.points)} points")
     texts = [quiz.lead, question.prompt, question.explanation]
     texts += [part for option in question.options for part in (option.text, option.feedback)]
+    if any(read_document("", text).has_formulas for text in texts if "$" in text):
+        hint = "Export as moodle-xml: formulas come with the signs that Moodle looks for."
+        losses.note(quiz.step, quiz.language, "GIFT leaves formulas as they are written", hint)
     if any("media/" in text for text in texts):
         hint = "Export as moodle-xml or qti: they carry the files."
         losses.note(quiz.step, quiz.language, "GIFT carries no pictures", hint)

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
-from content.export.xml import add, written
+from content.export.xml import add, with_tex, written
 from content.model import QuestionForm
 from content.rendered import RenderedQuestion
 
@@ -104,7 +104,7 @@ def _html(
     attributes: Mapping[str, str] | None = None,
 ) -> Element:
     element = add(parent, tag, attributes={**(attributes or {}), "format": "html"})
-    add(element, "text", html)
+    add(element, "text", with_tex(html))
     for path, data in media.items():
         inside = path.removeprefix("media/")
         if f"{_PLACE}{inside}" in html:

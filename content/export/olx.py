@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from content.export.pages import Place, intro_body, note_work_lost, places, step_body
 from content.export.quizzes import Quiz, number, ticked
 from content.export.source import Exported, Losses, Source
-from content.export.xml import add, elements, written
+from content.export.xml import add, elements, with_tex, written
 from content.rendered import RenderedQuestion
 
 _GRADED = "Quiz"
@@ -108,25 +108,25 @@ def _problem(quiz: Quiz) -> Element:
     credit = {} if is_one else {"partial_credit": "EDC"}
     tag = "multiplechoiceresponse" if is_one else "choiceresponse"
     response = add(problem, tag, attributes=credit)
-    response.append(elements(question.prompt_html))
+    response.append(elements(with_tex(question.prompt_html)))
     kind = {"type": "MultipleChoice"} if is_one else {}
     group = add(response, "choicegroup" if is_one else "checkboxgroup", attributes=kind)
     _add_choices(group, question)
     if question.explanation_html:
         solution = add(response, "solution")
-        shown = elements(question.explanation_html)
+        shown = elements(with_tex(question.explanation_html))
         shown.set("class", "detailed-solution")
         solution.append(shown)
     if question.hint_html:
         hint = add(add(problem, "demandhint"), "hint")
-        hint.append(elements(question.hint_html))
+        hint.append(elements(with_tex(question.hint_html)))
     return problem
 
 
 def _add_choices(group: Element, question: RenderedQuestion) -> None:
     for option in question.options:
         choice = add(group, "choice", attributes={"correct": str(option.is_right).lower()})
-        content = elements(option.html)
+        content = elements(with_tex(option.html))
         paragraphs = list(content)
         # one paragraph stands in the line of its button, as Studio writes it
         if len(paragraphs) == 1 and paragraphs[0].tag == "p":
@@ -136,7 +136,9 @@ def _add_choices(group: Element, question: RenderedQuestion) -> None:
         if option.feedback_html:
             is_one = question.form == "one"
             selected = {} if is_one else {"selected": "true"}
-            add(choice, "choicehint", attributes=selected).append(elements(option.feedback_html))
+            add(choice, "choicehint", attributes=selected).append(
+                elements(with_tex(option.feedback_html))
+            )
 
 
 def _grading(count: int) -> bytes:

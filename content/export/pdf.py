@@ -26,6 +26,7 @@ _INTRO_LEVEL = -1
 _SURE = frozenset(
     "\n" + "".join(map(chr, range(32, 127))) + "æøåäöÆØÅÄÖ«»–…·"
 )  # every font has them
+_REFUSED = frozenset("\ufeff\ufffe")  # by PDF/UA-1 among other text, though not alone
 # Only fonts inside the compiler: the same pages on every machine.
 _LOOK = """
 #set page(paper: "a4", margin: (x: 24mm, top: 22mm, bottom: 24mm), numbering: "1 / 1",
@@ -80,10 +81,12 @@ def pdf(source: Source) -> Exported:
 
 def _unprintable(text: str, root: Path) -> list[str]:
     """The compiler refuses a text with one such sign in it, and names only the first."""
-    odd = []
-    for sign in sorted(set(text) - _SURE):
+    odd = sorted(set(text) & _REFUSED)
+    for sign in sorted(set(text) - _SURE - _REFUSED):
+        # a mark over a letter is drawn with the letter
+        shown = f"0{sign}" if unicodedata.category(sign).startswith("M") else sign
         try:
-            _compiled(f'#set document(title: "x")\n{words(sign)}'.encode(), root)
+            _compiled(f'#set document(title: "x")\n{words(shown)}'.encode(), root)
         except typst.TypstError:
             odd.append(sign)
     return odd

@@ -12,7 +12,10 @@ from content.export.zips import zipped
 _ITEM = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 # What QTI's own selection of HTML does not know.
-_UNKNOWN = ("role", "tabindex", "aria-label", "scope", "loading", "start", "title", "id")
+_UNKNOWN = (
+    *("role", "tabindex", "aria-label", "scope", "loading", "start", "title", "id"),
+    "data-tex",
+)
 
 
 def qti(source: Source) -> Exported:

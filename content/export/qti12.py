@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from content.export.quizzes import Quiz, number
 from content.export.source import Losses
-from content.export.xml import add, written
+from content.export.xml import add, with_tex, written
 from content.rendered import RenderedQuestion
 from content.rendering.html import MediaUrl
 
@@ -92,7 +92,7 @@ def _feedback(item: Element, ident: str, html: str) -> None:
 
 
 def _material(parent: Element, html: str) -> None:
-    add(add(parent, "material"), "mattext", html, {"texttype": "text/html"})
+    add(add(parent, "material"), "mattext", with_tex(html), {"texttype": "text/html"})
 
 
 def _metadata(parent: Element, values: dict[str, str]) -> None:

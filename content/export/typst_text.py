@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from content.export.typst_math import equation
 from content.export.xml import elements
 
 _LEVELS: Final = {f"h{n}": n for n in range(2, 7)}
@@ -43,6 +44,8 @@ class _Writer:
             "table": self.table,
             "blockquote": lambda e: f"#quote(block: true)[{self.inside(e)}];",
             "div": self.division,
+            "math": equation,
+            "sup": lambda e: f"#super[{self.inside(e)}];",
             "video": lambda e: f"#par[{words(e.get('aria-label') or '')}];",
         }
 
@@ -67,6 +70,8 @@ class _Writer:
 
     def link(self, element: Element) -> str:
         """On paper the address is a footnote."""
+        if element.get("role") == "doc-backlink":
+            return ""  # a page on paper is not clicked
         address, shown = element.get("href") or "", "".join(element.itertext())
         if not address.startswith(("http", "mailto:")):
             return self.inside(element)

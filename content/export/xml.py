@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+_MATHML: Final = "http://www.w3.org/1998/Math/MathML"
+_MATH: Final = re.compile(r'<math(?P<block> display="block")? data-tex="(?P<tex>[^"]*)">.*?</math>')
 # elements without an end tag
 _VOID: Final = frozenset({"br", "hr", "img", "track"})
 _NOT_IN_XML: Final = {n: None for n in range(32) if chr(n) not in "\t\n\r"} | {
@@ -30,6 +33,16 @@ def written(root: Element) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
+def with_tex(html: str) -> str:
+    """Formulas as they were written, between the signs that MathJax looks for: other systems' own
+    questions take no MathML."""
+
+    def tex(match: re.Match[str]) -> str:
+        return f"\\[{match['tex']}\\]" if match["block"] else f"\\({match['tex']}\\)"
+
+    return _MATH.sub(tex, html)
+
+
 def elements(html: str, *, drop: Iterable[str] = (), namespace: str = "") -> Element:
     """Clean HTML, as our renderer makes it, inside one div. `drop` are attributes left out."""
     reader = _Reader(frozenset(drop), namespace)
@@ -50,6 +63,8 @@ class _Reader(HTMLParser):
         kept = {name: value or name for name, value in attrs if name not in self.drop}
         if tag == "img":
             kept["alt"] = dict(attrs).get("alt") or ""
+        if tag == "math":
+            kept["xmlns"] = _MATHML
         element = SubElement(self.open[-1], self.namespace + tag, kept)
         if tag not in _VOID:
             self.open.append(element)

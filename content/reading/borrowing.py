@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from content.footnotes import with_other_labels
 from content.languages import BLOCK_NAMES
 from content.model import Module, Section, Step, StepText, Track
 
@@ -50,12 +51,16 @@ def _text(text: StepText, language: str, steps: Mapping[str, Step]) -> StepText:
     if not text.includes:
         return text
 
+    count: list[str] = []
+
     def filled(source: str, deep: int = 0) -> str:
         def borrowed(match: re.Match[str]) -> str:
             step = steps.get(match["address"])
             if step is None or language not in step.texts or deep >= DEEPEST:
                 return match[0]
-            return filled(step.texts[language].markdown, deep + 1)
+            count.append(match["address"])
+            source = with_other_labels(step.texts[language].markdown, f"b{len(count)}")
+            return filled(source, deep + 1)
 
         return _INCLUDE.sub(borrowed, source)
 

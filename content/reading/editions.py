@@ -103,6 +103,8 @@ class _Sections:
         self.draft = _Draft()
 
     def take(self, element: Element) -> None:
+        if element.type == "footnote":
+            return  # belongs to the texts that lead to it
         if element.type == "heading" and element.token.tag in ("h1", "h2"):
             self.end_section()
             if element.token.tag == "h2":

@@ -14,11 +14,13 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from content.attributes import Attributes
 from content.blocks import access, device, video
+from content.formulas import BadFormula, mathml
 from content.languages import word
 from content.markdown import inline_text
 from content.media import is_image, media_path
 from content.model import Access
 from content.rendering.code import highlighted
+from content.rendering.footnotes import Notes
 from content.rendering.sanitizer import ID_PREFIX, is_outside_link
 
 _NOT_IN_ID = re.compile(r"[^\w]+")
@@ -32,8 +34,13 @@ class Drawing:
     media_url: Callable[[str], str] | None
     shift: int
     ids: str
+    notes: Notes = field(init=False)
+    formulas: list[str] = field(default_factory=list)  # MathML, put in when all else is clean
     media: set[str] = field(default_factory=set)  # addresses of our own files met so far
     taken: dict[str, int] = field(default_factory=dict)  # how often each id was wanted
+
+    def __post_init__(self) -> None:
+        self.notes = Notes(self.ids, self.language)
 
     def media_address(self, written: str) -> str:
         """Where our own file is found, or "" if that is none."""
@@ -43,6 +50,15 @@ class Drawing:
         address = self.media_url(path)
         self.media.add(address)
         return address
+
+    def formula(self, latex: str, *, is_block: bool) -> str:
+        """A place for it. What cannot be read, and is told, stands as it was written."""
+        try:
+            made = mathml(latex, is_block=is_block)
+        except BadFormula:
+            return f"<code>{escape(latex, quote=False)}</code>"
+        self.formulas.append(made)
+        return f'<span class="formula">{len(self.formulas) - 1}</span>'
 
     def heading_id(self, text: str) -> str:
         slug = _NOT_IN_ID.sub("-", text.casefold()).strip("-")[:60].strip("-")
@@ -164,6 +180,29 @@ class StepRenderer(RendererHTML):
         label = escape(word(name, _drawing(env).language))
         return f'<li><span class="task" role="img" aria-label="{label}">{sign}</span> '
 
+    def footnote_ref(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return _drawing(env).notes.mark(tokens[idx].meta["label"])
+
+    def math_inline(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return _drawing(env).formula(tokens[idx].content, is_block=False)
+
+    def math_inline_double(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return _drawing(env).formula(tokens[idx].content, is_block=True)
+
+    def math_block(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """As with tables: what is wide scrolls in its own frame."""
+        label = escape(word("formula", _drawing(env).language))
+        made = _drawing(env).formula(tokens[idx].content, is_block=True)
+        return f'<div class="table" role="region" tabindex="0" aria-label="{label}">{made}</div>\n'
+
     def block_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
@@ -196,6 +235,25 @@ def _access_line(window: Access, language: str) -> str:
     days = [("free-from", window.free_from), ("free-until", window.free_until)]
     said = "; ".join(f"{word(name, language)} {day.isoformat()}" for name, day in days if day)
     return f'<p class="access">{escape(said)}</p>\n' if said else ""
+
+
+def draw_notes(renderer: StepRenderer, drawing: Drawing, options: OptionsDict) -> str:
+    """After the text: only then it is known which are led to, and in which order."""
+    notes, env = drawing.notes, {"drawing": drawing}
+    drawn: dict[str, str] = {}
+    # a note may lead to another, which then comes after it
+    while len(drawn) < len(notes.numbers):
+        label = next(label for label in notes.numbers if label not in drawn)
+        tokens = prepared(notes.texts.get(label, []), drawing)
+        drawn[label] = renderer.render(tokens, options, env).rstrip()
+    if not drawn:
+        return ""
+    items = []
+    for label, html in drawn.items():
+        ways = notes.ways_back(label)
+        inside = f"{html[:-4]}{ways}</p>" if html.endswith("</p>") else f"{html}<p>{ways}</p>"
+        items.append(f"{notes.item_open(label)}{inside}</li>\n")
+    return f"{notes.list_open()}{''.join(items)}</ol>\n</div>\n"
 
 
 def _drawing(env: EnvType) -> Drawing:

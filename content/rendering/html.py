@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import count
 
 from content.blocks import quiz, video
 from content.markdown import markdown, normalised
 from content.model import Step, StepKind, Track
 from content.rendered import RenderedOption, RenderedQuestion, RenderedStep, RenderedVideo
-from content.rendering.drawing import Drawing, StepRenderer, prepared
-from content.rendering.sanitizer import sanitized
+from content.rendering.drawing import Drawing, StepRenderer, draw_notes, prepared
+from content.rendering.footnotes import without_notes
+from content.rendering.sanitizer import sanitized, with_formulas
 
 __all__ = [
     "MediaUrl",
@@ -42,6 +44,11 @@ def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedSt
             ids=f"{step.id}{part}",
         )
 
+    parts = count()
+
+    def draw_part(source: str) -> str:
+        return draw(source, f"-q{next(parts)}")
+
     question, film = text.question, text.video
     return RenderedStep(
         title=text.title,
@@ -49,7 +56,7 @@ def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedSt
         html=draw(text.markdown),
         prompt_html=draw(text.prompt, "-p"),
         leader_html="\n".join(draw(t, f"-l{n}") for n, t in enumerate(text.leader)),
-        question=None if question is None else quiz.draw(question, draw),
+        question=None if question is None else quiz.draw(question, draw_part),
         video=None if film is None else _video(step, language, media_url),
         items=tuple(draw(item, f"-i{n}") for n, item in enumerate(text.items)),
         scale=step.scale,
@@ -85,9 +92,12 @@ def render_markdown(
     if not text.strip():
         return ""
     drawing = Drawing(language, media_url, shift, ids)
-    tokens = prepared(markdown().parse(normalised(text)), drawing)
-    html = StepRenderer().render(tokens, markdown().options, {"drawing": drawing})
-    return sanitized(html, media=frozenset(drawing.media)).strip()
+    tokens = without_notes(markdown().parse(normalised(text)), drawing.notes)
+    renderer, options = StepRenderer(), markdown().options
+    html = renderer.render(prepared(tokens, drawing), options, {"drawing": drawing})
+    html += draw_notes(renderer, drawing, options)
+    clean = sanitized(html, media=frozenset(drawing.media)).strip()
+    return with_formulas(clean, drawing.formulas)
 
 
 def _video(step: Step, language: str, media_url: MediaUrl) -> RenderedVideo | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import nh3
@@ -16,11 +16,12 @@ HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 _TAGS = {
     *HEADINGS,
     *("p", "ul", "ol", "li", "blockquote", "pre", "code", "span", "strong", "em", "s", "br", "hr"),
-    *("a", "img", "table", "thead", "tbody", "tr", "th", "td", "div", "video", "track"),
+    *("a", "sup", "img", "table", "thead", "tbody", "tr", "th", "td", "div", "video", "track"),
 }
 _ATTRIBUTES: dict[str, set[str]] = {
     **{heading: {"id"} for heading in HEADINGS},
-    "a": {"href", "title"},
+    "a": {"href", "title", "id", "role", "aria-label"},
+    "li": {"id"},
     "img": {"src", "alt", "title", "loading"},
     "ol": {"start"},
     "th": {"scope"},
@@ -31,16 +32,27 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _ALIGNMENTS = {"align-left", "align-center", "align-right"}
 _CLASSES: dict[str, set[str]] = {
-    "div": {"table", "code", "note", "device", "device-ipad", "device-chromebook", "device-pc"}
+    "div": {
+        "table",
+        "code",
+        "note",
+        "footnotes",
+        "device",
+        "device-ipad",
+        "device-chromebook",
+        "device-pc",
+    }
     | {f"note-{kind}" for kind in ("note", "tip", "important", "warning", "caution")},
     "h2": {"device-name"},
-    "p": {"note-title", "video-link", "access"},
+    "p": {"note-title", "video-link", "access", "footnotes-title"},
     "ul": {"tasks"},
     "th": _ALIGNMENTS,
     "td": _ALIGNMENTS,
-    "span": {"task"} | {CODE_CLASS_PREFIX + name for name in STANDARD_TYPES.values() if name},
+    "span": {"task", "formula"}
+    | {CODE_CLASS_PREFIX + name for name in STANDARD_TYPES.values() if name},
 }
 _VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "a": {"role": frozenset({"doc-noteref", "doc-backlink"})},
     "div": {"role": frozenset({"region", "note"}), "tabindex": frozenset({"0"})},
     "span": {"role": frozenset({"img"})},
     "img": {"loading": frozenset({"lazy"})},
@@ -49,6 +61,8 @@ _VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "video": {"preload": frozenset({"none"})},
 }
 _ID = re.compile(re.escape(ID_PREFIX) + r"[\w-]{1,120}")
+_HERE = re.compile("#" + _ID.pattern)  # a note on this page, and back
+_FORMULA = re.compile(r'<span class="formula">([0-9]+)</span>')
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 
 
@@ -60,7 +74,8 @@ def sanitized(html: str, *, media: frozenset[str] = frozenset()) -> str:
         if attribute == "src":
             return value if value in media else None
         if attribute == "href":
-            return value if value in media or is_outside_link(value) else None
+            is_known = value in media or is_outside_link(value) or _HERE.fullmatch(value)
+            return value if is_known else None
         if attribute == "id":
             return value if _ID.fullmatch(value) else None
         allowed = _VALUES.get(tag, {}).get(attribute)
@@ -76,6 +91,11 @@ def sanitized(html: str, *, media: frozenset[str] = frozenset()) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+
+
+def with_formulas(clean: str, formulas: Sequence[str]) -> str:
+    """Puts in what content.formulas has made: MathML is let through from nowhere else."""
+    return _FORMULA.sub(lambda match: formulas[int(match[1])], clean)
 
 
 def is_outside_link(address: str) -> bool:

@@ -11,6 +11,6 @@ def plain_text(text: str) -> str:
     for token in markdown().parse(normalised(text)):
         if token.type == "inline":
             lines.append(inline_text(token))
-        elif token.type in ("fence", "code_block"):
-            lines.append(token.content.rstrip("\n"))
+        elif token.type in ("fence", "code_block", "math_block"):
+            lines.append(token.content.strip("\n"))
     return "\n".join(line for line in lines if line)

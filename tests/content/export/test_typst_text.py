@@ -19,6 +19,10 @@ SIGNS = st.lists(
 )
 
 
+def compiled(text: str, folder: Path) -> bytes:
+    return _compiled(f"{HEAD}{text}".encode(), folder)
+
+
 @settings(max_examples=30, deadline=None)
 @given(MARKDOWN | SIGNS.map("".join))
 def test_every_text_is_printed(text: str) -> None:

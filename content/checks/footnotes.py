@@ -1,0 +1,44 @@
+"""A note that nobody is led to would not be shown; a mark without its note leads nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from content.footnotes import looks_like_reference
+from content.formulas import TOKENS
+from content.markdown import Document, inline_pieces
+from content.problems import ProblemList
+
+_HINT = (
+    "Write [^name] in the text and [^name]: what it says on a line of its own, in the same file."
+)
+
+
+def check(document: Document, folder: Path, found: ProblemList) -> None:
+    used = set()
+    for before, token in zip(document.tokens, document.tokens[1:], strict=False):
+        is_title = before.type == "heading_open" and before.tag in ("h1", "h2", "h3")
+        for line, piece in inline_pieces(token):
+            if piece.type == "footnote_ref":
+                used.add(piece.meta["label"])
+            if is_title and piece.type in ("footnote_ref", *TOKENS):
+                what = "note" if piece.type == "footnote_ref" else "formula"
+                message = f"a {what} in the heading of a phase or a step"
+                found.error("heading-plain", line, message, "Put it into the text below.")
+            if piece.type == "text":
+                for label in looks_like_reference([piece.content]):
+                    message = f"there is no note [^{label[:40]}] for this mark"
+                    found.error("footnote-missing", line, message, _HINT)
+    for element in document.walk():
+        if element.type != "footnote":
+            continue
+        label = element.token.meta["label"].lower()
+        if element.token.meta["is_doubled"]:
+            message = f"the note [^{label[:40]}] is written twice"
+            found.error("footnote-doubled", element.line, message, "Give one another name.")
+        elif element.token.meta["label"] not in used:
+            message = f"no text leads to the note [^{label[:40]}]"
+            found.error("footnote-unused", element.line, message, _HINT)
+        if not element.children:
+            message = f"the note [^{label[:40]}] says nothing"
+            found.error("footnote-empty", element.line, message, _HINT)
