@@ -89,6 +89,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Back to the text",
     },
     "formula": {"nb": "Formel", "nn": "Formel", "sv": "Formel", "en": "Formula"},
+    "device": {"nb": "Enhet", "nn": "Eining", "sv": "Enhet", "en": "Device"},
     "table": {"nb": "Tabell", "nn": "Tabell", "sv": "Tabell", "en": "Table"},
     "watch-elsewhere": {
         "nb": "Se filmen (åpnes et annet sted)",

@@ -42,7 +42,7 @@ def places(source: Source) -> Iterator[Place]:
 
 def step_body(source: Source, step: Step, media_url: MediaUrl) -> str:
     """Without the quiz, which each format has its own way for, and without the leader's words."""
-    drawn = render_step(step, source.language, media_url=media_url)
+    drawn = render_step(step, source.language, media_url=media_url, has_tabs=False)
     parts = [drawn.html, drawn.prompt_html, drawn.video.html if drawn.video else ""]
     parts += [_list(drawn.items)] if drawn.items else []
     if ticked(step, source.language) is None and drawn.question is not None:

@@ -175,7 +175,7 @@ class _Handout:
             yield f"#aside[#strong[{label}];#parbreak();{told}]"
 
     def step(self, step: Step) -> Iterator[str]:
-        drawn = render_step(step, self.language, media_url=str)
+        drawn = render_step(step, self.language, media_url=str, has_tabs=False)
         yield f"#heading(level: 3)[{words(drawn.title)}]"
         yield self.drawn(drawn.html)
         yield self.drawn(drawn.prompt_html)

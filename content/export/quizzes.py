@@ -34,7 +34,7 @@ class Quiz:
 
     def drawn(self, media_url: MediaUrl) -> RenderedQuestion:
         """The lead is part of what is asked: an importer shows nothing else."""
-        rendered = render_step(self.step, self.language, media_url=media_url)
+        rendered = render_step(self.step, self.language, media_url=media_url, has_tabs=False)
         assert rendered.question is not None
         question = rendered.question
         prompt = "\n".join(part for part in (rendered.html, question.prompt_html) if part)

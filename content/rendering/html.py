@@ -10,9 +10,10 @@ from content.blocks import quiz, video
 from content.markdown import markdown, normalised
 from content.model import Step, StepKind, Track
 from content.rendered import RenderedOption, RenderedQuestion, RenderedStep, RenderedVideo
-from content.rendering.drawing import Drawing, StepRenderer, draw_notes, prepared
+from content.rendering.drawing import Drawing, prepared
 from content.rendering.footnotes import without_notes
-from content.rendering.sanitizer import sanitized, with_formulas
+from content.rendering.rules import StepRenderer, draw_notes
+from content.rendering.sanitizer import sanitized, with_ready
 
 __all__ = [
     "MediaUrl",
@@ -32,7 +33,10 @@ MediaUrl = Callable[[str], str]  # "media/x.png" -> an address on our origin, or
 _STEP_SHIFT = -2
 
 
-def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedStep:
+def render_step(
+    step: Step, language: str, *, media_url: MediaUrl, has_tabs: bool = True
+) -> RenderedStep:
+    """`has_tabs`: False for pages without our style sheet, which show all devices' variants."""
     text = step.texts[language]
 
     def draw(source: str, part: str = "") -> str:
@@ -42,6 +46,7 @@ def render_step(step: Step, language: str, *, media_url: MediaUrl) -> RenderedSt
             media_url=media_url,
             shift=_STEP_SHIFT,
             ids=f"{step.id}{part}",
+            has_tabs=has_tabs,
         )
 
     parts = count()
@@ -87,17 +92,18 @@ def render_markdown(
     media_url: MediaUrl | None = None,
     shift: int = 0,
     ids: str = "text",
+    has_tabs: bool = True,
 ) -> str:
     """`ids` goes into the headings' ids, so that pieces on one page do not share them."""
     if not text.strip():
         return ""
-    drawing = Drawing(language, media_url, shift, ids)
+    drawing = Drawing(language, media_url, shift, ids, has_tabs)
     tokens = without_notes(markdown().parse(normalised(text)), drawing.notes)
     renderer, options = StepRenderer(), markdown().options
     html = renderer.render(prepared(tokens, drawing), options, {"drawing": drawing})
     html += draw_notes(renderer, drawing, options)
     clean = sanitized(html, media=frozenset(drawing.media)).strip()
-    return with_formulas(clean, drawing.formulas)
+    return with_ready(clean, drawing.ready)
 
 
 def _video(step: Step, language: str, media_url: MediaUrl) -> RenderedVideo | None:

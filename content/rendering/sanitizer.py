@@ -11,6 +11,7 @@ from pygments.token import STANDARD_TYPES
 
 ID_PREFIX: Final = "c-"  # so that no author's heading can take the name of a part of our pages
 CODE_CLASS_PREFIX: Final = "hl-"
+PLACE: Final = "ready"
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 
 _TAGS = {
@@ -37,6 +38,7 @@ _CLASSES: dict[str, set[str]] = {
         "code",
         "note",
         "footnotes",
+        "devices",
         "device",
         "device-ipad",
         "device-chromebook",
@@ -48,7 +50,7 @@ _CLASSES: dict[str, set[str]] = {
     "ul": {"tasks"},
     "th": _ALIGNMENTS,
     "td": _ALIGNMENTS,
-    "span": {"task", "formula"}
+    "span": {"task", PLACE}
     | {CODE_CLASS_PREFIX + name for name in STANDARD_TYPES.values() if name},
 }
 _VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -62,7 +64,7 @@ _VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
 }
 _ID = re.compile(re.escape(ID_PREFIX) + r"[\w-]{1,120}")
 _HERE = re.compile("#" + _ID.pattern)  # a note on this page, and back
-_FORMULA = re.compile(r'<span class="formula">([0-9]+)</span>')
+_PLACE = re.compile(rf'<span class="{PLACE}">([0-9]+)</span>')
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 
 
@@ -93,9 +95,10 @@ def sanitized(html: str, *, media: frozenset[str] = frozenset()) -> str:
     )
 
 
-def with_formulas(clean: str, formulas: Sequence[str]) -> str:
-    """Puts in what content.formulas has made: MathML is let through from nowhere else."""
-    return _FORMULA.sub(lambda match: formulas[int(match[1])], clean)
+def with_ready(clean: str, ready: Sequence[str]) -> str:
+    """Puts in what we made ourselves: MathML and the choice of a device are let through from
+    nowhere else."""
+    return _PLACE.sub(lambda match: ready[int(match[1])], clean)
 
 
 def is_outside_link(address: str) -> bool:

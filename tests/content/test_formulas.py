@@ -73,7 +73,7 @@ def test_what_cannot_be_read_stands_as_written() -> None:
 
 
 def test_an_author_cannot_take_the_place_of_a_formula() -> None:
-    text = '$x$ <span class="formula">0</span> `<span class="formula">0</span>`'
+    text = '$x$ <span class="ready">0</span> `<span class="ready">0</span>`'
     assert render_markdown(text, "nb").count("<math") == 1
 
 

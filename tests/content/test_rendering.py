@@ -321,3 +321,42 @@ def test_plain_text(text: str, plain: str) -> None:
 @given(MARKDOWN)
 def test_plain_text_of_anything(text: str) -> None:
     plain_text(text).encode()
+
+
+TABS = """::: device {ipad}
+Trykk.
+:::
+
+::: device {pc}
+Klikk.
+:::
+"""
+
+
+def test_devices_beside_each_other_are_tabs() -> None:
+    assert render_markdown(TABS, "sv", ids="x") == (
+        '<div class="devices"><fieldset class="device-picker"><legend>Enhet</legend>'
+        '<input class="pick-ipad" type="radio" name="c-x-device-1" value="ipad" form="no-form"'
+        ' id="c-x-device-1-ipad" checked><label for="c-x-device-1-ipad">iPad</label>'
+        '<input class="pick-pc" type="radio" name="c-x-device-1" value="pc" form="no-form"'
+        ' id="c-x-device-1-pc"><label for="c-x-device-1-pc">PC</label></fieldset>\n'
+        '<div class="device device-ipad"><h2 class="device-name">iPad</h2>\n<p>Trykk.</p>\n</div>\n'
+        '<div class="device device-pc"><h2 class="device-name">PC</h2>\n<p>Klikk.</p>\n</div>\n'
+        "</div>"
+    )
+    assert "<input" not in render_markdown(TABS, "sv", has_tabs=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        (TABS.replace("pc", "ipad"), 0),  # nothing to choose between
+        (TABS.replace("\n\n:::", "\n\nSå:\n\n:::"), 0),  # not beside each other
+        (f"{TABS}\nSå:\n\n{TABS}", 2),
+        (f"{TABS}\n{TABS}", 1),
+        ("\n".join(f"> {line}" for line in TABS.split("\n")), 1),
+        ("::: device {x}\na\n:::\n\n::: device {pc}\nb\n:::", 0),
+    ],
+)
+def test_what_is_a_group_of_devices(text: str, groups: int) -> None:
+    assert render_markdown(text, "nb").count("<fieldset") == groups
