@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from content.problems import ProblemList, suggestion
+from content.said import say
 
 _PART = re.compile(
     r"""\s*(?:
@@ -67,17 +68,29 @@ def check_attributes(
         if word is not None and word.fullmatch(odd):
             continue
         hint = 'Write {#id minutes=5 title="Two words"}: straight quotes, each option once.'
-        found.error("option-form", line, f"{what}: cannot read {odd[:60]!r}", hint)
+        found.error(
+            "option-form", line, say("{what}: cannot read {odd!r}", what=what, odd=odd[:60]), hint
+        )
     for name in attributes.options:
         if name not in known - {".resource"}:
             hint = suggestion(name, known - {".resource"}) if known else "It takes no options."
-            found.error("option-unknown", line, f"{what} has no option {name[:60]!r}", hint)
+            found.error(
+                "option-unknown",
+                line,
+                say("{what} has no option {name!r}", what=what, name=name[:60]),
+                hint,
+            )
     for name in attributes.classes:
         if name != "resource" or ".resource" not in known:
             hint = "Only .resource is known, on a step." if ".resource" in known else ""
-            found.error("option-unknown", line, f"{what} has no mark .{name[:60]}", hint)
+            found.error(
+                "option-unknown",
+                line,
+                say("{what} has no mark .{name}", what=what, name=name[:60]),
+                hint,
+            )
     if len(attributes.ids) > 1:
-        found.error("id-doubled", line, f"{what} has two ids", "Keep one of them.")
+        found.error("id-doubled", line, say("{what} has two ids", what=what), "Keep one of them.")
 
 
 def minutes(attributes: Attributes, line: int, found: ProblemList) -> int | None:
@@ -86,8 +99,15 @@ def minutes(attributes: Attributes, line: int, found: ProblemList) -> int | None
         return None
     if re.fullmatch(r"[0-9]{1,3}", given) and 0 < int(given) <= _MINUTES_MOST:
         return int(given)
-    hint = f"Write whole minutes from 1 to {_MINUTES_MOST}: minutes=15"
-    found.error("minutes-form", line, f"minutes={given[:30]!r} is not a number of minutes", hint)
+    hint = say(
+        "Write whole minutes from 1 to {minutes_most}: minutes=15", minutes_most=_MINUTES_MOST
+    )
+    found.error(
+        "minutes-form",
+        line,
+        say("minutes={given!r} is not a number of minutes", given=given[:30]),
+        hint,
+    )
     return None
 
 
@@ -95,6 +115,11 @@ def points(attributes: Attributes, line: int, found: ProblemList) -> float:
     given = attributes.options.get("points", "1").replace(",", ".")
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", given) and 0 < float(given) <= _POINTS_MOST:
         return float(given)
-    hint = f"Write a number above 0, at most {_POINTS_MOST}: points=2"
-    found.error("points-form", line, f"points={given[:30]!r} is not a number of points", hint)
+    hint = say("Write a number above 0, at most {points_most}: points=2", points_most=_POINTS_MOST)
+    found.error(
+        "points-form",
+        line,
+        say("points={given!r} is not a number of points", given=given[:30]),
+        hint,
+    )
     return 1.0

@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from content.said import say
+
 LONGEST: Final = 2_000  # characters; the converter calls itself for each level
 _DEEPEST: Final = 60
 TOKENS: Final = frozenset({"math_inline", "math_inline_double", "math_block"})
@@ -74,10 +76,12 @@ def tree(latex: str) -> Element:
     if not source:
         raise BadFormula("it is empty")
     if len(source) > LONGEST:
-        raise BadFormula(f"{len(source)} characters; at most {LONGEST}")
+        raise BadFormula(
+            say("{count} characters; at most {longest}", count=len(source), longest=LONGEST)
+        )
     odd = _DEFINES.search(source) or _INVISIBLE.search(source)
     if odd:
-        raise BadFormula(f"{odd[0]} is not read here")
+        raise BadFormula(say("{odd} is not read here", odd=odd[0]))
     try:
         made = _converter.convert_with_local_state(_COMMA.sub("{,}", source), displaystyle=False)
     except LatexError as failure:
@@ -102,7 +106,7 @@ class _Reader(HTMLParser):
         if len(self.open) > _DEEPEST:
             raise BadFormula("too much stands inside each other")
         if tag not in _TAGS:
-            raise BadFormula(f"it holds something no page can show: {tag}")
+            raise BadFormula(say("it holds something no page can show: {tag}", tag=tag))
         kept = {
             name: value
             for name, value in attrs

@@ -23,8 +23,10 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from content.form_faults import fault
 from content.markdown import normalised
 from content.problems import ProblemList, suggestion
+from content.said import say
 
 LARGEST: Final = 16 * 1024  # bytes
 DEEPEST: Final = 6
@@ -85,7 +87,9 @@ def read_front_matter(yaml: str, form: type[Form], found: ProblemList) -> FrontM
 def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
     if len(yaml.encode()) > LARGEST:
         hint = "Move long text below the front matter."
-        found.error("front-matter-size", 1, f"more than {LARGEST // 1024} KB", hint)
+        found.error(
+            "front-matter-size", 1, say("more than {largest} KB", largest=LARGEST // 1024), hint
+        )
         return False
     before = len(found.found)
     try:
@@ -95,14 +99,20 @@ def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
     except MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         line = mark.line + 1 if mark is not None else 1
-        found.error("front-matter-yaml", line, str(failure.problem or failure.context), _YAML_HINT)
+        message = say("YAML cannot read it: {fault}", fault=failure.problem or failure.context)
+        found.error("front-matter-yaml", line, message, _YAML_HINT)
     except ReaderError as failure:
         line = yaml.count("\n", 0, failure.position) + 1
         found.error("front-matter-yaml", line, "a character YAML does not allow", _YAML_HINT)
     except Exception as failure:
         # any text may come here, and the library's scanner trips in ways of its own: the escape
         # \UFFFFFFFF is an OverflowError
-        found.error("front-matter-yaml", 1, f"cannot be read: {type(failure).__name__}", _YAML_HINT)
+        found.error(
+            "front-matter-yaml",
+            1,
+            say("cannot be read: {name}", name=type(failure).__name__),
+            _YAML_HINT,
+        )
     return len(found.found) == before
 
 
@@ -169,7 +179,10 @@ class _Tree:
             around = self._open[-1]
             if text in around:
                 self.found.error(
-                    "front-matter-doubled", line, f"{text[:40]} stands twice", "Keep one of them."
+                    "front-matter-doubled",
+                    line,
+                    say("{text} stands twice", text=text[:40]),
+                    "Keep one of them.",
                 )
             self._key[-1] = text
             return True
@@ -206,15 +219,20 @@ def _report(
     name = ".".join(str(part) for part in path)[:80]
     line = matter.line(*path)
     if error["type"] == "missing":
-        hint = _description(form, path) or f"Add `{name}: ...`."
-        found.error("front-matter-missing", line, f"{name} is missing", hint)
+        hint = _description(form, path) or say("Add `{name}: ...`.", name=name)
+        found.error("front-matter-missing", line, say("{name} is missing", name=name), hint)
     elif error["type"] == "extra_forbidden":
         known = {info.alias or key for key, info in form.model_fields.items()}
         hint = suggestion(str(path[-1]), known) if len(path) == 1 else ""
-        found.error("front-matter-unknown", line, f"{name} is not known here", hint)
+        found.error("front-matter-unknown", line, say("{name} is not known here", name=name), hint)
     else:
-        message = str(error["msg"]).removeprefix("Value error, ")
-        found.error("front-matter-value", line, f"{name}: {message}", _description(form, path))
+        message = fault(error)
+        found.error(
+            "front-matter-value",
+            line,
+            say("{name}: {message}", name=name, message=message),
+            _description(form, path),
+        )
 
 
 def _description(form: type[BaseModel], path: Path) -> str:

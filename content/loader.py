@@ -35,6 +35,7 @@ from content.reading.files import read_text, sorted_entries
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm, is_id
 from content.reading.tracks import build_module, build_track
 from content.reading.watch import Watch, without
+from content.said import say
 
 FILES_MOST: Final = 2_000
 
@@ -154,7 +155,13 @@ class _TrackLoader:
     def read_files(self) -> None:
         entries = sorted_entries(self.folder)
         if len(entries) > FILES_MOST:
-            self.error("files-many", "", 1, f"more than {FILES_MOST} files", "Divide the track.")
+            self.error(
+                "files-many",
+                "",
+                1,
+                say("more than {files_most} files", files_most=FILES_MOST),
+                "Divide the track.",
+            )
             return
         for place in entries:
             name = place.name
@@ -164,12 +171,18 @@ class _TrackLoader:
             language = track[1] if track else module[3] if module else ""
             if module is not None and not is_id(module[2]):
                 hint = "Between the number and the language: a-z, 0-9 and single hyphens."
-                self.error("file-name", name, 1, f"{module[2][:60]!r} cannot be an id", hint)
+                self.error(
+                    "file-name",
+                    name,
+                    1,
+                    say("{module!r} cannot be an id", module=module[2][:60]),
+                    hint,
+                )
             elif not language:
                 self.error("file-name", name, 1, "neither a track nor a module", _FILE_HINT)
             elif language not in LANGUAGES:
                 hint = codes.language_hint(language)
-                message = f"no language has the code {language!r}"
+                message = say("no language has the code {language!r}", language=language)
                 self.error("language-unknown", name, 1, message, hint)
             elif track is not None:
                 self.read_track(place, language)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
+
+from content.said import Said, in_language, say
 
 Level = Literal["error", "warning"]
 
@@ -27,12 +29,25 @@ class Problem:
         return self.level == "error"
 
 
+def translated(problem: Problem, language: str) -> Problem:
+    """The same problem, told in the author's language."""
+    message, hint = in_language(problem.message, language), in_language(problem.hint, language)
+    return replace(problem, message=message, hint=hint)
+
+
 def format_problem(problem: Problem) -> str:
     where = f"{problem.location.path}:{problem.location.line}"
     first = f"{where}: {problem.code}: {problem.message}"
     if problem.level == "warning":
         first = f"{where}: {problem.code} (warning): {problem.message}"
     return f"{first}\n    {problem.hint}" if problem.hint else first
+
+
+def how_many(problems: Sequence[Problem]) -> Said:
+    errors = sum(problem.is_error for problem in problems)
+    return say(
+        "{errors} to mend, {warnings} to look at", errors=errors, warnings=len(problems) - errors
+    )
 
 
 def annotation(problem: Problem, root: str) -> str:
@@ -69,8 +84,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = closest(word, names)
     if near is not None:
-        return f"Did you mean {near}?"
-    return f"Known here: {', '.join(names[:12])}{' ...' if len(names) > 12 else '.'}"
+        return say("Did you mean {near}?", near=near)
+    more = " ..." if len(names) > 12 else "."
+    return say("Known here: {names}{more}", names=", ".join(names[:12]), more=more)
 
 
 class ProblemList:

@@ -19,6 +19,7 @@ hypothesis.settings.register_profile(
     "tracks", deadline=None, derandomize=bool(os.environ.get("CI")), database=None
 )
 hypothesis.settings.load_profile("tracks")
+os.environ["LC_ALL"] = "C.UTF-8"  # what programs say does not depend on whose machine it is
 _STOP = pytest.StashKey[object]()
 
 

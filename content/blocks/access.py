@@ -10,6 +10,7 @@ from content.blocks.block import Block, BlockText
 from content.markdown import Document, Element
 from content.model import Access
 from content.problems import ProblemList
+from content.said import say
 
 _HINT = "Write ::: access {free-from=2026-08-01 free-until=2027-06-30}: one of them, or both."
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,7 +32,7 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     access, options = window(block.attributes), block.attributes.options
     for name, day in (("free-from", access.free_from), ("free-until", access.free_until)):
         if name in options and day is None:
-            message = f"{name}={options[name][:30]!r} is no day"
+            message = say("{name}={options!r} is no day", name=name, options=options[name][:30])
             found.error("access-day", block.line, message, _HINT)
     if not options:
         found.error("access-missing", block.line, "the access block names no day", _HINT)

@@ -7,6 +7,7 @@ import re
 from content.markdown import Document, Element
 from content.model import Gap, Number, Pair
 from content.problems import ProblemList
+from content.said import say
 from content.source import dedented, trimmed, with_references
 
 _EQUALS = re.compile(r"[ \t]*=[ \t]+(?P<text>.*\S)[ \t]*")
@@ -117,6 +118,8 @@ def _gap(text: str, line: int, found: ProblemList) -> Gap:
     choices = tuple(p[1:-1].strip() if p[:1] == "(" and p[-1:] == ")" else p for p in parts)
     hint = "Write one word, [[Oslo]], or choices with the right one marked: [[Oslo | (Bergen)]]"
     if len(right) != 1 or not all(choices):
-        message = f"the gap [[{text[:40]}]] has {len(right)} right choices"
+        message = say(
+            "the gap [[{text}]] has {count} right choices", text=text[:40], count=len(right)
+        )
         found.error("quiz-gap", line, message, hint)
     return Gap(accepted=tuple(right[:1]), choices=choices)

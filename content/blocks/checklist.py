@@ -7,6 +7,7 @@ import re
 from content.blocks.block import COMMON_OPTIONS, Block, BlockText
 from content.markdown import Document, Element
 from content.problems import ProblemList
+from content.said import say
 from content.source import dedented, source_of, trimmed, with_references
 
 MOST = 40  # items in one list
@@ -33,8 +34,8 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     if not items:
         found.error("checklist-empty", block.line, "the checklist has no items", _HINT)
     if len(items) > MOST:
-        hint = f"At most {MOST}: divide it into several checklists."
-        found.error("checklist-long", block.line, f"{len(items)} items", hint)
+        hint = say("At most {most}: divide it into several checklists.", most=MOST)
+        found.error("checklist-long", block.line, say("{count} items", count=len(items)), hint)
     return BlockText(prompt=source_of(document, prompt), items=tuple(items))
 
 

@@ -8,10 +8,11 @@ from content.attributes import Attributes
 from content.blocks.block import Block, BlockText
 from content.markdown import Document, Element
 from content.problems import ProblemList, suggestion
+from content.said import say
 from content.source import source_of
 
 DEVICES = {"ipad": "iPad", "chromebook": "Chromebook", "pc": "PC"}
-_HINT = "Write ::: device {ipad}, one block for each of ipad, chromebook and pc."
+_HINT = say("Write ::: device {ipad}, one block for each of ipad, chromebook and pc.")
 
 
 def device(attributes: Attributes) -> str:
@@ -27,8 +28,10 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     elif len(odd) > 1:
         found.error("device-many", block.line, "the device block names several devices", _HINT)
     elif not device(block.attributes):
-        hint = f"{suggestion(odd[0], DEVICES)} {_HINT}"
-        found.error("device-unknown", block.line, f"{odd[0][:40]!r} is no device", hint)
+        hint: str = say("{suggestion} {hint}", suggestion=suggestion(odd[0], DEVICES), hint=_HINT)
+        found.error(
+            "device-unknown", block.line, say("{odd!r} is no device", odd=odd[0][:40]), hint
+        )
     text = source_of(document, block.children)
     if not text:
         hint = "Write what is done on this device, or take the block out."

@@ -7,6 +7,7 @@ import re
 from content.blocks.block import Block, BlockText
 from content.markdown import Document, Element
 from content.problems import ProblemList
+from content.said import say
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 ADDRESS = re.compile(rf"{_ID}/{_ID}#{_ID}")
@@ -16,7 +17,11 @@ _HINT = "Write ::: include {resource=track/module#step}, the address of a step m
 def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     address = block.attributes.options.get("resource", "")
     if not ADDRESS.fullmatch(address):
-        what = f"{address[:60]!r} is no address" if address else "the include names no resource"
+        what = (
+            say("{address!r} is no address", address=address[:60])
+            if address
+            else "the include names no resource"
+        )
         found.error("include-address", block.line, what, _HINT)
         return BlockText()
     if block.children:

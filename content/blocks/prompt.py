@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from content.markdown import Document, Element
 from content.problems import ProblemList
+from content.said import say
 from content.source import source_of
 
 
@@ -11,5 +12,10 @@ def read_prompt(document: Document, block: Element, found: ProblemList) -> str:
     prompt = source_of(document, block.children, without="leader")
     if not prompt:
         hint = "Write what the teacher is asked, between the two ::: lines."
-        found.error("step-empty", block.line, f"the {block.block_name} block has no text", hint)
+        found.error(
+            "step-empty",
+            block.line,
+            say("the {block_name} block has no text", block_name=block.block_name),
+            hint,
+        )
     return prompt

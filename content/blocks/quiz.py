@@ -14,6 +14,7 @@ from content.markdown import Document, Element
 from content.model import Gap, Number, Option, Pair, Question, QuestionForm
 from content.problems import ProblemList
 from content.rendered import RenderedOption, RenderedPair, RenderedQuestion
+from content.said import say
 from content.source import (
     dedented,
     source_of,
@@ -143,7 +144,9 @@ def _read_element(document: Document, element: Element, parts: _Parts, found: Pr
     elif kind in ("TIP", "NOTE"):
         if kind in parts.alerts:
             hint = "Join them: one [!TIP] for the hint, one [!NOTE] for the explanation."
-            found.error("quiz-alert-doubled", element.line, f"a second [!{kind}]", hint)
+            found.error(
+                "quiz-alert-doubled", element.line, say("a second [!{kind}]", kind=kind), hint
+            )
         text = without_quote_marks(document.lines[element.first + 1 : element.last])
         if "[!NOTE]" in text.upper() or "[!TIP]" in text.upper():
             hint = "Put an empty line between the hint and the explanation."
@@ -205,14 +208,16 @@ def _check_answers(
     answers: list[_Answer], form: QuestionForm, line: int, found: ProblemList
 ) -> None:
     if len(answers) < 2:
-        message = f"the quiz needs at least 2 answers and has {len(answers)}"
+        message = say("the quiz needs at least 2 answers and has {count}", count=len(answers))
         found.error("quiz-few-answers", line, message, _FORM_HINT)
     right = [answer.line for answer in answers if answer.option.is_right]
     if answers and not right:
         found.error("quiz-none-right", line, "no answer is right", "Mark it: - (x) or - [x].")
     if form == "one" and len(right) > 1:
         hint = "A question with ( ) needs exactly one (x). Use [ ] and [x] for several."
-        found.error("quiz-two-right", right[1], f"{len(right)} right answers", hint)
+        found.error(
+            "quiz-two-right", right[1], say("{count} right answers", count=len(right)), hint
+        )
 
 
 def draw(question: Question, draw_markdown: Callable[[str], str]) -> RenderedQuestion:

@@ -6,10 +6,11 @@ from content.blocks.block import COMMON_OPTIONS, Block, BlockText
 from content.blocks.prompt import read_prompt
 from content.markdown import Document, Element
 from content.problems import ProblemList
+from content.said import say
 
 _RANGE = re.compile(r"([0-9]{1,2})\.\.([0-9]{1,2})")
 _MOST = 11  # points on a scale: more cannot be told apart, nor shown on a phone
-_HINT = f"Write ::: scale {{#id 1..5}}: from low to high, at most {_MOST} numbers."
+_HINT = say("Write ::: scale {{#id 1..5}}: from low to high, at most {most} numbers.", most=_MOST)
 
 
 def read(document: Document, block: Element, found: ProblemList) -> BlockText:
@@ -23,7 +24,7 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
         if low < high < low + _MOST:
             scale = (low, high)
         else:
-            message = f"{low}..{high} is no scale"
+            message = say("{low}..{high} is no scale", low=low, high=high)
             found.error("scale-range", block.line, message, _HINT)
     return BlockText(prompt=prompt, scale=scale)
 

@@ -12,10 +12,11 @@ from content.markdown import Document, Element
 from content.model import Video
 from content.problems import ProblemList, suggestion
 from content.rendered import RenderedVideo
+from content.said import say
 from content.source import source_of
 
 _FILM_HINT = "Write src=media/film.mp4, or src=https://... for a film elsewhere."
-_CAPTIONS_HINT = (
+_CAPTIONS_HINT = say(
     'Add captions=media/film.nb.vtt (or, for a film elsewhere, captions="nb"); '
     'if there can be none, say why: link-only="reason".'
 )
@@ -43,10 +44,12 @@ def check_source(video: Video, line: int, found: ProblemList) -> None:
     if not video.src:
         found.error("video-src", line, "the video block says no src", _FILM_HINT)
     elif video.is_external and not is_https(video.src):
-        found.error("video-src", line, f"{video.src[:60]!r} is neither", _FILM_HINT)
+        found.error("video-src", line, say("{src!r} is neither", src=video.src[:60]), _FILM_HINT)
     elif not video.is_external and not video.src.lower().endswith(FILM_TYPES):
-        hint = f"Films in media/ end in {', '.join(FILM_TYPES)}."
-        found.error("video-src", line, f"{video.src[:60]!r} is not a film we can play", hint)
+        hint = say("Films in media/ end in {film_types}.", film_types=", ".join(FILM_TYPES))
+        found.error(
+            "video-src", line, say("{src!r} is not a film we can play", src=video.src[:60]), hint
+        )
 
 
 def check_captions(video: Video, line: int, found: ProblemList) -> None:
@@ -57,10 +60,16 @@ def check_captions(video: Video, line: int, found: ProblemList) -> None:
     if video.is_external:
         for code in re.split(r"[\s,]+", video.captions):
             if code not in LANGUAGES:
-                hint = f"{suggestion(code, LANGUAGES)} {_CAPTIONS_HINT}"
-                found.error("video-captions", line, f"{code[:40]!r} is not a language", hint)
+                hint = say(
+                    "{suggestion} {captions_hint}",
+                    suggestion=suggestion(code, LANGUAGES),
+                    captions_hint=_CAPTIONS_HINT,
+                )
+                found.error(
+                    "video-captions", line, say("{code!r} is not a language", code=code[:40]), hint
+                )
     elif not re.fullmatch(r"media/.+\.vtt", video.captions):
-        message = f"{video.captions[:60]!r} is not a file of captions"
+        message = say("{captions!r} is not a file of captions", captions=video.captions[:60])
         found.error("video-captions", line, message, _CAPTIONS_HINT)
 
 

@@ -10,6 +10,7 @@ from content.blocks import BLOCKS, INNER_BLOCKS, STEP_BLOCKS
 from content.languages import BLOCK_NAMES
 from content.markdown import Document, Element
 from content.problems import ProblemList, suggestion
+from content.said import say
 
 _ALONE = re.compile(r"[ \t>]*:{3,}[ \t]*")
 
@@ -38,25 +39,40 @@ def _check_block(block: Element, found: ProblemList) -> None:
     name, meta = block.block_name, block.token.meta
     if not meta["is_closed"]:
         colons = block.token.markup
-        hint = (
-            f"Put {colons} on a line of its own after it. A block around another block has more "
-            "colons than the one inside."
+        hint: str = say(
+            "Put {colons} on a line of its own after it. A block around another "
+            "block has more colons than the one inside.",
+            colons=colons,
         )
-        found.error("block-not-closed", block.line, f"the {name[:40]} block is never closed", hint)
+        found.error(
+            "block-not-closed",
+            block.line,
+            say("the {name} block is never closed", name=name[:40]),
+            hint,
+        )
     if meta["rest"]:
         hint = "Write ::: name {#id option=value}"
-        found.error("block-form", block.line, f"cannot read {meta['rest'][:60]!r}", hint)
+        found.error(
+            "block-form", block.line, say("cannot read {meta!r}", meta=meta["rest"][:60]), hint
+        )
     if name not in BLOCKS:
         hint = suggestion(name, BLOCK_NAMES)
-        found.error("block-unknown", block.line, f"no block is called {name[:40]!r}", hint)
+        found.error(
+            "block-unknown", block.line, say("no block is called {name!r}", name=name[:40]), hint
+        )
     else:
-        what = f"a {name} block"
+        what = say("a {name} block", name=name)
         known = BLOCKS[name]
         check_attributes(
             block.attributes, known.options, block.line, found, what=what, word=known.word
         )
         if name in INNER_BLOCKS | {"leader"} and block.attributes.ids:
-            found.error("id-place", block.line, f"a {name} block has no id", "Take the id away.")
+            found.error(
+                "id-place",
+                block.line,
+                say("a {name} block has no id", name=name),
+                "Take the id away.",
+            )
 
 
 def _check_place(block: Element, around: Element | None, found: ProblemList) -> None:
@@ -67,17 +83,31 @@ def _check_place(block: Element, around: Element | None, found: ProblemList) -> 
     )
     if around.type != "block" and (is_step or block.block_name in INNER_BLOCKS | {"leader"}):
         hint = "Move it out of the list or quotation, to the margin."
-        found.error("block-place", block.line, f"a {block.block_name} inside {around.type}", hint)
+        found.error(
+            "block-place",
+            block.line,
+            say("a {block_name} inside {type}", block_name=block.block_name, type=around.type),
+            hint,
+        )
     elif is_step:
         hint = "Close the outer block first; only leader blocks and films stand inside others."
-        found.error("block-place", block.line, f"a step inside {around.block_name[:40]}", hint)
+        found.error(
+            "block-place",
+            block.line,
+            say("a step inside {block_name}", block_name=around.block_name[:40]),
+            hint,
+        )
     elif block.block_name in INNER_BLOCKS and around.block_name in INNER_BLOCKS | {"leader"}:
         hint = "Close the outer block first; these stand beside each other."
-        message = f"a {block.block_name} block inside {around.block_name[:40]}"
+        message = say(
+            "a {block_name} block inside {block_name2}",
+            block_name=block.block_name,
+            block_name2=around.block_name[:40],
+        )
         found.error("block-place", block.line, message, hint)
     elif block.block_name == "leader" and around.block_name in INNER_BLOCKS:
         hint = "Move it out: everybody is shown what stands here."
-        message = f"a leader block inside {around.block_name[:40]}"
+        message = say("a leader block inside {block_name}", block_name=around.block_name[:40])
         found.error("block-place", block.line, message, hint)
     elif block.block_name == "leader" and around.block_name == "leader":
         found.error("block-place", block.line, "a leader block inside another", "Join the two.")

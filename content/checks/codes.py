@@ -17,6 +17,7 @@ from content.languages import LANGUAGES, MEANT
 from content.problems import ProblemList, suggestion
 from content.reading.editions import TrackEdition
 from content.reading.forms import LibraryForm, TrackForm
+from content.said import say
 
 
 def check(edition: TrackEdition, found: ProblemList) -> None:
@@ -26,17 +27,30 @@ def check(edition: TrackEdition, found: ProblemList) -> None:
     for n, code in enumerate(front.values.subjects):
         if code not in SUBJECTS:
             line = front.line("subjects", n)
-            message = f"no subject has the code {code!r}"
+            message = say("no subject has the code {code!r}", code=code)
             found.error("subject-unknown", line, message, _subject_hint(code))
     for n, grade in enumerate(front.values.grades):
         if not is_grade(grade):
             line = front.line("grades", n)
-            found.error("grade-unknown", line, f"{grade!r} is no span of years", _grade_hint(grade))
+            found.error(
+                "grade-unknown",
+                line,
+                say("{grade!r} is no span of years", grade=grade),
+                _grade_hint(grade),
+            )
     for n, framework in enumerate(front.values.frameworks):
         if not is_framework(framework):
             line = front.line("frameworks", n)
-            hint = f"{suggestion(framework, FRAMEWORKS)} Grep's aims are written KM1234."
-            found.error("framework-unknown", line, f"{framework!r} is not known", hint)
+            hint = say(
+                "{suggestion} Grep's aims are written KM1234.",
+                suggestion=suggestion(framework, FRAMEWORKS),
+            )
+            found.error(
+                "framework-unknown",
+                line,
+                say("{framework!r} is not known", framework=framework),
+                hint,
+            )
     check_languages(front.values.languages, front, found)
 
 
@@ -48,22 +62,29 @@ def check_languages(
     for n, language in enumerate(languages):
         line = front.line("languages", n)
         if language not in LANGUAGES:
-            message = f"no language has the code {language!r}"
+            message = say("no language has the code {language!r}", language=language)
             found.error("language-unknown", line, message, language_hint(language))
         elif language in languages[:n]:
-            found.error("language-doubled", line, f"{language} stands twice", "Keep one of them.")
+            found.error(
+                "language-doubled",
+                line,
+                say("{language} stands twice", language=language),
+                "Keep one of them.",
+            )
 
 
 def language_hint(code: str) -> str:
     meant = MEANT.get(code.casefold().replace("_", "-"))
-    return f"Did you mean {meant}?" if meant else suggestion(code, LANGUAGES)
+    return say("Did you mean {near}?", near=meant) if meant else suggestion(code, LANGUAGES)
 
 
 def _subject_hint(code: str) -> str:
     meant = SUBJECT_WORDS.get(code.casefold())
-    return f"Did you mean {meant}?" if meant else suggestion(code, SUBJECTS)
+    return say("Did you mean {near}?", near=meant) if meant else suggestion(code, SUBJECTS)
 
 
 def _grade_hint(grade: str) -> str:
     plain = grade.replace("–", "-").replace(".", "").replace(" ", "").casefold()
-    return f"Did you mean {plain}? {GRADE_HINT}" if is_grade(plain) else GRADE_HINT
+    if not is_grade(plain):
+        return GRADE_HINT
+    return say("Did you mean {near}? {hint}", near=plain, hint=say(GRADE_HINT))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition
+from content.said import say
 
 SHORTEST = 40  # characters; "Write one sentence." may well stand twice
 
@@ -23,4 +24,6 @@ def check(editions: Iterable[ModuleEdition], found: ProblemList) -> None:
             if first != where:
                 found.path = edition.document.path
                 hint = "If it is meant, leave it; else take one out."
-                found.warning("block-repeated", step.line, f"the same text as {first}", hint)
+                found.warning(
+                    "block-repeated", step.line, say("the same text as {first}", first=first), hint
+                )

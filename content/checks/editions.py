@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
+from content.said import Said, say
 
 _TEXTS = {"title", "summary", "source"}
 
@@ -23,8 +24,13 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
             if key not in _TEXTS and getattr(values, key) != getattr(base, key):
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
-                hint = f"Only title and summary are written anew; see {editions[0].document.path}."
-                found.error("language-front-matter", line, f"{name} is another here", hint)
+                hint = say(
+                    "Only title and summary are written anew; see {path}.",
+                    path=editions[0].document.path,
+                )
+                found.error(
+                    "language-front-matter", line, say("{name} is another here", name=name), hint
+                )
 
 
 def check_modules(editions: Sequence[ModuleEdition], found: ProblemList) -> None:
@@ -36,13 +42,17 @@ def check_modules(editions: Sequence[ModuleEdition], found: ProblemList) -> None
         for section in base.sections:
             other = theirs.pop(section.phase, None)
             if other is None:
-                message = f"phase {section.phase} is missing here"
-                hint = f"It stands in {base.document.path}:{section.line}."
+                message = say("phase {phase} is missing here", phase=section.phase)
+                hint = say(
+                    "It stands in {path}:{line}.", path=base.document.path, line=section.line
+                )
                 found.error("language-phase", 1, message, hint)
             else:
                 _check_section(base, section, edition, other, found)
         for other in theirs.values():
-            message = f"phase {other.phase} is not in {base.document.path}"
+            message = say(
+                "phase {phase} is not in {path}", phase=other.phase, path=base.document.path
+            )
             found.error("language-phase", other.line, message, "Add it there, or take it out here.")
 
 
@@ -53,8 +63,8 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     for key in ("devices", "gap_weeks"):
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
-            hint = f"Make it equal in {base.document.path}."
-            message = f"{name} is another here"
+            hint = say("Make it equal in {path}.", path=base.document.path)
+            message = say("{name} is another here", name=name)
             found.error("language-front-matter", edition.front.line(name), message, hint)
 
 
@@ -66,55 +76,69 @@ def _check_section(
     found: ProblemList,
 ) -> None:
     if base.phase_minutes(section) != edition.phase_minutes(other):
-        message = f"phase {other.phase} has other minutes than {base.document.path}"
+        message = say(
+            "phase {phase} has other minutes than {path}",
+            phase=other.phase,
+            path=base.document.path,
+        )
         found.error("language-minutes", other.line, message, "Make them equal.")
     ours = {step.id: step for step in section.steps if step.id}
     theirs = {step.id: step for step in other.steps if step.id}
     for id_, step in ours.items():
         if id_ not in theirs:
-            message = f"the step {id_} is missing here"
-            hint = f"It stands in {base.document.path}:{step.line}; add it to phase {other.phase}."
+            message = say("the step {id} is missing here", id=id_)
+            hint: str = say(
+                "It stands in {path}:{line}; add it to phase {phase}.",
+                path=base.document.path,
+                line=step.line,
+                phase=other.phase,
+            )
             found.error("language-step", other.line, message, hint)
     for id_, step in theirs.items():
         if id_ not in ours:
-            message = f"the step {id_} is not in {base.document.path}"
+            message = say("the step {id} is not in {path}", id=id_, path=base.document.path)
             found.error("language-step", step.line, message, "Add it there, or take it out here.")
     shared = [id_ for id_ in ours if id_ in theirs]
     for expected, given in zip_longest(shared, [id_ for id_ in theirs if id_ in ours]):
         if expected != given:
-            message = f"the step {given} stands where {base.document.path} has {expected}"
+            message = say(
+                "the step {given} stands where {path} has {expected}",
+                given=given,
+                path=base.document.path,
+                expected=expected,
+            )
             hint = "Put the steps in the same order."
             found.error("language-order", theirs[given].line, message, hint)
             break
     for id_ in shared:
         for what in _differences(ours[id_], theirs[id_]):
             where = f"{base.document.path}:{ours[id_].line}"
-            message = f"the step {id_} has another {what} than {where}"
+            message = say(
+                "the step {id} has another {what} than {where}", id=id_, what=what, where=where
+            )
             found.error("language-differs", theirs[id_].line, message, "Make them equal.")
 
 
-def _differences(ours: StepEdition, theirs: StepEdition) -> list[str]:
+def _differences(ours: StepEdition, theirs: StepEdition) -> list[Said]:
     if ours.kind != theirs.kind:
-        return ["kind"]
-    pairs: dict[str, tuple[object, object]] = {
-        "mark .resource": (ours.is_resource, theirs.is_resource),
-        "number of minutes": (ours.minutes, theirs.minutes),
-        "visibility": (ours.visibility, theirs.visibility),
-        "scale": (ours.scale, theirs.scale),
-        "time of access": (ours.access, theirs.access),
-        "number of items": (len(ours.text.items), len(theirs.text.items)),
-        "borrowed resource": (ours.text.includes, theirs.text.includes),
+        return [say("kind")]
+    pairs: dict[Said, tuple[object, object]] = {
+        say("mark .resource"): (ours.is_resource, theirs.is_resource),
+        say("number of minutes"): (ours.minutes, theirs.minutes),
+        say("visibility"): (ours.visibility, theirs.visibility),
+        say("scale"): (ours.scale, theirs.scale),
+        say("time of access"): (ours.access, theirs.access),
+        say("number of items"): (len(ours.text.items), len(theirs.text.items)),
+        say("borrowed resource"): (ours.text.includes, theirs.text.includes),
     }
     one, two = ours.text.question, theirs.text.question
     if one is not None and two is not None:
-        pairs["form of answers"] = (one.form, two.form)
-        pairs["number of answers"] = (len(one.options), len(two.options))
-        pairs["right answer"] = (one.right, two.right)
-        for what, of in (("gaps", "gaps"), ("pairs", "pairs"), ("items", "items")):
-            pairs[f"number of {what} in the question"] = (
-                len(getattr(one, of)),
-                len(getattr(two, of)),
-            )
-        pairs["right number"] = (one.numbers, two.numbers)
-        pairs["number of points"] = (one.points, two.points)
+        pairs[say("form of answers")] = (one.form, two.form)
+        pairs[say("number of answers")] = (len(one.options), len(two.options))
+        pairs[say("right answer")] = (one.right, two.right)
+        pairs[say("number of gaps")] = (len(one.gaps), len(two.gaps))
+        pairs[say("number of pairs")] = (len(one.pairs), len(two.pairs))
+        pairs[say("number of items in order")] = (len(one.items), len(two.items))
+        pairs[say("right number")] = (one.numbers, two.numbers)
+        pairs[say("number of points")] = (one.points, two.points)
     return [what for what, (mine, other) in pairs.items() if mine != other]

@@ -8,6 +8,7 @@ from content.footnotes import looks_like_reference
 from content.formulas import TOKENS
 from content.markdown import Document, inline_pieces
 from content.problems import ProblemList
+from content.said import say
 
 _HINT = (
     "Write [^name] in the text and [^name]: what it says on a line of its own, in the same file."
@@ -22,23 +23,23 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
             if piece.type == "footnote_ref":
                 used.add(piece.meta["label"])
             if is_title and piece.type in ("footnote_ref", *TOKENS):
-                what = "note" if piece.type == "footnote_ref" else "formula"
-                message = f"a {what} in the heading of a phase or a step"
+                what = say("note") if piece.type == "footnote_ref" else say("formula")
+                message = say("a {what} in the heading of a phase or a step", what=what)
                 found.error("heading-plain", line, message, "Put it into the text below.")
             if piece.type == "text":
                 for label in looks_like_reference([piece.content]):
-                    message = f"there is no note [^{label[:40]}] for this mark"
+                    message = say("there is no note [^{label}] for this mark", label=label[:40])
                     found.error("footnote-missing", line, message, _HINT)
     for element in document.walk():
         if element.type != "footnote":
             continue
         label = element.token.meta["label"].lower()
         if element.token.meta["is_doubled"]:
-            message = f"the note [^{label[:40]}] is written twice"
+            message = say("the note [^{label}] is written twice", label=label[:40])
             found.error("footnote-doubled", element.line, message, "Give one another name.")
         elif element.token.meta["label"] not in used:
-            message = f"no text leads to the note [^{label[:40]}]"
+            message = say("no text leads to the note [^{label}]", label=label[:40])
             found.error("footnote-unused", element.line, message, _HINT)
         if not element.children:
-            message = f"the note [^{label[:40]}] says nothing"
+            message = say("the note [^{label}] says nothing", label=label[:40])
             found.error("footnote-empty", element.line, message, _HINT)

@@ -5,6 +5,7 @@ from pathlib import Path
 from content.formulas import TOKENS, BadFormula, tree
 from content.markdown import Document, inline_pieces
 from content.problems import ProblemList
+from content.said import say
 
 _HINT = "Write LaTeX: $\\frac{s}{t}$. For the sign itself write \\$."
 
@@ -22,5 +23,7 @@ def _check(latex: str, line: int, found: ProblemList) -> None:
     try:
         tree(latex)
     except BadFormula as bad:
-        message = f"the formula {latex.strip()[:40]!r} cannot be read: {bad}"
+        message = say(
+            "the formula {latex!r} cannot be read: {bad}", latex=latex.strip()[:40], bad=bad.args[0]
+        )
         found.error("formula", line, message, _HINT)

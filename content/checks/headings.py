@@ -4,6 +4,7 @@ from pathlib import Path
 
 from content.markdown import Document, heading_text
 from content.problems import ProblemList
+from content.said import say
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
@@ -18,8 +19,10 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
             hint = "The title stands in the front matter; begin with ##."
             found.error("heading-top", element.line, "a heading with one #", hint)
         elif this > level + 1:
-            hint = f"Use {'#' * (level + 1)} here."
-            message = f"the heading jumps from {'#' * level} to {'#' * this}"
+            hint = say("Use {value} here.", value="#" * (level + 1))
+            message = say(
+                "the heading jumps from {value} to {value2}", value="#" * level, value2="#" * this
+            )
             found.error("heading-jump", element.line, message, hint)
         if not heading_text(element):
             found.error("heading-empty", element.line, "a heading without words", "Write one.")

@@ -3,8 +3,12 @@ from __future__ import annotations
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition
 from content.reading.forms import LONGEST_ID, is_id
+from content.said import say
 
-_HINT = f"Use a-z, 0-9 and single hyphens, at most {LONGEST_ID} characters: #test-yourself"
+_HINT = say(
+    "Use a-z, 0-9 and single hyphens, at most {longest_id} characters: #test-yourself",
+    longest_id=LONGEST_ID,
+)
 
 
 def check(edition: ModuleEdition, found: ProblemList) -> None:
@@ -12,11 +16,16 @@ def check(edition: ModuleEdition, found: ProblemList) -> None:
     seen: dict[str, int] = {}
     for step in edition.steps:
         if not step.id:
-            hint = f"Give it one: ::: {step.kind.value} {{#a-name}}"
-            found.error("id-missing", step.line, f"a {step.kind.value} step without an id", hint)
+            hint = say("Give it one: ::: {value} {{#a-name}}", value=step.kind.value)
+            found.error(
+                "id-missing",
+                step.line,
+                say("a {value} step without an id", value=step.kind.value),
+                hint,
+            )
         elif not is_id(step.id):
-            found.error("id-form", step.line, f"{step.id[:80]!r} cannot be an id", _HINT)
+            found.error("id-form", step.line, say("{id!r} cannot be an id", id=step.id[:80]), _HINT)
         elif step.id in seen:
-            hint = f"It stands on line {seen[step.id]} too; give this one another."
-            found.error("id-doubled", step.line, f"the id {step.id} is taken", hint)
+            hint = say("It stands on line {seen} too; give this one another.", seen=seen[step.id])
+            found.error("id-doubled", step.line, say("the id {id} is taken", id=step.id), hint)
         seen.setdefault(step.id, step.line)

@@ -5,6 +5,7 @@ from pathlib import Path
 from content.markdown import Document, inline_pieces, inline_text
 from content.media import IMAGE_TYPES, is_file_of, is_image, media_path
 from content.problems import ProblemList
+from content.said import say
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
@@ -20,10 +21,14 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
             path = media_path(src)
             if path is None:
                 hint = "Put the file in the track's media folder: ![...](media/name.png)"
-                found.error("image-place", line, f"{src[:80]!r} is not in media/", hint)
+                found.error(
+                    "image-place", line, say("{src!r} is not in media/", src=src[:80]), hint
+                )
             elif not is_image(src):
-                hint = f"Use {', '.join(IMAGE_TYPES)}."
-                found.error("image-type", line, f"{path[:80]} is no image we show", hint)
+                hint = say("Use {image_types}.", image_types=", ".join(IMAGE_TYPES))
+                found.error(
+                    "image-type", line, say("{path} is no image we show", path=path[:80]), hint
+                )
             elif not is_file_of(folder, path):
                 hint = "Add the file, or mend the name (capital letters count)."
-                found.error("media-missing", line, f"there is no {path[:80]}", hint)
+                found.error("media-missing", line, say("there is no {path}", path=path[:80]), hint)

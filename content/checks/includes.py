@@ -8,6 +8,7 @@ from content.checks.size import STEP_LARGEST
 from content.model import Step, StepKind, Track
 from content.problems import Problem, suggestion
 from content.reading.borrowing import DEEPEST
+from content.said import say
 
 
 def check(tracks: Sequence[Track]) -> list[Problem]:
@@ -52,13 +53,17 @@ def _too_large(steps: Mapping[str, Step]) -> Iterator[Problem]:
             whole = size(address, language) if text.includes else 0
             if whole is None:
                 hint = "Borrow the last text directly."
-                message = f"a text that borrows a text, more than {DEEPEST} times"
+                message = say(
+                    "a text that borrows a text, more than {deepest} times", deepest=DEEPEST
+                )
                 yield Problem("include-deep", text.location, message, hint)
             elif whole > STEP_LARGEST:
                 hint = "Borrow less here, or link to it."
-                message = (
-                    f"with what it borrows the step has {whole // 1024} KB; "
-                    f"at most {STEP_LARGEST // 1024} KB are read"
+                message = say(
+                    "with what it borrows the step has {whole} KB; at most "
+                    "{step_largest} KB are read",
+                    whole=whole // 1024,
+                    step_largest=STEP_LARGEST // 1024,
                 )
                 yield Problem("include-size", text.location, message, hint)
 
@@ -75,27 +80,31 @@ def _problems_of(
             other = steps.get(wanted)
             if other is None:
                 hint = suggestion(wanted, resources) if resources else "Mark a step .resource."
-                message = f"there is no {wanted[:80]}"
+                message = say("there is no {wanted}", wanted=wanted[:80])
                 yield Problem("include-missing", text.location, message, hint)
             elif not other.is_resource:
                 hint = "Mark it there: {#id .resource}"
-                message = f"{wanted[:80]} is not a resource"
+                message = say("{wanted} is not a resource", wanted=wanted[:80])
                 yield Problem("include-not-resource", text.location, message, hint)
             elif language not in other.texts:
-                hint = f"Translate it, or take {language} out of this track."
-                message = f"{wanted[:80]} has no text in {language}"
+                hint = say("Translate it, or take {language} out of this track.", language=language)
+                message = say(
+                    "{wanted} has no text in {language}", wanted=wanted[:80], language=language
+                )
                 yield Problem("include-language", text.location, message, hint)
             elif other.kind is not StepKind.READING:
                 hint = "Link to it instead: it asks for something, and is answered there."
-                message = f"{wanted[:80]} is a {other.kind}, not a text"
+                message = say(
+                    "{wanted} is a {kind}, not a text", wanted=wanted[:80], kind=other.kind
+                )
                 yield Problem("include-kind", text.location, message, hint)
             elif wanted.split("/")[0] != address.split("/")[0] and _has_media(other, language):
                 hint = "A track has only its own files: copy the text and the files."
-                message = f"{wanted[:80]} shows files of its own track"
+                message = say("{wanted} shows files of its own track", wanted=wanted[:80])
                 yield Problem("include-media", text.location, message, hint)
             elif _leads_to(wanted, address, borrows):
                 hint = "Take out one of the includes in the circle."
-                message = f"{wanted[:80]} borrows this step in turn"
+                message = say("{wanted} borrows this step in turn", wanted=wanted[:80])
                 yield Problem("include-circle", text.location, message, hint)
 
 

@@ -6,6 +6,7 @@ from content.markdown import Document, inline_pieces
 from content.media import is_file_of, media_path
 from content.problems import ProblemList
 from content.rendering.sanitizer import is_outside_link
+from content.said import say
 
 _HINT = "Link to https://..., mailto:... or a file of the track: media/name.pdf"
 _FILE_HINT = "Add the file, or mend the name (capital letters count)."
@@ -28,7 +29,13 @@ def _check_address(address: str, line: int, folder: Path, found: ProblemList) ->
     path = media_path(address)
     if path is not None:
         if not is_file_of(folder, path):
-            found.error("media-missing", line, f"there is no {path[:80]}", _FILE_HINT)
+            found.error(
+                "media-missing", line, say("there is no {path}", path=path[:80]), _FILE_HINT
+            )
     elif not is_outside_link(address):
-        what = f"the link {address[:80]!r} leads nowhere" if address else "a link without address"
+        what = (
+            say("the link {address!r} leads nowhere", address=address[:80])
+            if address
+            else "a link without address"
+        )
         found.error("link-dead", line, what, _HINT)

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from content.markdown import DEEPEST, Document, markdown
 from content.problems import ProblemList
+from content.said import say
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(r"(?:[>\s]|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s|$))*")
@@ -40,7 +41,9 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
         lost = _words([_demanded(line)]) - shown.get(number, set())
         if lost - labels:
             what = ", ".join(sorted(lost)[:5])[:80]
-            found.error("text-lost", number + 1, f"would not be shown: {what}", _LOST_HINT)
+            found.error(
+                "text-lost", number + 1, say("would not be shown: {what}", what=what), _LOST_HINT
+            )
 
 
 def _demanded(line: str) -> str:

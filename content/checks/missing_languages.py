@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from content.languages import LANGUAGES
 from content.problems import Location, Problem
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
+from content.said import say
 
 
 def check(
@@ -35,8 +36,12 @@ def _missing(paths: Mapping[str, str], declared: Sequence[str], at: Location) ->
         if language in LANGUAGES and language not in paths:
             stem = PurePosixPath(next(iter(paths.values()))).name.rsplit(".", 2)[0]
             name = f"{stem}.{language}.md"
-            hint = f"Write {name}, or take {language} out of the track's languages."
-            yield Problem("language-missing", at, f"there is no {name}", hint)
+            hint = say(
+                "Write {name}, or take {language} out of the track's languages.",
+                name=name,
+                language=language,
+            )
+            yield Problem("language-missing", at, say("there is no {name}", name=name), hint)
 
 
 def _undeclared(
@@ -44,6 +49,11 @@ def _undeclared(
 ) -> Iterator[Problem]:
     for language, path in paths.items():
         if language not in declared:
-            hint = f"Add {language} to languages in {says.path}:{says.line}."
-            message = f"the track does not say it has {language}"
+            hint = say(
+                "Add {language} to languages in {path}:{line}.",
+                language=language,
+                path=says.path,
+                line=says.line,
+            )
+            message = say("the track does not say it has {language}", language=language)
             yield Problem("language-undeclared", Location(path, 1), message, hint)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from content.problems import Location, Problem
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
 from content.reading.forms import is_id
+from content.said import say
 
 
 def check(
@@ -18,7 +19,9 @@ def check(
     problems: list[Problem] = []
     if not is_id(folder):
         hint = "The folder's name is the track's id: a-z, 0-9 and single hyphens."
-        problems.append(Problem("track-id", at, f"{folder[:60]!r} cannot be an id", hint))
+        problems.append(
+            Problem("track-id", at, say("{folder!r} cannot be an id", folder=folder[:60]), hint)
+        )
     if not tracks:
         hint = "Add track.nb.md: what the track is for."
         problems.append(Problem("track-missing", at, "no file tells what the track is", hint))
@@ -35,11 +38,13 @@ def _numbers(modules: Mapping[ModuleKey, Mapping[str, ModuleEdition]]) -> list[P
     for (number, id_), by_language in sorted(modules.items()):
         at = Location(next(iter(by_language.values())).document.path, 1)
         if number in numbers:
-            message = f"the number {number} is {numbers[number]}'s already"
+            message = say(
+                "the number {number} is {numbers}'s already", number=number, numbers=numbers[number]
+            )
             hint = "Give each module its own number."
             problems.append(Problem("module-number", at, message, hint))
         elif id_ in ids:
-            message = f"module {ids[id_]} is called {id_} too"
+            message = say("module {ids} is called {id} too", ids=ids[id_], id=id_)
             hint = "Use one number for all languages, or another id."
             problems.append(Problem("module-doubled", at, message, hint))
         numbers.setdefault(number, id_)

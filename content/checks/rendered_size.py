@@ -10,6 +10,7 @@ from content.model import Step, Track
 from content.problems import Location, Problem
 from content.reading.watch import Watch
 from content.rendering.html import render_notes, render_step, render_track_intro
+from content.said import say
 
 _HINT = "Divide it into several steps; wide tables grow the most."
 
@@ -58,7 +59,11 @@ def check_borrowed(tracks: Iterable[Track], watch: Watch) -> Iterator[Problem]:
 def _too_big(size: int, at: Location) -> Problem | None:
     if size <= HTML_LARGEST:
         return None
-    message = f"the step becomes {size // 1024} KB of HTML; at most {HTML_LARGEST // 1024}"
+    message = say(
+        "the step becomes {size} KB of HTML; at most {html_largest}",
+        size=size // 1024,
+        html_largest=HTML_LARGEST // 1024,
+    )
     return Problem("step-html-size", at, message, _HINT)
 
 

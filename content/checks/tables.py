@@ -4,6 +4,7 @@ from pathlib import Path
 
 from content.markdown import TABLE_LARGEST, TABLE_RULE, Document, Element, inline_text
 from content.problems import ProblemList
+from content.said import say
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
@@ -26,6 +27,6 @@ def _check_size(document: Document, element: Element, found: ProblemList) -> Non
         is_rule = TABLE_RULE.fullmatch(rule) is not None
         cells = (rule.count("|") + 1) * (element.last - number + 1) if is_rule else 0
         if cells > TABLE_LARGEST:
-            hint = f"At most {TABLE_LARGEST} cells: divide it."
+            hint = say("At most {table_largest} cells: divide it.", table_largest=TABLE_LARGEST)
             found.error("table-size", number, "the table is too large to read", hint)
             return

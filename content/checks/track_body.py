@@ -3,6 +3,7 @@ from __future__ import annotations
 from content.blocks import BLOCKS
 from content.markdown import Document
 from content.problems import ProblemList
+from content.said import say
 
 
 def check(document: Document, found: ProblemList) -> None:
@@ -16,5 +17,7 @@ def check(document: Document, found: ProblemList) -> None:
             hint = "Take the braces away; phases and steps stand in modules."
             found.error("id-place", element.line, "options in the words about the track", hint)
         elif element.block_name in BLOCKS:
-            message = f"a {element.block_name} block in the words about the track"
+            message = say(
+                "a {block_name} block in the words about the track", block_name=element.block_name
+            )
             found.error("block-place", element.line, message, "Move it into a module.")

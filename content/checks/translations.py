@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, TrackEdition
+from content.said import say
 from content.translation import mark
 
 
@@ -22,10 +23,14 @@ def check(editions: Sequence[TrackEdition] | Sequence[ModuleEdition], found: Pro
         if not given or given == marks.get(language):
             continue
         if language in marks and language != edition.language:
-            message = f"the text in {language} has changed since this translation"
-            hint = f"Translate what is new, then: tracks content translated {found.path}"
+            message = say(
+                "the text in {language} has changed since this translation", language=language
+            )
+            hint: str = say(
+                "Translate what is new, then: tracks content translated {path}", path=found.path
+            )
             found.warning("translation-old", line, message, hint)
         elif language == edition.language or language not in {e.language for e in editions}:
-            message = f"it cannot be translated from {language}"
+            message = say("it cannot be translated from {language}", language=language)
             hint = "Name another language that the track has, or take the line out."
             found.error("translation-source", line, message, hint)

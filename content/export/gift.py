@@ -9,6 +9,7 @@ from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
 from content.markdown import read_document
 from content.model import Question
+from content.said import say
 
 _FORMS: Final = frozenset({*TICKED, "text", "number", "match", "order", "open"})
 _SPECIAL = re.compile(r"([\\~=#{}:])")
@@ -65,7 +66,11 @@ def _note_losses(quiz: Quiz, losses: Losses) -> None:
     if any(n.is_percent for n in question.numbers):
         losses.note(quiz.step, quiz.language, "GIFT takes the number without its %")
     if question.points != 1:
-        losses.note(quiz.step, quiz.language, f"GIFT cannot say {number(question.points)} points")
+        losses.note(
+            quiz.step,
+            quiz.language,
+            say("GIFT cannot say {number} points", number=number(question.points)),
+        )
     texts = [quiz.lead, question.prompt, question.explanation]
     texts += [part for option in question.options for part in (option.text, option.feedback)]
     if any(read_document("", text).has_formulas for text in texts if "$" in text):

@@ -20,6 +20,7 @@ from content.media import is_image
 from content.model import Module, Section, Step, StepKind
 from content.rendered import RenderedQuestion
 from content.rendering.html import render_notes, render_step, render_track_intro
+from content.said import say
 
 _STEP_LEVEL = 2  # a step's own headings begin at h2, and stand below the step's third level
 _INTRO_LEVEL = -1
@@ -69,13 +70,17 @@ def pdf(source: Source) -> Exported:
         odd = _unprintable(text, Path(folder))
         if odd:
             where = source.track.texts[source.language].location
-            message = f"no font in the PDF has {' '.join(odd)}; their names stand in for them"
+            message = say(
+                "no font in the PDF has {odd}; their names stand in for them", odd=" ".join(odd)
+            )
             losses.note_at(where.path, where.line, message)
         text = text.translate({ord(sign): f"[{_name(sign)}]" for sign in odd})
         try:
             data = _compiled(text.encode(), Path(folder))
         except typst.TypstError as failure:
-            raise CannotExport(f"no PDF could be made: {failure.message}") from failure
+            raise CannotExport(
+                say("no PDF could be made: {message}", message=failure.message)
+            ) from failure
     return Exported(data, tuple(losses.found))
 
 

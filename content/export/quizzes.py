@@ -9,6 +9,7 @@ from content.export.source import Losses, Source
 from content.model import Module, Question, QuestionForm, Step
 from content.rendered import RenderedQuestion
 from content.rendering.html import MediaUrl, render_step
+from content.said import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,13 @@ def quizzes(source: Source, forms: frozenset[QuestionForm], losses: Losses) -> I
                 if text.question.form in forms:
                     yield Quiz(module, step, text.question, source.language)
                     continue
-                message = f"the format has no place for a question of the form {text.question.form}"
-                losses.note(step, source.language, f"{message}; it is left out")
+                message = say(
+                    "the format has no place for a question of the form {form}",
+                    form=text.question.form,
+                )
+                losses.note(
+                    step, source.language, say("{message}; it is left out", message=message)
+                )
 
 
 def ticked(step: Step, language: str) -> Question | None:

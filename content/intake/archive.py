@@ -15,6 +15,7 @@ from content.intake.unpacking import BadArchive, unpacked
 from content.media import media_path
 from content.problems import Location, Problem
 from content.reading.forms import is_id
+from content.said import say
 from content.workers.loading import load_library
 
 Outcome = Literal["new", "replaced", "unchanged", "refused"]
@@ -35,7 +36,7 @@ def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "z
         files = unpacked(data)
         track_id = _track_id(files)
     except BadArchive as bad:
-        return Arrival("", "refused", (Problem(bad.code, Location(name, 1), str(bad), _HINT),))
+        return Arrival("", "refused", (Problem(bad.code, Location(name, 1), bad.args[0], _HINT),))
     library.mkdir(parents=True, exist_ok=True)
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:
@@ -65,15 +66,24 @@ def _track_id(files: Mapping[str, bytes]) -> str:
     """Of the one folder in the zip, which holds nothing but a track."""
     folders = {name.split("/")[0] for name in files if "/" in name}
     if len(folders) != 1 or LIBRARY_FILE not in files:
-        raise BadArchive("zip-content", f"the zip must hold {LIBRARY_FILE} and one track's folder")
+        raise BadArchive(
+            "zip-content",
+            say(
+                "the zip must hold {library_file} and one track's folder", library_file=LIBRARY_FILE
+            ),
+        )
     track_id = folders.pop()
     if not is_id(track_id):
-        raise BadArchive("zip-content", f"{track_id[:80]!r} cannot be the id of a track")
+        raise BadArchive(
+            "zip-content", say("{track_id!r} cannot be the id of a track", track_id=track_id[:80])
+        )
     for path in files:
         inside = path.removeprefix(f"{track_id}/")
         is_text = "/" not in inside and inside.endswith(".md") and not inside.startswith(".")
         if path != LIBRARY_FILE and not (is_text or media_path(inside)):
-            raise BadArchive("zip-content", f"{path[:80]!r} does not belong to a track")
+            raise BadArchive(
+                "zip-content", say("{path!r} does not belong to a track", path=path[:80])
+            )
     return track_id
 
 
@@ -108,5 +118,5 @@ def _move_in(staging: Path, library: Path, track_id: str) -> Outcome:
 
 
 def _taken(name: str, track_id: str) -> Problem:
-    message = f"the library has another track {track_id!r}"
+    message = say("the library has another track {track_id!r}", track_id=track_id)
     return Problem("track-taken", Location(name, 1), message, "Import with --replace to change it.")

@@ -11,6 +11,7 @@ from typing import Final
 
 from content.intake.quiz_blocks import Answer, QuizText, block
 from content.problems import Problem, ProblemList, in_reading_order
+from content.said import say
 
 __all__ = ["Taken", "read_gift"]
 
@@ -145,7 +146,7 @@ class _Reader:
             self.cannot("several numbers with weights", "Keep one: {#3.14:0.01}")
             return None
         if (within or between)[3]:  # type: ignore[index]
-            self.lost("feedback on a number")
+            self.lost(say("feedback on a number"))
         return quiz
 
     def with_choices(self, quiz: QuizText, body: str) -> QuizText | None:
@@ -173,18 +174,18 @@ class _Reader:
         right = [share for share in weights if share > 0]
         quiz.is_one = right == [100.0]
         if not quiz.is_one and not _are_our_shares(weights):
-            self.lost("weights of the answers; each right one counts the same")
+            self.lost(say("weights of the answers; each right one counts the same"))
         return quiz
 
     def with_texts(self, quiz: QuizText, texts: list[str]) -> QuizText | None:
         for text in texts:
             weight = _WEIGHT.match(text)
             if weight and float(weight[1]) != 100:
-                self.lost("an answer that gives a part of the points")
+                self.lost(say("an answer that gives a part of the points"))
                 continue
             answer, _, feedback = text[weight.end() if weight else 0 :].partition("#")
             if feedback.strip():
-                self.lost("feedback on a text")
+                self.lost(say("feedback on a text"))
             left, arrow, right = answer.partition("->")
             line = self.clean(answer).replace("\n", " ")
             pair = f"- {self.clean(left)} -> {self.clean(right)}".replace("\n", " ")
@@ -192,13 +193,13 @@ class _Reader:
         return quiz
 
     def lost(self, what: str) -> None:
-        self.found.warning("gift-loss", self.line, f"not kept: {what}")
+        self.found.warning("gift-loss", self.line, say("not kept: {what}", what=what))
 
     def clean(self, text: str) -> str:
         text = text.strip().replace("\\n", "\n")
         text = text.translate(_SHOWN)
         if self.format == "html" or re.search(r"</?[a-z][^>]*>", text, re.IGNORECASE):
-            self.lost("the looks of HTML text")
+            self.lost(say("the looks of HTML text"))
             return _words(text)
         return text
 

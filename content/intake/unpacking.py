@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from content.said import say
+
 LARGEST: Final = 200 * 1024 * 1024  # bytes, both as it comes and unpacked
 ENTRIES_MOST: Final = 10_000
 RATIO_MOST: Final = 100
@@ -56,7 +58,9 @@ class BadArchive(Exception):
 def unpacked(data: bytes) -> dict[str, bytes]:
     """Path in the zip -> bytes. Raises BadArchive, and has then written nothing anywhere."""
     if len(data) > LARGEST:
-        raise BadArchive("zip-size", f"the zip is larger than {LARGEST // 1024 // 1024} MB")
+        raise BadArchive(
+            "zip-size", say("the zip is larger than {largest} MB", largest=LARGEST // 1024 // 1024)
+        )
     _check_end(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -65,7 +69,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
             _check_overlap(entries, archive.start_dir)
             return dict(_contents(archive, entries))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as fault:
-        raise BadArchive("zip-broken", f"the zip is broken: {fault}") from fault
+        raise BadArchive("zip-broken", say("the zip is broken: {fault}", fault=fault)) from fault
     except (RuntimeError, struct.error, UnicodeError, OSError) as fault:
         raise BadArchive("zip-broken", "the zip cannot be read") from fault
 
@@ -77,16 +81,23 @@ def _check_end(data: bytes) -> None:
         raise BadArchive("zip-broken", "this is no zip")
     _, disk, first_disk, here, entries, size, _, _ = _END.unpack_from(data, position)
     if data[max(0, position - 20) : position][:4] == _END_64 or entries == 0xFFFF:
-        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files, or the Zip64 format")
+        raise BadArchive(
+            "zip-entries",
+            say("more than {entries_most} files, or the Zip64 format", entries_most=ENTRIES_MOST),
+        )
     if disk or first_disk or here != entries:
         raise BadArchive("zip-broken", "the zip is one part of several")
     if entries > ENTRIES_MOST or size > _DIRECTORY_LARGEST:
-        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files")
+        raise BadArchive(
+            "zip-entries", say("more than {entries_most} files", entries_most=ENTRIES_MOST)
+        )
 
 
 def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
     if len(entries) > ENTRIES_MOST:
-        raise BadArchive("zip-entries", f"more than {ENTRIES_MOST} files")
+        raise BadArchive(
+            "zip-entries", say("more than {entries_most} files", entries_most=ENTRIES_MOST)
+        )
     taken: dict[str, str] = {}
     for entry in entries:
         name = entry.orig_filename
@@ -97,16 +108,20 @@ def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
             folded = unicodedata.normalize("NFC", path).casefold()
             is_folder = path != name
             if (folded in taken and not is_folder) or taken.setdefault(folded, path) != path:
-                raise BadArchive("zip-doubled", f"{path[:80]!r} is in the zip twice")
+                raise BadArchive("zip-doubled", say("{path!r} is in the zip twice", path=path[:80]))
     _check_folders_are_no_files(entries)
     total = sum(entry.file_size for entry in entries)
     if total > LARGEST:
-        raise BadArchive("zip-size", f"more than {LARGEST // 1024 // 1024} MB when unpacked")
+        raise BadArchive(
+            "zip-size", say("more than {largest} MB when unpacked", largest=LARGEST // 1024 // 1024)
+        )
     for size, packed in [(e.file_size, e.compress_size) for e in entries] + [
         (total, sum(e.compress_size for e in entries))
     ]:
         if size > _RATIO_FROM and size > RATIO_MOST * max(1, packed):
-            raise BadArchive("zip-ratio", f"a file grows more than {RATIO_MOST} times")
+            raise BadArchive(
+                "zip-ratio", say("a file grows more than {ratio_most} times", ratio_most=RATIO_MOST)
+            )
 
 
 def _check_folders_are_no_files(entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -114,7 +129,9 @@ def _check_folders_are_no_files(entries: Sequence[zipfile.ZipInfo]) -> None:
     for name in files:
         for folder in _path_and_folders(name)[1:]:
             if folder in files:
-                raise BadArchive("zip-doubled", f"{folder[:80]!r} is a file and a folder")
+                raise BadArchive(
+                    "zip-doubled", say("{folder!r} is a file and a folder", folder=folder[:80])
+                )
 
 
 def _path_and_folders(name: str) -> list[str]:
@@ -131,18 +148,20 @@ def _check_name(name: str) -> None:
         or any(part in ("", ".", "..") or len(part) > _LONGEST_PART for part in parts)
         or any(part != part.strip(" ") or part.endswith(".") for part in parts)
     ):
-        raise BadArchive("zip-name", f"{name[:80]!r} is no name of a file inside the zip")
+        raise BadArchive(
+            "zip-name", say("{name!r} is no name of a file inside the zip", name=name[:80])
+        )
 
 
 def _check_kind(entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename[:80]
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise BadArchive("zip-link", f"{name!r} is a link or a device, not a file")
+        raise BadArchive("zip-link", say("{name!r} is a link or a device, not a file", name=name))
     if entry.flag_bits & _ENCRYPTED:
-        raise BadArchive("zip-encrypted", f"{name!r} is encrypted")
+        raise BadArchive("zip-encrypted", say("{name!r} is encrypted", name=name))
     if entry.compress_type not in _METHODS:
-        raise BadArchive("zip-method", f"{name!r} is packed in a way we do not read")
+        raise BadArchive("zip-method", say("{name!r} is packed in a way we do not read", name=name))
 
 
 def _check_overlap(entries: Sequence[zipfile.ZipInfo], end: int) -> None:
@@ -166,7 +185,10 @@ def _contents(
         name = entry.filename.lower()
         is_packed = data.startswith(_PACKED) and not name.endswith(_DOCUMENTS)
         if is_packed or name.endswith(_ARCHIVES):
-            raise BadArchive("zip-nested", f"{entry.filename[:80]!r} is an archive in the archive")
+            raise BadArchive(
+                "zip-nested",
+                say("{filename!r} is an archive in the archive", filename=entry.filename[:80]),
+            )
         yield entry.filename, data
 
 
@@ -176,7 +198,12 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
         while chunk := file.read(_CHUNK):
             parts += chunk
             if len(parts) > min(left, entry.file_size):
-                raise BadArchive("zip-size", f"{entry.filename[:80]!r} is larger than it says")
+                raise BadArchive(
+                    "zip-size",
+                    say("{filename!r} is larger than it says", filename=entry.filename[:80]),
+                )
     if len(parts) != entry.file_size:
-        raise BadArchive("zip-broken", f"{entry.filename[:80]!r} is shorter than it says")
+        raise BadArchive(
+            "zip-broken", say("{filename!r} is shorter than it says", filename=entry.filename[:80])
+        )
     return bytes(parts)

@@ -13,11 +13,12 @@ from content.markdown import Document, Element, heading_text
 from content.model import Access, Phase, StepKind, StepText, Visibility
 from content.problems import Location, ProblemList, suggestion
 from content.reading.forms import ModuleForm, TrackForm
+from content.said import say
 from content.source import source_of
 
 ModuleKey = tuple[int, str]  # number and id, from the file's name
 
-_PHASE_HINT = "Write for instance: ## A Forarbeid {phase=A minutes=30}"
+_PHASE_HINT = say("Write for instance: ## A Forarbeid {phase=A minutes=30}")
 _OUTSIDE_HINT = "Give the heading above it an id, ### Title {#id}, or move it into a step."
 
 
@@ -123,7 +124,7 @@ class _Sections:
             self.draft.prose.append(element)
 
     def begin_section(self, heading: Element) -> None:
-        what, attributes = "a phase's heading", heading.attributes
+        what, attributes = say("a phase's heading"), heading.attributes
         known = frozenset({"phase", "minutes"})
         check_attributes(attributes, known, heading.line, self.found, what=what)
         if attributes.ids:
@@ -135,8 +136,14 @@ class _Sections:
             self.found.error("phase-not-named", heading.line, message, _PHASE_HINT)
             return
         if letter not in set(Phase):
-            hint = f"{suggestion(letter, set(Phase))} {_PHASE_HINT}"
-            self.found.error("phase-unknown", heading.line, f"phase={letter[:20]!r}", hint)
+            hint = say(
+                "{suggestion} {phase_hint}",
+                suggestion=suggestion(letter, set(Phase)),
+                phase_hint=_PHASE_HINT,
+            )
+            self.found.error(
+                "phase-unknown", heading.line, say("phase={letter!r}", letter=letter[:20]), hint
+            )
             if letter.upper() not in set(Phase):
                 return
         given = minutes(attributes, heading.line, self.found)
@@ -184,15 +191,15 @@ class _Sections:
             return
         first = draft.heading or (draft.prose[0] if draft.prose else None)
         if first is not None:
-            where = "in no step" if self.section else "before any phase"
+            where = say("in no step") if self.section else say("before any phase")
             code = "outside-step" if self.section else "outside-phase"
             hint = _OUTSIDE_HINT if self.section else _PHASE_HINT
-            self.found.error(code, first.line, f"text that stands {where}", hint)
+            self.found.error(code, first.line, say("text that stands {where}", where=where), hint)
 
     def check_heading(self, heading: Element) -> None:
         known = frozenset({"minutes", ".resource"})
         check_attributes(
-            heading.attributes, known, heading.line, self.found, what="a step's heading"
+            heading.attributes, known, heading.line, self.found, what=say("a step's heading")
         )
 
     def add_step(
@@ -208,7 +215,7 @@ class _Sections:
                 frozenset(),
                 draft.heading.line,
                 self.found,
-                what="the heading of a block",
+                what=say("the heading of a block"),
             )
         title = heading_text(draft.heading) if draft.heading else ""
         text = StepText(
@@ -234,7 +241,7 @@ class _Sections:
             access=next((each.access for each in inner if each.access), None),
         )
         if self.section is None:
-            hint = f"Put it under a phase. {_PHASE_HINT}"
+            hint = say("Put it under a phase. {phase_hint}", phase_hint=_PHASE_HINT)
             self.found.error("outside-phase", at.line, "a step before any phase", hint)
         else:
             self.section.steps.append(step)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from content.problems import ProblemList
+from content.said import say
 
 FILE_LARGEST: Final = 256 * 1024  # bytes
 
@@ -25,10 +26,17 @@ def read_text(path: Path, found: ProblemList) -> str | None:
         with path.open("rb") as file:
             data = file.read(FILE_LARGEST + 1)
     except OSError as failure:
-        found.error("file-unreadable", 1, f"cannot be read: {failure.strerror}", hint)
+        found.error(
+            "file-unreadable", 1, say("cannot be read: {strerror}", strerror=failure.strerror), hint
+        )
         return None
     if len(data) > FILE_LARGEST:
-        found.error("file-size", 1, f"more than {FILE_LARGEST // 1024} KB", "Divide the module.")
+        found.error(
+            "file-size",
+            1,
+            say("more than {file_largest} KB", file_largest=FILE_LARGEST // 1024),
+            "Divide the module.",
+        )
         return None
     try:
         return data.decode("utf-8")

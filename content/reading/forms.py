@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from content.model import EntryLevel, Lifecycle, Order, Phase
+from content.said import say
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_ID = 64
@@ -30,7 +31,9 @@ def _id(value: str) -> str:
 
 def _device(value: str) -> str:
     if value not in DEVICES:
-        raise ValueError(f"{value[:40]!r} is not one of {', '.join(DEVICES)}")
+        raise ValueError(
+            say("{value!r} is not one of {devices}", value=value[:40], devices=", ".join(DEVICES))
+        )
     return value
 
 

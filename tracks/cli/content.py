@@ -1,6 +1,7 @@
 """`tracks content`: check, look at and publish what authors write."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,11 +11,13 @@ import click
 
 from content.checks import kept_ids
 from content.model import Library, Lifecycle
-from content.problems import Problem, annotation, format_problem
+from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
+from content.said import in_language
 from content.translation import mark_of_file, with_mark
 from content.workers.loading import load_library
 from tracks.cli.exchange import export_track, import_track
+from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
 from tracks.settings import load_settings
 
@@ -41,11 +44,20 @@ def _errors(problems: tuple[Problem, ...]) -> list[Problem]:
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @click.option("--annotations", is_flag=True, help="Print them as git hosts show them in a change.")
 @click.option("--since", type=_FOLDER, help="An earlier state of the library: no id may be gone.")
-def check(library: Path | None, as_json: bool, annotations: bool, since: Path | None) -> None:
+@language_option
+def check(
+    library: Path | None,
+    as_json: bool,
+    annotations: bool,
+    since: Path | None,
+    language: str | None,
+) -> None:
     """List every problem, with file and line. Exits 1 when something blocks publishing."""
     root, _, problems = _load(library)
     if since is not None:
         problems += _gone_since(since, root)
+    language = language or terminal_language(os.environ)
+    problems = tuple(in_terminal_language(problem, language) for problem in problems)
     errors = _errors(problems)
     if as_json:
         rows = [
@@ -66,7 +78,7 @@ def check(library: Path | None, as_json: bool, annotations: bool, since: Path | 
     else:
         for problem in problems:
             click.echo(format_problem(problem))
-        click.echo(f"{len(errors)} to mend, {len(problems) - len(errors)} to look at")
+        click.echo(in_language(how_many(problems), language))
     sys.exit(1 if errors else 0)
 
 
@@ -102,7 +114,7 @@ def render(address: str, library: Path | None, language: str) -> None:
     """Print one step (track/module#step) as HTML."""
     _, loaded, problems = _load(library)
     for problem in _errors(problems):
-        click.echo(format_problem(problem), err=True)
+        tell(problem)
     tracks = loaded.tracks if loaded else ()
     for track in tracks:
         for module in track.modules:
@@ -127,7 +139,7 @@ def publish(library: Path | None, as_json: bool) -> None:
     errors = _errors(problems)
     if loaded is None or errors:
         for problem in errors:
-            click.echo(format_problem(problem), err=True)
+            tell(problem)
         click.echo("Nothing was published.", err=True)
         sys.exit(1)
     database = open_database(load_settings())

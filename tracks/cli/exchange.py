@@ -11,9 +11,10 @@ from content.export.source import CannotExport, Source
 from content.intake.archive import take_in
 from content.intake.gift import read_gift
 from content.model import Library, Track
-from content.problems import ProblemList, format_problem
+from content.problems import ProblemList
 from content.reading.files import read_text
 from content.workers.loading import load_library
+from tracks.cli.told import tell
 from tracks.settings import load_settings
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -54,7 +55,7 @@ def export_track(
     except CannotExport as failure:
         _stop(str(failure))
     for problem in exported.warnings:
-        click.echo(format_problem(problem), err=True)
+        tell(problem)
     place = output or Path(f"{track_id}{FORMATS[name].suffix}")
     try:
         place.write_bytes(exported.data)
@@ -67,7 +68,7 @@ def _track(root: Path, track_id: str) -> tuple[Library, Track]:
     loaded = load_library(root)
     errors = [problem for problem in loaded.problems if problem.is_error]
     for problem in errors:
-        click.echo(format_problem(problem), err=True)
+        tell(problem)
     if loaded.value is None:
         _stop("nothing was exported; mend the library first")
     track = next((track for track in loaded.value.tracks if track.id == track_id), None)
@@ -97,7 +98,7 @@ def import_track(
     except OSError as failure:
         _stop(f"nothing was imported: {failure.strerror}")
     for problem in arrival.problems:
-        click.echo(format_problem(problem), err=True)
+        tell(problem)
     if arrival.outcome == "refused":
         _stop("nothing was imported")
     click.echo(f"{arrival.track_id}: {arrival.outcome}")
@@ -108,7 +109,7 @@ def _import_gift(file: Path, language: str, output: Path | None) -> None:
     text = read_text(file, found)
     taken = read_gift(text or "", language=language, name=file.name)
     for problem in (*found.found, *taken.problems):
-        click.echo(format_problem(problem), err=True)
+        tell(problem)
     if text is None or any(problem.is_error for problem in taken.problems):
         _stop("nothing was imported; mend or take out these questions")
     if output is None:

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from content.model import Library
-from content.problems import format_problem
 from content.workers.loading import load_library
 from tracks.cli.content import publish_library
 from tracks.cli.serve import check_port, listen, start_tool, wait_for_signal
+from tracks.cli.told import tell
 from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
 
@@ -56,7 +56,7 @@ def _library(settings: Settings) -> Library:
     errors = [p for p in loaded.problems if p.is_error]
     if loaded.value is None or errors:
         for problem in errors:
-            click.echo(format_problem(problem), err=True)
+            tell(problem)
         raise SettingsError(f"the library in {settings.library} has problems; nothing published")
     return loaded.value
 
