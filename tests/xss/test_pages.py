@@ -1,0 +1,108 @@
+"""The same payloads on the pages of the tool: what authors, teachers and LMSs write."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from lxml import html as lxml_html
+
+from content.loader import load_library
+from tests.content.cases import write
+from tests.factories.tool import Tool
+from tests.xss.document import write_document
+from tests.xss.frames import Frames
+from tests.xss.payloads import IS_WHOLE, payloads
+from tracks.cli.content import publish_library
+
+LIBRARY = """id: xss
+name: Asker
+contact: content@example.org
+licence: CC BY 4.0
+languages: [nb]
+"""
+NEVER = {
+    *("iframe", "frame", "object", "embed", "applet", "style", "base", "template", "noscript"),
+    *("portal", "foreignobject", "animate", "set", "use", "marquee"),
+}
+COUNT = 200 if IS_WHOLE else 6
+BATCHES = [payloads()[at : at + COUNT] for at in range(0, len(payloads()), COUNT)]
+BATCHES = BATCHES[:5] if IS_WHOLE else BATCHES[:1]
+ROUTES = ("", "/case", *(f"/case/{step}" for step in ("a1", "q1", "q2", "q5", "r1", "c1", "s1")))
+
+
+def wrong_on(page: str) -> list[str]:
+    found = []
+    for element in lxml_html.document_fromstring(page).iter():
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue  # our own comments
+        if tag in NEVER:
+            found.append(tag)
+        if tag == "script" and (element.text or not _is_ours(element.get("src", ""))):
+            found.append("script")
+        if tag == "link" and not element.get("href", "").startswith("/"):
+            found.append("link")
+        for name, value in element.attrib.items():
+            address = re.sub(r"[\s\x00-\x1f]", "", value).lower()
+            is_script = address.startswith(("javascript:", "vbscript:", "data:", "blob:"))
+            if name.startswith("on") or name in ("srcdoc", "formaction") or is_script:
+                found.append(f"{tag} {name}={value[:30]}")
+    return found
+
+
+def _is_ours(src: str) -> bool:
+    return re.fullmatch(r"/static/[\w.-]+\.js(\?[\w=.-]*)?", src) is not None
+
+
+def test_the_judge_sees() -> None:
+    page = (
+        '<p><script>x</script><script src="//evil"></script><a href=" java\nscript:x" onclick=y>'
+        '<iframe></iframe><script src="/static/a.js"></script>'
+    )
+    assert len(wrong_on(page)) == 5
+
+
+@pytest.mark.parametrize("batch", range(len(BATCHES)))
+@pytest.mark.browser
+def test_pages(tool: Tool, tmp_path: Path, frames: Frames, batch: int) -> None:
+    write(tmp_path, {"library.yaml": LIBRARY})
+    for number, payload in enumerate(BATCHES[batch]):
+        write_document(tmp_path / f"t{number}", payload)
+    library = load_library(tmp_path).draft
+    assert library is not None
+    publish_library(tool.database, tmp_path, library)
+    pages: list[str] = []
+
+    def see(browser, path: str, status: int = 200) -> None:
+        answer = tool.get(browser, path)
+        assert answer.status_code == status, path
+        assert wrong_on(answer.text) == [], path
+        assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
+        pages.append(answer.text)
+
+    for number, payload in enumerate(BATCHES[batch]):
+        name = payload.replace("\x00", "")[:200]
+        names = {"name": name, "given_name": name, "family_name": name}
+        resource = f"xss/t{number}"
+        browser = tool.launch(sub=f"p{number}", changes=names, resource=resource)
+        slugs = {step.id for module in library.tracks[number].modules for step in module.steps}
+        for route in ROUTES:
+            if route.count("/") < 2 or route.rpartition("/")[2] in slugs:
+                see(browser, f"/t/xss/t{number}{route}")
+        base = f"/t/xss/t{number}/case"
+        if "r1" in slugs:
+            tool.post(browser, f"{base}/r1", text=payload, revision="0", go="save")
+            see(browser, f"{base}/r1")
+        if "q5" in slugs:
+            fields = {"given-0": payload[:200], "revision": "0", "go": "check"}
+            assert tool.post(browser, f"{base}/q5", **fields).status_code in (303, 422)
+            see(browser, f"{base}/q5")
+        see(browser, f"/catalogue?q={quote(payload[:100])}")
+        see(browser, "/")
+    leader = tool.launch(sub="leader", leads=True, resource="xss/t0")
+    see(leader, "/t/xss/t0/case/together/B")
+    shown = [re.sub(r"<(script|link)[^>]*>", "", page) for page in pages]
+    assert frames.run(shown) == (set(), [])
