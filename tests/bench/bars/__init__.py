@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from tests.bench.bars import (
+    checking,
     launch,
     launch_peers,
     memory,
     progress_batch,
     progress_call,
     progress_post,
+    rendering,
     search,
     step_page,
 )
@@ -16,12 +18,14 @@ from tests.bench.bench import Bench
 from tests.bench.result import Result
 
 BARS: dict[str, Callable[[Bench], list[Result]]] = {
+    "checking": checking.measure,
     "launch": launch.measure,
     "launch-peers": launch_peers.measure,
     "memory": memory.measure,
     "progress-post": progress_post.measure,
     "progress-call": progress_call.measure,
     "progress-batch": progress_batch.measure,
+    "rendering": rendering.measure,
     "search": search.measure,
     "step-page": step_page.measure,
 }
