@@ -42,6 +42,7 @@ def _or_empty(value: object) -> object:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n]*\S[^\n]*$")]
+Licence = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\n]*\S[^\n]*$")]
 Text = Annotated[str, BeforeValidator(_or_empty), Field(max_length=8000)]
 Code = Annotated[str, Field(min_length=1, max_length=80)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), Field(max_length=40)]
@@ -71,7 +72,7 @@ class LibraryForm(_Form):
         default="", description="Nine digits (Norway) or ten (Sweden), in quotes; or leave it out."
     )
     contact: Line = Field(description="An address that is read: contact: content@example.org")
-    licence: Line = Field(description="licence: CC BY 4.0")
+    licence: Licence = Field(description="licence: CC BY 4.0")
     languages: Languages = Field(description="languages: [nb, sv]")
 
 
@@ -86,7 +87,7 @@ class TrackForm(_Form):
     grades: Codes = Field(description='grades: "8-10"')
     frameworks: Codes = Field(default=(), description="frameworks: [pfdk-4, digcompedu-3]")
     languages: Languages = Field(description="languages: [nb, sv]")
-    licence: Line = Field(description="licence: CC BY 4.0")
+    licence: Licence = Field(description="licence: CC BY 4.0")
     authors: Annotated[tuple[Line, ...], BeforeValidator(_as_list)] = Field(
         min_length=1,
         max_length=40,

