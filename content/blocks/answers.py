@@ -116,7 +116,12 @@ def _gap(text: str, line: int, found: ProblemList) -> Gap:
         return Gap(accepted=(parts[0],))
     right = [p[1:-1].strip() for p in parts if len(p) > 2 and p[0] == "(" and p[-1] == ")"]
     choices = tuple(p[1:-1].strip() if p[:1] == "(" and p[-1:] == ")" else p for p in parts)
-    hint = "Write one word, [[Oslo]], or choices with the right one marked: [[Oslo | (Bergen)]]"
+    if len(right) == len(parts) and all(right):
+        return Gap(accepted=tuple(dict.fromkeys(right)))  # each is right: one of them is written
+    hint = (
+        "Write one word, [[Oslo]], several that are all right, [[(Oslo) | (Kristiania)]], or "
+        "choices with the right one marked: [[Oslo | (Bergen)]]"
+    )
     if len(right) != 1 or not all(choices):
         message = say(
             "the gap [[{text}]] has {count} right choices", text=text[:40], count=len(right)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.blocks import BLOCKS
 from content.blocks.quiz import draw, read
 from content.grading import fields_of, grade_given, shuffled
 from content.markdown import read_document
-from content.model import Question, StepKind
+from content.model import Gap, Question, StepKind
 from content.problems import ProblemList
 from content.rendered import RenderedStep
 
@@ -94,3 +95,15 @@ def test_never_shown_in_the_right_order(count: int, seed: str) -> None:
     order = shuffled(count, seed)
     assert sorted(order) == list(range(count)) != list(order)
     assert order == shuffled(count, seed)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_right"), [("Oslo", True), ("kristiania.", True), ("Bergen", False), ("", False)]
+)
+def test_a_gap_with_several_right_words(written: str, is_right: bool) -> None:
+    text = "::: quiz {#q}\nDen het [[ (Oslo) | (Kristiania) ]].\n:::"
+    document, found = read_document("x.md", text), ProblemList("x.md")
+    question = BLOCKS["quiz"].read(document, document.elements[0], found).question
+    assert question is not None
+    assert (found.found, question.gaps) == ([], (Gap(("Oslo", "Kristiania")),))
+    assert grade_given(question, [written]).is_right is is_right
