@@ -71,9 +71,9 @@ def check_times(claims: Claims, now: float, max_age: timedelta = MAX_AGE) -> Non
 
 
 def _seconds(claims: Claims, name: str) -> float:
-    value = claims.get(name)
-    if value is None and name not in claims:
+    if name not in claims:
         raise LtiRejected(f"{name}_missing")
+    value = claims[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LtiRejected(f"{name}_not_number")
     try:

@@ -165,12 +165,11 @@ def _way_back(return_url: str | None, registration: Registration, base_url: str)
 
 def _resource_link(claims: Mapping[str, Any]) -> ResourceLink | None:
     """Required for a resource link launch; a submission review may say it too."""
-    message_type = claims[names.MESSAGE_TYPE]
-    if message_type == names.RESOURCE_LINK_REQUEST:
-        return names.read_resource_link(claims[names.RESOURCE_LINK])
-    if message_type != names.SUBMISSION_REVIEW_REQUEST or names.RESOURCE_LINK not in claims:
+    may_name_one = (names.RESOURCE_LINK_REQUEST, names.SUBMISSION_REVIEW_REQUEST)
+    link = claims.get(names.RESOURCE_LINK)
+    if link is None or claims[names.MESSAGE_TYPE] not in may_name_one:
         return None
-    return names.read_resource_link(claims[names.RESOURCE_LINK])
+    return names.read_resource_link(link)
 
 
 def _deep_linking(

@@ -74,6 +74,14 @@ def test_public_addresses_each_once(monkeypatch: pytest.MonkeyPatch):
     assert found == ["8.8.8.8", "2606:4700::1111"]
 
 
+@pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "fe80::1"])
+def test_loopback_names_are_for_loopback_only(monkeypatch: pytest.MonkeyPatch, address: str):
+    _resolving_to(monkeypatch, address)
+
+    with pytest.raises(PermanentServiceError, match=r"^address_not_public$"):
+        reachable_addresses("localhost", 80, allow_loopback=True)
+
+
 def test_loopback_for_loopback_names_only(monkeypatch: pytest.MonkeyPatch):
     _resolving_to(monkeypatch, "127.0.0.1")
 
@@ -97,5 +105,5 @@ def test_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
-    with pytest.raises(TransientServiceError, match="name_not_found"):
+    with pytest.raises(TransientServiceError, match=r"^name_not_found$"):
         reachable_addresses("lms.example", 443, allow_loopback=False)

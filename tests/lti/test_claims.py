@@ -7,11 +7,13 @@ import pytest
 from lti.claims import (
     AgsClaim,
     Context,
+    NrpsClaim,
     is_identifier,
     read_ags,
     read_context,
     read_custom,
     read_for_user,
+    read_nrps,
     text,
     texts,
 )
@@ -78,6 +80,23 @@ def test_contexts(value: Any, read: Context | None):
 )
 def test_ags_needs_one_address(value: Any, read: AgsClaim | None):
     assert read_ags(value) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ({"context_memberships_url": ITEM}, NrpsClaim(ITEM)),
+        (
+            {"context_memberships_url": ITEM, "service_versions": ["2.0", 2]},
+            NrpsClaim(ITEM, ("2.0",)),
+        ),
+        ({"service_versions": ["2.0"]}, None),
+        ({"context_memberships_url": 7}, None),
+        (None, None),
+    ],
+)
+def test_the_course_list_needs_its_address(value: Any, read: NrpsClaim | None):
+    assert read_nrps(value) == read
 
 
 def test_custom_parameters_are_texts():

@@ -47,6 +47,12 @@ def test_rejection_carries_its_reason():
     assert str(refused) == "T13 iat_in_future: 75 s ahead of our clock"
 
 
+def test_rejection_without_a_detail():
+    refused = LtiRejected("iat_in_future")
+
+    assert (str(refused), refused.detail) == ("T13 iat_in_future", "")
+
+
 def test_service_errors_carry_theirs():
     later = TransientServiceError("status_429", retry_after=30.0)
     never = PermanentServiceError("scope_not_granted")

@@ -20,6 +20,10 @@ from tests.fakes.forge import REMOVED, signing_key
 ALGORITHMS = ("RS256",)
 
 
+def b64(number: int) -> str:
+    return forge.b64(number.to_bytes((number.bit_length() + 7) // 8))
+
+
 def test_header():
     token = forge.token({}, header={"alg": "RS256", "kid": "k", "typ": "JWT", "jku": "x"})
 
@@ -70,6 +74,9 @@ def test_verify_by_itself_keeps_to_the_algorithms():
         ({"n": 17}, "key_too_short"),
         ({"n": "AAAA" * 100}, "key_too_short"),
         ({"n": "é" * 400}, "key_too_short"),
+        ({"n": b64(2**16384 - 1)}, None),
+        ({"n": b64(2**16385 - 1)}, "key_broken"),
+        ({"n": b64(2**2047 - 1)}, "key_too_short"),
         ({"n": "_" * 4000}, "key_broken"),
         ({"e": REMOVED}, "key_broken"),
         ({"e": "AA"}, "key_broken"),
@@ -106,6 +113,18 @@ def test_pem_round_trip_keeps_key_and_name():
 def test_pem_of_a_public_key_is_refused():
     with pytest.raises(ValueError, match="private RSA key"):
         load_private(signing_key().public_pem())
+
+
+def test_a_number_that_json_does_not_have_is_never_signed():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        sign({"a": float("nan")}, generate_private())
+
+
+def test_the_longest_name_of_a_key():
+    assert peek_header(forge.token({}, header={"alg": "RS256", "kid": "k" * 255}), ALGORITHMS).kid
+    with pytest.raises(LtiRejected) as refused:
+        peek_header(forge.token({}, header={"alg": "RS256", "kid": "k" * 256}), ALGORITHMS)
+    assert (refused.value.reason, refused.value.detail) == ("kid_too_long", "256 characters")
 
 
 def test_half_a_surrogate_pair_is_no_token():

@@ -64,6 +64,22 @@ def test_institution_roles_are_there_to_be_asked_for_and_grant_nothing():
     assert (roles.is_instructor, roles.has_context_role, roles.is_test_user) == (False, False, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "administers", "of_the_course"),
+    [
+        (MEMBERSHIP + "Administrator", True, True),
+        (VOCABULARY + "institution/person#Administrator", True, False),
+        (VOCABULARY + "system/person#Administrator", True, False),
+        (VOCABULARY + "system/person#SysAdmin", False, False),
+        (MEMBERSHIP + "Instructor", False, False),
+    ],
+)
+def test_who_administers(text: str, administers: bool, of_the_course: bool):
+    roles = Roles.parse([text])
+
+    assert (roles.administers, roles.is_administrator) == (administers, of_the_course)
+
+
 @given(st.lists(st.text(max_size=80) | st.text(max_size=12).map(MEMBERSHIP.__add__), max_size=5))
 def test_only_the_exact_words_make_an_instructor(texts: list[str]):
     expected = bool({"Instructor", MEMBERSHIP + "Instructor"} & set(texts))

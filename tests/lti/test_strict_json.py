@@ -88,10 +88,12 @@ def test_depth_is_counted_exactly():
 
     assert parse_object(f'{{"a":{deepest}}}'.encode()) == {"a": json.loads(deepest)}
     assert parse_object(f'{{"a":{many_side_by_side}}}'.encode()) == {"a": [[]] * 100}
+    both = f'{{"a":{deepest},"b":{many_side_by_side}}}'.encode()
+    assert parse_object(both) == {"a": json.loads(deepest), "b": [[]] * 100}
     assert _why(f'{{"a":[{deepest}]}}'.encode()) == "too_deep"
 
 
 def test_array():
     assert parse_array(b'[1,{"a":2}]') == [1, {"a": 2}]
-    with pytest.raises(StrictJsonError, match="not_array"):
+    with pytest.raises(StrictJsonError, match=r"^not_array$"):
         parse_array(b"{}")

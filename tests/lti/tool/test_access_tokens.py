@@ -7,7 +7,7 @@ import pytest
 
 from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.jose import import_public, verify
-from lti.ports import AccessToken, HttpAnswer, Registration
+from lti.ports import AccessToken, HttpAnswer, Registration, TokenKey
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
 from tests.conformance.world import REGISTRATION
 from tests.factories.threads import at_once
@@ -227,6 +227,17 @@ def test_memory_stays_bounded():
     assert len(source._turns) == 0
 
 
+def test_a_token_put_anew_takes_no_place_of_another_and_is_the_newest():
+    store = MemoryAccessTokens(most=2)
+    a, b, c = (TokenKey(7, deployment, (SCORE,)) for deployment in "abc")
+    for key in (a, b, a):
+        store.put(key, AccessToken("t", FixedClock().now()))
+    before = set(store._tokens)
+    store.put(c, AccessToken("t", FixedClock().now()))
+
+    assert (before, set(store._tokens)) == ({a, b}, {a, c})
+
+
 def test_a_failed_request_leaves_no_turn_behind():
     platform = Platform()
     platform.http.answers[TOKEN_URL] = TransientServiceError("timeout")
@@ -256,7 +267,7 @@ def test_many_at_once_make_one_request():
     for thread in threads:
         thread.join()
 
-    assert len(platform.http.sent) == 1
+    assert (len(platform.http.sent), len(platform.source._turns)) == (1, 0)
 
 
 @pytest.mark.parametrize("token_type", ["Bearer", "bearer", "BEARER"])
@@ -269,7 +280,16 @@ def test_token_type_in_any_case(token_type: str):
 
 @pytest.mark.parametrize(
     ("life", "seconds"),
-    [("absent", 3600), (7200, 7200), ("7200", 7200), (99.5, 99.5), (10**9, 86_400)],
+    [
+        ("absent", 3600),
+        (7200, 7200),
+        ("7200", 7200),
+        (99.5, 99.5),
+        (10**9, 86_400),
+        ("999999999", 86_400),
+        (0, 0),
+        (0.5, 0.5),
+    ],
 )
 def test_life_of_a_token(life: object, seconds: float):
     platform = Platform()
@@ -299,11 +319,21 @@ def test_life_of_a_token(life: object, seconds: float):
         (granted(access_token="å"), "token_answer_without_token", TransientServiceError),
         (granted(access_token=7), "token_answer_without_token", TransientServiceError),
         (granted(expires_in="soon"), "token_answer_without_life", TransientServiceError),
+        (granted(expires_in="1000000000"), "token_answer_without_life", TransientServiceError),
+        (granted(expires_in="٣٦٠٠"), "token_answer_without_life", TransientServiceError),
+        (granted(expires_in="²"), "token_answer_without_life", TransientServiceError),
         (granted(expires_in=-1), "token_answer_without_life", TransientServiceError),
         (granted(expires_in=True), "token_answer_without_life", TransientServiceError),
         (HttpAnswer(200, {}, b"<html>"), "token_answer_not_json", TransientServiceError),
         (HttpAnswer(200, {}, b"[]"), "token_answer_not_json", TransientServiceError),
-        (HttpAnswer(400, {}, b'{"error":"invalid_scope"}'), "token_refused", PermanentServiceError),
+        *(
+            (
+                HttpAnswer(400, {}, b'{"error":"' + error + b'"}'),
+                "token_refused",
+                PermanentServiceError,
+            )
+            for error in (b"invalid_scope", b"unauthorized_client", b"unsupported_grant_type")
+        ),
         (
             HttpAnswer(401, {}, b'{"error":"invalid_client"}'),
             "token_refused",

@@ -17,6 +17,7 @@ from lti.tool.browser_proof import (
     ticket_to_open,
 )
 from lti.tool.launch import BrowserUnproven, Launch
+from lti.tool.tickets import LIFETIMES
 from tests.conformance.world import BASE_URL, REGISTRATION, World
 from tests.fakes.forge import resource_claims, token
 
@@ -98,6 +99,7 @@ def test_and_goes_on_in_another_tab(case: Case):
         ({"state": "x"}, "storage_differs"),
         ({"nonce": "x"}, "storage_differs"),
         ({"nonce": ""}, "storage_differs"),
+        ({"state": ""}, "storage_differs"),
         ({"state": "", "nonce": ""}, "storage_no_answer"),
         ({"ticket": "x"}, "ticket_invalid"),
         ({"more": ""}, "proof_malformed"),
@@ -147,10 +149,23 @@ def test_from_elsewhere(case: Case):
 
 
 def test_too_large_and_repeated(case: Case):
-    assert refusal(lambda: case.prove(body_size=MAX_BODY + 1)).reason == "proof_too_large"
+    refused = refusal(lambda: case.prove(body_size=MAX_BODY + 1))
+    assert (refused.reason, refused.detail) == ("proof_too_large", f"{MAX_BODY + 1} bytes")
     twice = [*case.form.items(), ("state", "x")]
     refused = refusal(lambda: prove_browser(twice, body_size=100, is_from_us=True, **case.ports()))
     assert refused.reason == "proof_malformed"
+
+
+def test_the_largest_answer_is_taken(case: Case):
+    assert case.prove(body_size=MAX_BODY).launch == case.unproven.launch
+
+
+def test_a_used_ticket_is_remembered_longer_than_it_could_live(case: Case):
+    before = set(case.world.nonces.used)
+    case.prove()
+    ((_, until),) = ((k, v) for k, v in case.world.nonces.used.items() if k not in before)
+
+    assert until >= case.world.clock.now() + max(LIFETIMES.values())
 
 
 def test_too_late(case: Case):

@@ -44,8 +44,10 @@ class Platform:
         answer = {"access_token": "t", "token_type": "bearer", "scope": scope}
         return self._told(json.dumps(answer).encode())
 
-    def seen(self, registration: Registration = REGISTRATION) -> Seen:
-        return look_at(registration, "1", SCOPES, http=self.http, keys=KEYS, clock=self.clock)
+    def seen(
+        self, registration: Registration = REGISTRATION, scopes: tuple[str, ...] = SCOPES
+    ) -> Seen:
+        return look_at(registration, "1", scopes, http=self.http, keys=KEYS, clock=self.clock)
 
 
 def test_all_is_well():
@@ -129,6 +131,42 @@ def test_keys_are_shown_with_what_is_wrong_with_them():
         ("a", None),
         ("ec", "key_not_rsa"),
     ]
+
+
+def test_nothing_failed_where_nothing_was_asked():
+    seen = Platform().seen(scopes=())
+
+    assert (seen.scopes, seen.token_failed) == ({}, None)
+
+
+def test_one_token_is_enough_to_be_known():
+    platform = Platform()
+    broken = HttpAnswer(401, {}, b'{"error":"invalid_client"}')
+    platform.http.answers[TOKEN_URL] = lambda sent: (
+        platform._token(sent) if b"scope=b" in (sent.body or b"") else broken
+    )
+    seen = platform.seen()
+
+    assert seen.scopes == {"a": "token_refused", "b": None, "c": "token_refused"}
+    assert seen.token_failed is None
+
+
+def test_the_time_is_that_of_the_middle_of_the_wait():
+    platform = Platform()
+    platform.slow = timedelta(seconds=3)
+
+    # told at the start of three seconds, when our middle was still 1.5 s away
+    assert platform.seen().clock_ahead == 0.5 - 1.5
+
+
+@pytest.mark.parametrize(
+    "said", ["Sat, 21 Nov 2026 14:00:00 +0200", "Sat, 21 Nov 2026 12:00:00 -0000"]
+)
+def test_a_date_with_another_zone_or_none(said: str):
+    platform = Platform()
+    platform.headers = {"date": said}
+
+    assert platform.seen().clock_ahead == 0.5
 
 
 @pytest.mark.parametrize("seconds", [-3600, -61, 0, 30, 7200])
