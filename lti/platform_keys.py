@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from lti.claims import text
 from lti.errors import ServiceError, TransientServiceError
 from lti.jose import PublicKey, import_public
 from lti.ports import Clock, Http, HttpAnswer, KeptKeySet, KeptKeySets, Registration
@@ -208,5 +209,5 @@ def _usable(answer: HttpAnswer, keys: Mapping[str, PublicKey]) -> list[dict[str,
     return [
         {name: jwk[name] for name in _PUBLIC if name in jwk}
         for jwk in _listed(answer)
-        if isinstance(jwk, dict) and jwk.get("kid") in good
+        if isinstance(jwk, dict) and text(jwk.get("kid")) in good
     ]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from lti import claims as names
+from lti.claims import text
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.ports import (
     AccessToken,
@@ -170,11 +171,11 @@ class AccessTokenSource:
         if answer.status not in (400, 401):
             return failure(answer, self._clock.now())
         try:
-            error = parse_object(answer.body).get("error")
+            error = text(parse_object(answer.body).get("error"))
         except StrictJsonError:
             error = None
-        if error in _FINAL_ERRORS:
-            return PermanentServiceError("token_refused", str(error))
+        if error is not None and error in _FINAL_ERRORS:
+            return PermanentServiceError("token_refused", error)
         return TransientServiceError("token_refused", f"status {answer.status}")
 
 

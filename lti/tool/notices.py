@@ -138,7 +138,7 @@ def _notice(claims: Mapping[str, Any], deployment: Deployment) -> Notice:
         raise LtiRejected("notice_claim_missing")
     if not is_identifier(claim.get("id")):
         raise LtiRejected("notice_id_invalid")
-    if claim.get("type") not in TYPES:
+    if text(claim.get("type")) not in TYPES:
         raise LtiRejected("notice_type_unknown")
     is_copy = claim["type"] == CONTEXT_COPY
     context = names.read_context(claims.get(names.CONTEXT))

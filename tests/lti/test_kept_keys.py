@@ -92,7 +92,14 @@ def test_kept_keys_are_loaded_once_however_many_ask_at_first():
 
 def test_of_what_was_fetched_the_usable_is_kept_and_nothing_private():
     good = signing_key("a").jwk(x5c=["vendor"], key_ops=["verify"], use=REMOVED)
-    odd = ["text", {"kty": "RSA"}, signing_key("x").jwk(kid="p", d="AQAB"), {"kid": "e"}]
+    odd = [
+        "text",
+        {"kty": "RSA"},
+        {"kid": ["a"]},
+        {"kid": {}},
+        signing_key("x").jwk(kid="p", d="AQAB"),
+        {"kid": "e"},
+    ]
     twice = [signing_key("b").jwk(kid="t"), signing_key("x").jwk(kid="t")]
     kept = Kept()
     body = json.dumps({"keys": [*odd, good, *twice]}).encode()

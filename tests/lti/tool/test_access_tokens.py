@@ -340,6 +340,11 @@ def test_life_of_a_token(life: object, seconds: float):
             TransientServiceError,
         ),
         (HttpAnswer(400, {}, b"<html>"), "token_refused", TransientServiceError),
+        (
+            HttpAnswer(400, {}, b'{"error":["invalid_scope"]}'),
+            "token_refused",
+            TransientServiceError,
+        ),
         (HttpAnswer(404, {}, b""), "status_404", PermanentServiceError),
         (
             HttpAnswer(302, {"location": "https://evil.example"}, b""),

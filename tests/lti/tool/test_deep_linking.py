@@ -77,14 +77,12 @@ def test_what_moodle_and_open_edx_send_is_read():
 
 
 def test_what_the_json_schema_says_is_read_too():
-    asked = read(accept_multiple="true", accept_lineitem="false", auto_create="true", title="T")
-
-    assert (asked.accept_multiple, asked.accept_lineitem, asked.auto_create, asked.title) == (
-        True,
-        False,
-        True,
-        "T",
+    asked = read(
+        accept_multiple="true", accept_lineitem="false", auto_create="true", title="T", text="t"
     )
+
+    assert (asked.accept_multiple, asked.accept_lineitem, asked.auto_create) == (True, False, True)
+    assert (asked.title, asked.text) == ("T", "t")
 
 
 @pytest.mark.parametrize(
@@ -196,6 +194,31 @@ def test_the_answer_lives_five_minutes_and_was_made_ten_seconds_ago():
     assert other["nonce"] != claims["nonce"]
 
 
+def test_the_answer_is_from_us_to_the_platform():
+    claims = response_claims(read(), REGISTRATION, "1", [], now=NOW)
+
+    # here the client is the issuer, and the issuer the audience
+    assert (claims["iss"], claims["aud"]) == ("client-1", "https://platform.example")
+
+
+def test_whoever_chose_nothing_may_say_so_to_a_platform_that_takes_no_links():
+    asked = replace(read(), accept_types=("link",))
+
+    assert items(asked) == []
+
+
+def test_an_item_without_a_line_item_or_a_period():
+    (item,) = items(read(), replace(ITEM, line_item=None, available=Period(), submission=None))
+
+    assert sorted(item) == ["custom", "title", "type", "url"]
+
+
+def test_a_period_with_a_start_only():
+    (item,) = items(read(), replace(ITEM, available=Period(start=NOW)))
+
+    assert item["available"] == {"startDateTime": "2026-11-22T12:00:00+00:00"}
+
+
 def test_message_and_log_are_there_only_when_something_is_said():
     prefix = "https://purl.imsglobal.org/spec/lti-dl/claim/"
     silent = response_claims(read(), REGISTRATION, "1", [], now=NOW)
@@ -282,6 +305,11 @@ def test_plain_text_is_one_line_and_not_too_long(text: str, longest: int):
 def test_a_long_title_is_cut_at_a_word():
     assert plain("one two three four", 12) == "one two…"
     assert plain("onetwothreefour", 12) == "onetwothree…"
+    assert plain("one two four", 12) == "one two four"
+    assert plain("one two four x", 12) == "one two…"
+    assert plain("one two thre four", 12) == "one two…"
+    assert plain("one two thr four", 12) == "one two…"
+    assert plain("one two th four", 12) == "one two th…"
     assert plain(" one\n\ttwo\x07 ", 12) == "one two"
 
 

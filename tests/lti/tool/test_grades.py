@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.ports import AccessToken, HttpAnswer, Registration, TokenKey
+from lti.tool.grade_json import as_json, with_query
 from lti.tool.grades import (
     SCOPE_RESULT,
     SCOPE_SCORE,
@@ -105,6 +106,39 @@ def test_canvas_is_told_that_this_is_no_new_submission_and_when_the_work_was_don
     assert "submission" not in sent_score(worked)
 
 
+def test_canvas_is_not_told_of_a_time_that_nobody_knows():
+    canvas = replace(REGISTRATION, platform_family="canvas")
+
+    assert "submission" not in sent_score(SCORE, canvas)
+
+
+def test_a_comment_goes_as_it_was_written():
+    book = Book()
+    book.http.answers[SCORES] = DONE
+    send(book, replace(SCORE, comment="Bra løst – nesten \U0001f600"))
+
+    assert "Bra løst – nesten \U0001f600".encode() in (book.calls[0].body or b"")
+
+
+def test_numbers_that_json_does_not_have_are_never_sent():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        as_json({"scoreMaximum": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [("https://a/b", "https://a/b?x=1+2"), ("https://a/b?t=1", "https://a/b?t=1&x=1+2")],
+)
+def test_a_query_is_added(url: str, whole: str):
+    assert with_query(url, {"x": "1 2"}) == whole
+
+
+def test_a_score_of_less_than_a_point_at_most():
+    sent = sent_score(replace(SCORE, given=0.25, maximum=0.5))
+
+    assert (sent["scoreGiven"], sent["scoreMaximum"]) == (0.25, 0.5)
+
+
 def test_timestamp_is_in_milliseconds_and_utc():
     summer = timezone(timedelta(hours=2))
     score = replace(SCORE, timestamp=datetime(2026, 7, 1, 14, 0, 0, 123456, tzinfo=summer))
@@ -121,6 +155,7 @@ def test_timestamp_is_in_milliseconds_and_utc():
         {"maximum": float("inf")},
         {"given": -0.5},
         {"given": float("nan")},
+        {"given": float("inf")},
     ],
 )
 def test_score_that_makes_no_sense(changes: dict):
@@ -137,6 +172,8 @@ def test_score_that_makes_no_sense(changes: dict):
             "timestamp_not_later",
             StaleTimestamp,
         ),
+        (HttpAnswer(400, {}, b"\xff Timestamp"), "timestamp_not_later", StaleTimestamp),
+        (HttpAnswer(403, {}, b"timestamp"), "status_403", PermanentServiceError),
         (HttpAnswer(400, {}, b'{"detail":"x"}'), "status_400", PermanentServiceError),
         (HttpAnswer(403, {}, b""), "status_403", PermanentServiceError),
         (HttpAnswer(404, {}, b""), "line_item_gone", PermanentServiceError),

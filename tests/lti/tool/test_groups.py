@@ -39,11 +39,11 @@ def test_groups_on_several_pages():
 
 
 def test_sets():
-    world = World(sets=[{"id": 3, "name": "Year 8"}, {"name": "no id"}, "odd"])
+    world = World(sets=[{"id": 3, "name": "Year 8"}, {"name": "no id"}, "odd", {"id": "4"}])
 
     found = world.service.sets(REGISTRATION, "1", f"{ORIGIN}/sets")
 
-    assert found == (GroupSet("3", "Year 8"),)
+    assert found == (GroupSet("3", "Year 8"), GroupSet("4", ""))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,7 @@ def test_sets():
         ({"id": 7}, (Group("7", ""),)),
         ({"id": "7", "name": 8, "tag": "t", "set_id": 9}, (Group("7", "", "t", "9"),)),
         ({"id": True, "name": "x"}, ()),
+        ({"id": "x" * 255}, (Group("x" * 255, ""),)),
         ({"id": "x" * 256}, ()),
         (None, ()),
     ],
@@ -81,8 +82,12 @@ def test_what_can_go_wrong(answer: HttpAnswer, kind: type[ServiceError], reason:
 def test_2001_groups_are_too_many():
     world = World(groups=[{"id": str(n)} for n in range(2001)], page_size=1000)
 
-    with pytest.raises(PermanentServiceError, match="too_many_groups"):
+    with pytest.raises(PermanentServiceError, match=r"^too_many_groups$"):
         world.groups()
+
+
+def test_2000_groups_are_not():
+    assert len(World(groups=[{"id": str(n)} for n in range(2000)], page_size=1000).groups()) == 2000
 
 
 @pytest.mark.parametrize(

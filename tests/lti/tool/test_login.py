@@ -197,6 +197,15 @@ def test_storage_changes_what_is_answered_and_not_where_it_leads():
     assert {**sent(plain), "state": "", "nonce": ""} == {**sent(stored), "state": "", "nonce": ""}
 
 
+def test_the_longest_that_is_taken():
+    target = (TARGET + "?").ljust(2048, "x")
+    longest = {"login_hint": "ø" * 4096, "lti_message_hint": "x" * 8192}
+    answer = begin({**PARAMS, **longest, "target_link_uri": target})
+
+    assert {name: sent(answer)[name] for name in longest} == longest
+    assert SIGNER.read(sent(answer)["state"], FixedClock().now()).target_link_uri == target
+
+
 # --- which registration
 
 
@@ -300,3 +309,12 @@ def test_unreadable_cookies_go_first_and_others_are_left_alone():
     cookies = {"__Host-lti_x": "²", "__Host-lti_y": "9" * 50, "session": "1", **_cookies(8)}
 
     assert begin(PARAMS, cookies=cookies).drop == ("__Host-lti_y",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "goes"), [("9" * 19, "__Host-lti_0"), ("9" * 20, "__Host-lti_x")]
+)
+def test_a_time_beyond_all_times_is_unreadable(seconds: str, goes: str):
+    cookies = {"__Host-lti_x": f"{seconds}.mac", **_cookies(9)}
+
+    assert begin(PARAMS, cookies=cookies).drop == (goes,)

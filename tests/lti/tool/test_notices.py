@@ -147,6 +147,22 @@ def test_a_nonce_is_remembered_longer_than_any_notice_is_taken():
     assert until - CLOCK.moment == timedelta(hours=1, minutes=2)
 
 
+def test_as_many_origins_and_as_long_as_may_be():
+    longest = ["y", *["x" * 255] * 19]
+    taken = Handler().take(signed(origin_contexts=longest))
+
+    assert taken is not None
+    assert taken.origin_contexts == tuple(longest)
+
+
+def test_two_notices_with_nonces_of_their_own():
+    handler = Handler()
+    handler.take(signed())
+
+    assert handler.take(signed(nonce="two", notice={**NOTICE, "id": "n-2"})) is not None
+    assert len(handler.nonces.used) == 2
+
+
 def test_a_nonce_of_a_launch_is_another_one():
     handler = Handler()
     handler.nonces.consume(3, "one", CLOCK.moment)
@@ -185,6 +201,8 @@ def test_jti_stands_in_for_the_nonce():
         ({"notice": {**NOTICE, "id": "x" * 256}}, "notice_id_invalid"),
         ({"notice": {**NOTICE, "id": 5}}, "notice_id_invalid"),
         ({"notice": {**NOTICE, "type": "LtiOtherNotice"}}, "notice_type_unknown"),
+        ({"notice": {**NOTICE, "type": ["LtiHelloWorldNotice"]}}, "notice_type_unknown"),
+        ({"notice": {**NOTICE, "type": {}}}, "notice_type_unknown"),
         ({"notice": {**NOTICE, "timestamp": "yesterday"}}, "notice_timestamp_invalid"),
         ({"notice": {**NOTICE, "timestamp": "2026-11-21T11:59:00"}}, "notice_timestamp_invalid"),
         ({"notice": {**NOTICE, "timestamp": 7}}, "notice_timestamp_invalid"),
@@ -193,6 +211,8 @@ def test_jti_stands_in_for_the_nonce():
         ({"origin_contexts": "old-course"}, "notice_origin_invalid"),
         ({"origin_contexts": [7]}, "notice_origin_invalid"),
         ({"origin_contexts": ["x"] * 21}, "notice_origin_invalid"),
+        ({"origin_contexts": [""]}, "notice_origin_invalid"),
+        ({"origin_contexts": ["x" * 256]}, "notice_origin_invalid"),
     ],
 )
 def test_a_claim_that_is_wrong(changes: dict[str, Any], reason: str):
@@ -251,6 +271,12 @@ def test_a_delivery_that_cannot_be_read(body: bytes, reason: str):
     with pytest.raises(LtiRejected) as refused:
         tokens_of(body)
     assert refused.value.reason == reason
+
+
+def test_the_largest_delivery():
+    many = json.dumps({"notices": [{"jwt": "x"}] * 100}).encode()
+
+    assert tokens_of(many.ljust(notices.MAX_BODY)) == ["x"] * 100
 
 
 def test_a_delivery_with_several():

@@ -34,6 +34,9 @@ def test_next_in_every_spelling(header: str):
         "next",
         NEXT,
         f"<{NEXT}>",
+        f"<{NEXT}>; rel",
+        f'<{NEXT}>; rel=""',
+        f'<{NEXT}>; rel="prev"; rel="next"',  # RFC 8288 3.3: the first counts
         f'<{NEXT}>; rel="prev"',
         f"<{NEXT}>; rel=nextpage",
         "<x; rel=next",

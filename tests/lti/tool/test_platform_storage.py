@@ -76,6 +76,13 @@ def test_blackboard_keeps_values_and_does_not_say_so():
     assert storage_offer({"login_hint": "hint"}, blackboard) == StorageOffer("_parent", "hint")
 
 
+def test_hints_that_are_no_text_are_carried_along():
+    assert offered("_parent", login_hint="\udcff" * 1024) == StorageOffer(
+        "_parent", "\udcff" * 1024, None
+    )
+    assert offered("_parent", login_hint="\udcff" * 1025) == StorageOffer("_parent")
+
+
 def test_hints_are_carried_along_while_they_are_short():
     assert offered("_parent", lti_message_hint="m" * 1020) == StorageOffer(
         "_parent", "hint", "m" * 1020

@@ -1,6 +1,6 @@
 import pytest
 
-from lti.errors import PermanentServiceError, TransientServiceError
+from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.ports import HttpAnswer
 from lti.tool.grades import SCOPE_RESULT, Result
 from tests.conformance.world import REGISTRATION
@@ -92,9 +92,18 @@ def test_pages_end_somewhere():
         (HttpAnswer(502, {}, b""), "status_502", TransientServiceError),
     ],
 )
-def test_results_that_do_not_come(answer: HttpAnswer, reason: str, kind: type):
+def test_results_that_do_not_come(answer: HttpAnswer, reason: str, kind: type[ServiceError]):
     book = Book()
     book.http.answers[RESULTS] = answer
 
-    with pytest.raises(kind, match=reason):
+    with pytest.raises(kind) as caught:
         book.grades.results(REGISTRATION, "1", ITEM, "u 1")
+    assert caught.value.reason == reason
+
+
+def test_a_column_elsewhere_is_never_asked():
+    book = Book()
+
+    with pytest.raises(PermanentServiceError) as caught:
+        book.grades.results(REGISTRATION, "1", "https://evil.example/items/1", "u 1")
+    assert (caught.value.reason, book.http.sent) == ("host_not_allowed", [])

@@ -11,7 +11,7 @@ from lti.errors import PermanentServiceError, ServiceError, TransientServiceErro
 from lti.ports import HttpAnswer
 from lti.roles import Roles
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
-from lti.tool.roster import MAX_MEMBERS, Member, MemberMessage, Roster, Rosters
+from lti.tool.roster import LONGEST_FETCH, MAX_MEMBERS, Member, MemberMessage, Roster, Rosters
 from tests.conformance.world import REGISTRATION
 from tests.fakes.course_list import INSTRUCTOR, LEARNER, MEMBERS_TYPE, CourseList, member, members
 from tests.fakes.lti_ports import FixedClock, RecordingHttp
@@ -220,6 +220,40 @@ def test_differences_elsewhere_are_not_kept(link: str):
     assert world.fetch().differences_url is None
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "read"),
+    [
+        ({"id": "a"}, {"id": "b"}, "a"),
+        ({"id": "a"}, {}, "a"),
+        ({}, {"id": "b"}, "b"),
+        ({"id": 7}, {}, "7"),
+        ({"id": True}, {}, None),
+        ({"id": "x" * 255}, {}, "x" * 255),
+        ({"id": "x" * 256}, {}, None),
+    ],
+)
+def test_the_course_is_the_first_that_a_page_names(first: Any, second: Any, read: str | None):
+    world = World()
+    link = {"link": f'<{ORIGIN}/members?page=2>; rel="next"'}
+    for course, headers in ((first, link), (second, {})):
+        body = json.dumps({"context": course, "members": []}).encode()
+        world.list.faults.append(HttpAnswer(200, headers, body))
+
+    assert world.fetch().context_id == read
+
+
+@pytest.mark.parametrize(("group", "there"), [("x" * 255, True), ("x" * 256, False)])
+def test_the_longest_id_of_a_group(group: str, there: bool):
+    (found,) = World().says(member("u", group_enrollments=[{"group_id": group}]))
+
+    assert found.group_ids == ((group,) if there else ())
+
+
+@pytest.mark.parametrize("user_id", [True, False])
+def test_a_truth_is_no_user_id(user_id: bool):
+    assert World().says({"user_id": user_id}) == ()
+
+
 def test_page_3_of_5_fails():
     world = World(members=members(500), page_size=100)
     world.list.faults.extend([None, None, HttpAnswer(500, {}, b"")])
@@ -290,6 +324,13 @@ def test_a_platform_that_takes_for_ever():
 
     assert world.reason(TransientServiceError) == "roster_too_slow"
     assert len(world.list.calls()) == 8
+
+
+def test_a_platform_that_takes_as_long_as_it_may():
+    world = World(members=members(4), page_size=2)
+    world.list.on_call = lambda: world.clock.advance(seconds=LONGEST_FETCH.total_seconds() / 2)
+
+    assert len(world.fetch().members) == 4
 
 
 # What no database keeps is refused with the whole answer, by strict_json.

@@ -49,6 +49,7 @@ def test_loopback_only_while_we_are_on_loopback():
     assert is_allowed_service_url(url, demo, base_url="http://localhost:8000")
     assert not is_allowed_service_url(url, demo, base_url="https://tool.example")
     assert not is_allowed_service_url(url, REGISTRATION, base_url="http://localhost:8000")
+    assert not is_allowed_service_url(url, demo, base_url="not set")
 
 
 def test_same_origin():

@@ -70,6 +70,22 @@ def test_content_of_another_version_of_ours_is_refused():
         SIGNER.read(f"{payload}.{SIGNER._mac(payload)}", NOW)
 
 
+def test_a_state_is_in_whole_seconds_and_comes_back_as_it_was():
+    state = new_state(1, "https://tool.example/", "1", NOW + timedelta(microseconds=999_999))
+
+    assert state.issued_at == NOW
+    assert SIGNER.read(SIGNER.sign(state), NOW) == state
+
+
+def test_a_state_as_long_as_may_be():
+    # three bytes of the payload are four characters, two more states are between two lengths
+    states = [replace(STATE, target_link_uri="x" * length) for length in range(6000, 6100)]
+    longest = [state for state in states if len(SIGNER.sign(state)) == 8192]
+
+    assert len(longest) == 1
+    assert SIGNER.read(SIGNER.sign(longest[0]), NOW) == longest[0]
+
+
 def test_state_and_nonce_are_random_and_distinct():
     states = [new_state(1, "https://tool.example/", None, NOW) for _ in range(2000)]
     drawn = {state.nonce for state in states} | {state.cookie_id for state in states}
@@ -147,7 +163,8 @@ def receipt(path: str = "/t/a/b?then=å", holder: int = 5) -> str:
 
 
 def test_a_receipt_says_where_the_launch_led():
-    assert SIGNER.receipt_path(NAME, receipt(), 5) == "/t/a/b?then=å"
+    for path in ("/t/a/b?then=å", "/tW", "/t", "/"):  # the second ends in X when encoded
+        assert SIGNER.receipt_path(NAME, receipt(path), 5) == path
     assert receipt().split(".")[0] == str(int(NOW.timestamp()))
 
 
@@ -165,6 +182,7 @@ def test_a_receipt_says_where_the_launch_led():
         (NAME, 5, "1.A.x"),
         (NAME, 5, "1._w.x"),  # no UTF-8
         (NAME, 5, "1.å.ø"),
+        (NAME, 5, f"1.{receipt().split('.')[1]}.\udcff"),  # bytes that were no UTF-8
         (NAME, 5, ""),
     ],
 )

@@ -84,6 +84,22 @@ def test_the_largest_form_fits_and_more_does_not():
         SEALER.open("check", "A" * (MAX_TICKET + 1), NOW)
 
 
+def test_a_ticket_as_long_as_may_be():
+    roughly = sealed(id_token="x" * 90_000)
+    missing = (MAX_TICKET - len(roughly)) // 4 * 3  # four characters are three bytes
+    around = [sealed(id_token="x" * (90_000 + missing + more)) for more in range(-9, 9)]
+    longest = [text for text in around if len(text) == MAX_TICKET]
+
+    assert longest
+    assert SEALER.open("check", longest[0], NOW).state == "state"
+
+
+def test_every_length_and_every_last_character_is_opened():
+    for length in range(600):
+        text = sealed(id_token="x" * (length % 12))
+        assert SEALER.open("check", text, NOW).id_token == "x" * (length % 12)
+
+
 def test_our_own_ticket_is_refused_when_it_is_longer_than_any():
     with pytest.raises(LtiRejected, match="ticket_invalid"):
         SEALER.open("check", sealed(id_token="x" * MAX_TICKET), NOW)
