@@ -11,7 +11,6 @@ Here a mutant is a fork of one collected session: some 50 ms.
 import argparse
 import json
 import os
-import pickle
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from tests.mutants.operators import Kind, Mutant, all_in
 from tests.mutants.records import REVIEWED, Results, is_alive, read_reviewed, unmatched
-from tests.mutants.session import AT_IMPORT, run_at_import, run_session
+from tests.mutants.session import verdicts
 
 TESTS = [
     "tests/lti",
@@ -38,9 +37,10 @@ def main() -> int:
     parser.add_argument("--paths", nargs="+", default=["lti"])
     parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--reviewed", type=Path, default=REVIEWED)
-    parser.add_argument("--results", type=Path, default=Path(".cache/mutants.json"))
+    parser.add_argument("--results", type=Path, default=Path(".cache/mutants.jsonl"))
     parser.add_argument("--all", action="store_true", help="also those that were killed before")
     parser.add_argument("--one-in", type=int, default=1, help="only a sample of the others")
+    parser.add_argument("--report", action="store_true", help="only what is known from before")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     reviewed = read_reviewed(given.reviewed)
@@ -52,40 +52,27 @@ def main() -> int:
     mutants = [m for m in mutants if m.kind == "check" or int(m.key, 16) % given.one_in == 0]
     results = Results(given.results)
     todo = [m for m in mutants if given.all or not results.is_killed(m)]
+    if given.report:
+        todo = []
     # the checks first; the platform's side, which is for tests and demonstration, last
     todo.sort(key=lambda mutant: (mutant.kind, mutant.path.startswith("lti/platform/")))
     with suppress(KeyboardInterrupt):
-        for mutant, by in _run(todo, given.tests, results):
+        for mutant in _run(todo, given.tests, results):
+            by = results.by[mutant.key]
             if is_alive(by) and not given.json:
                 print(f"{mutant.path}:{mutant.line} {mutant.kind} {by}")
                 print(f"- {mutant.was}\n+ {mutant.now}", flush=True)
     return _report(mutants, results, as_json=given.json) or bool(stale)
 
 
-def _run(mutants: list[Mutant], tests: list[str], results: Results) -> Iterator[tuple[Mutant, str]]:
+def _run(mutants: list[Mutant], tests: list[str], results: Results) -> Iterator[Mutant]:
     if not mutants:
         return
     os.environ["TRACKS_TEST_POSTGRES_URL"] = "none of these tests needs one"
     by_key = {mutant.key: mutant for mutant in mutants}
-    at_import = [mutant for mutant in mutants if mutant.function is None]
-    covered = None
-    try:
-        for said in run_session(mutants, tests):
-            if "covered" in said:
-                covered = pickle.loads(bytes.fromhex(said["covered"]))
-            elif said["by"] == AT_IMPORT:
-                at_import.append(by_key[said["key"]])
-            else:
-                results.by[said["key"]] = said["by"]
-                results.keep()
-                yield by_key[said["key"]], said["by"]
-        if covered is None:
-            raise SystemExit("the tests cannot be collected, or fail without a mutant")
-        for mutant in at_import:
-            results.by[mutant.key] = run_at_import(mutant, covered)
-            yield mutant, results.by[mutant.key]
-    finally:
-        results.keep()
+    for key, by in verdicts(mutants, tests):
+        results.keep(key, by)
+        yield by_key[key]
 
 
 def _report(mutants: Iterable[Mutant], results: Results, *, as_json: bool) -> int:

@@ -53,7 +53,9 @@ class Mutant:
 
     key: str
     path: str
+    statement: int  # the first line of the innermost statement around it
     line: int
+    last: int
     function: str | None
     kind: Kind
     start: int
@@ -86,6 +88,7 @@ class _Finder(ast.NodeVisitor):
             self._starts.append(self._starts[-1] + len(line))
         self._names: list[str] = []
         self._function: str | None = None
+        self._statement = 1
         self._home: ast.AST | None = None  # what must stay the same for a result to count on
 
     # -- where
@@ -109,10 +112,17 @@ class _Finder(ast.NodeVisitor):
         now = (self._source[left:start] + text.encode() + self._source[end:right]).decode()
         self.found.append(
             Mutant(
-                key, self._path, first, self._function, kind, start, end, text,
-                _squeezed(was), _squeezed(now),
+                key, self._path, self._statement, first, node.end_lineno,  # type: ignore[attr-defined]
+                self._function, kind, start, end, text, _squeezed(was), _squeezed(now),
             )
         )  # fmt: skip
+
+    def visit(self, node: ast.AST) -> None:
+        around = self._statement
+        if isinstance(node, ast.stmt):
+            self._statement = node.lineno
+        super().visit(node)
+        self._statement = around
 
     # -- what is left alone
 

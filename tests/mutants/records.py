@@ -49,17 +49,22 @@ def unmatched(reviewed: Iterable[Reviewed], mutants: Iterable[Mutant]) -> list[R
 
 
 class Results:
-    """By mutant, what killed it; a killed one counts on until its function changes."""
+    """By mutant, what killed it; a killed one counts on until its function changes.
+
+    A line for each as it comes, so a run that is cut off loses nothing and two may write at once.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.by: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.by: dict[str, str] = {}
+        for line in path.read_text().splitlines() if path.exists() else ():
+            self.by.update(json.loads(line))
 
     def is_killed(self, mutant: Mutant) -> bool:
         return mutant.key in self.by and not is_alive(self.by[mutant.key])
 
-    def keep(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        whole = self._path.with_suffix(".new")
-        whole.write_text(json.dumps(self.by, indent=0, sort_keys=True))
-        whole.replace(self._path)
+    def keep(self, key: str, by: str) -> None:
+        self.by[key] = by
+        with self._path.open("a") as kept:
+            kept.write(json.dumps({key: by}) + "\n")
