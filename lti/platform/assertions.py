@@ -70,7 +70,10 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refused(f"{name}_missing")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # an integer of 400 digits is JSON
+        raise _refused(f"{name}_missing") from None
 
 
 def _refused(reason: str) -> TokenRefused:

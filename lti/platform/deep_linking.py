@@ -123,7 +123,10 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ContentRefused(f"{name}_missing")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # an integer of 400 digits is JSON
+        raise ContentRefused(f"{name}_missing") from None
 
 
 def _links(platform: Platform, items: Any) -> list[OfferedLink]:

@@ -55,11 +55,11 @@ class RealClock:
 
 class MemoryAssertions:
     def __init__(self) -> None:
-        self.used: set[tuple[str, str]] = set()
+        self.used: dict[tuple[str, str], datetime] = {}
 
     def consume(self, client_id: str, jti: str, expires_at: datetime) -> bool:
         is_new = (client_id, jti) not in self.used
-        self.used.add((client_id, jti))
+        self.used[client_id, jti] = expires_at
         return is_new
 
 
@@ -181,6 +181,7 @@ class School:
         )
     )
     hints: HintSigner = field(default_factory=lambda: HintSigner(b"s" * 32))
+    used: MemoryAssertions = field(default_factory=MemoryAssertions)
 
     def __post_init__(self) -> None:
         self.platform = Platform(
@@ -194,7 +195,7 @@ class School:
             ),
             key=PLATFORM_KEY,
             tool_keys=ToolKeySetCache(self.published.fetch, MemoryStore(), RealClock()),
-            used_assertions=MemoryAssertions(),
+            used_assertions=self.used,
             clock=RealClock(),
             rules=self.rules,
         )

@@ -38,8 +38,15 @@ def test_a_login_url_with_a_query_gets_no_second_question_mark() -> None:
     ]
 
 
-def test_an_initiation_without_a_person_is_refused(school: School) -> None:
+def test_a_target_with_a_question_mark_of_its_own_keeps_it() -> None:
+    url = initiation(School(login_url=f"{TOOL}/lti/login?tenant=a"))
+    query = parse_qsl(urlsplit(url).query)
+    assert query.count(("tenant", "a")) == 1
+    assert ("target_link_uri", f"{TOOL}/r/track?a=b") in query
+
+
+@pytest.mark.parametrize("missing", ["login_hint", "message_hint", "target_link_uri"])
+def test_an_initiation_that_lacks_something_is_refused(school: School, missing: str) -> None:
+    given = {"login_hint": "u-1", "message_hint": "h", "target_link_uri": f"{TOOL}/r", missing: ""}
     with pytest.raises(ValueError, match="needs both hints"):
-        login_initiation_url(
-            school.platform, login_hint="", message_hint="h", target_link_uri=f"{TOOL}/r"
-        )
+        login_initiation_url(school.platform, **given)

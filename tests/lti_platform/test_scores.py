@@ -99,6 +99,32 @@ def test_a_media_type_may_have_parameters(school: School) -> None:
     assert sent(school, content=f"{TYPE}; charset=utf-8") == 201
 
 
+@pytest.mark.parametrize(
+    ("given", "maximum", "status"),
+    [
+        (0, 5, 201),
+        (0.5, 1, 201),
+        (1, 0.5, 201),
+        (1e9, 1e9, 201),
+        (1, 1e9 + 1, 400),
+        (1e9 + 1, 1, 400),
+    ],
+)
+def test_points_of_any_sensible_size(
+    school: School, given: float, maximum: float, status: int
+) -> None:
+    assert sent(school, scoreGiven=given, scoreMaximum=maximum) == status
+
+
+def test_a_note_of_progress_is_no_grade(school: School) -> None:
+    assert sent(school, scoreGiven="absent", scoreMaximum="absent") == 201
+    assert sent(school, userId="u-2", scoreGiven="absent") == 201
+    (first, second), _ = results(school)
+    assert {*first, *second} == {"id", "userId", "scoreOf"}
+    assert not school.gradebook.kept["1", "u-1"].score.is_grade
+    assert not school.gradebook.kept["1", "u-2"].score.is_grade
+
+
 def test_a_score_may_be_more_than_the_maximum(school: School) -> None:
     assert sent(school, scoreGiven=6) == 201
 

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lti.platform.hints import HintSigner
-from lti.platform.keys import PlatformKey
+from lti.platform.keys import PlatformKey, new_platform_key_pem
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ def test_a_platforms_key_is_long_and_rsa(
 
     with pytest.raises(ValueError, match="must be RSA of at least 2048 bits"):
         PlatformKey(pem)
+
+
+def test_a_new_key_is_as_short_as_may_be():
+    key = PlatformKey(new_platform_key_pem())
+
+    assert (key.private.key_size, key.public.public_numbers().e) == (2048, 65537)
 
 
 @pytest.mark.parametrize(("length", "taken"), [(31, False), (32, True)])
