@@ -297,24 +297,6 @@ def test_nobody_listens(http: GuardedHttp):
     assert _failure(http, f"http://127.0.0.1:{port}/").reason == "unreachable"
 
 
-def test_second_address_is_tried(http: GuardedHttp, httpserver: HTTPServer, monkeypatch):
-    def getaddrinfo(host: str, port: int, **_: object) -> list[tuple]:
-        # nobody listens on the first
-        return [(2, 1, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
-
-    httpserver.expect_request("/").respond_with_data("x")
-    resolve = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda host, *a, **k: (
-            getaddrinfo(host, *a, **k) if host == "localhost" else resolve(host, *a, **k)
-        ),
-    )
-
-    assert _get(http, f"http://localhost:{httpserver.port}/").body == b"x"
-
-
 # --- the certificate goes by the name
 
 
