@@ -18,7 +18,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.mutants.operators import Kind, Mutant, all_in
+from tests.mutants.finder import all_in
+from tests.mutants.operators import Kind, Mutant
 from tests.mutants.records import REVIEWED, Results, is_alive, read_reviewed, unmatched
 from tests.mutants.session import verdicts
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.operators import find
-from tests.mutants.records import Reviewed, unmatched
+from tests.mutants.covered import Covered
+from tests.mutants.finder import find
+from tests.mutants.records import Results, Reviewed, unmatched
 
 ROOT = Path(__file__).parents[2]
 CHECKED = b"""
@@ -53,6 +54,7 @@ SOURCE = {
         (b'"""Text."""\n__all__ = ["a"]\nx: Literal["b"]\nlog.info("c")\nassert d == 1', [], []),
         (b"class A(Protocol):\n    def f(self) -> int: return 1", [], []),
         (b"def f(n=1):\n    return g", [], ["def f(n=2):", "return None"]),
+        (b"f(\n    1,\n)", [], ["pass", "2,"]),
     ],
 )  # fmt: skip
 def test_these_are_the_mutants(source: bytes, checks: list[str], others: list[str]):
@@ -67,6 +69,26 @@ def test_every_mutant_is_a_program():
         source = path.read_bytes()
         for mutant in find("a.py", source)[::20]:
             compile(mutant.applied(source), "a.py", "exec")
+
+
+def test_a_line_of_constants_is_tried_with_the_tests_of_its_statement():
+    (mutant,) = (m for m in find("a.py", b"x = (\n    'a',\n)") if m.line == 2)
+    covered = Covered({"t": 0.1, "u": 0.1}, {"a.py": {1: ["t"], 3: ["u"]}})
+
+    assert (mutant.statement, mutant.last) == (1, 2)
+    assert covered.tests(mutant) == ["t"]
+    assert Covered({"t": 0.1}, {"a.py": {2: ["t"]}}).tests(mutant) == ["t"]
+    assert Covered({"t": 0.1}, {"a.py": {3: ["t"]}}).tests(mutant) == []
+
+
+def test_results_are_kept_as_they_come_and_two_runs_may_write(tmp_path: Path):
+    path = tmp_path / "made" / "results.jsonl"
+    one, other = Results(path), Results(path)
+    one.keep("a", "survived")
+    other.keep("b", "test_x")
+    one.keep("a", "test_y")
+
+    assert Results(path).by == {"a": "test_y", "b": "test_x"}
 
 
 def test_a_result_counts_until_its_function_changes():
@@ -118,7 +140,12 @@ def _run(folder: Path) -> dict[str, list[dict[str, object]]]:
     ended = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # needs none, and they take most of the time
+        },
         capture_output=True,
         text=True,
         check=False,
