@@ -78,6 +78,7 @@ class Sent:
     url: str
     headers: Mapping[str, str]
     body: bytes | None = field(repr=False, default=None)
+    max_bytes: int = field(default=0, compare=False)  # of the answer
 
 
 Respond = Callable[[Sent], HttpAnswer]
@@ -102,7 +103,7 @@ class RecordingHttp:
         body: bytes | None,
         max_bytes: int,
     ) -> HttpAnswer:
-        sent = Sent(method, url, dict(headers), body)
+        sent = Sent(method, url, dict(headers), body, max_bytes)
         with self._lock:
             self.sent.append(sent)
         answer = self.answers.get(url) or self.answers.get(url.partition("?")[0])

@@ -76,6 +76,18 @@ def test_connecting_never_takes_longer_than_the_whole(connecting: Connecting):
     assert 8.0 < wait <= 9.0
 
 
+def test_five_seconds_to_connect_and_fifteen_for_all_of_it(connecting: Connecting):
+    with client() as http:
+        failure(http, URL)
+    with client(connect_seconds=60.0) as http:
+        failure(http, URL)
+
+    short, whole = connecting.waits
+    assert whole is not None
+    assert short == 5.0
+    assert 14.0 < whole <= 15.0
+
+
 def test_platforms_that_hang_do_not_hold_the_next_call_for_ever(connecting: Connecting):
     connecting.hold = threading.Event()
     with client(connect_seconds=0.2) as http:

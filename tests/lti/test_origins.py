@@ -84,6 +84,22 @@ def test_below_a_path(url: str, expected: bool):
     assert is_within(BASE + url, BASE + "/tool/") is expected
 
 
+def test_a_path_that_ends_in_any_letter():
+    assert is_within(BASE + "/X/r", BASE + "/X/")
+    assert not is_within(BASE + "/other", BASE + "/X/")
+
+
+@pytest.mark.parametrize("url", ["https:///x", "https://?x", "https://:443/", "https://#x"])
+def test_an_address_without_a_host_is_none(url: str):
+    assert origin_of(url) is None
+
+
+def test_nothing_is_ours_or_secure_while_our_own_address_is_none():
+    assert not is_within("not set", "not set")
+    assert not is_within("", "")
+    assert not is_secure_for("http://localhost/", "not set")
+
+
 @given(st.text(max_size=40))
 def test_any_text_has_an_origin_or_none(text: str):
     found = origin_of(text)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,21 @@ def test_next_rotation_lets_go_of_what_is_no_longer_published():
 
     assert OLD.kid not in {key.kid for key in twice.keys}
     assert len(twice.keys) == 2
+
+
+def test_a_key_that_is_withdrawn_signs_no_more_however_new_it_is():
+    withdrawn = replace(ToolKey.generate(NOW - timedelta(days=1)), published_until=NOW)
+    keys = ToolKeys([OLD, withdrawn])
+
+    assert keys.current(NOW - timedelta(seconds=1)).kid == withdrawn.kid
+    assert keys.current(NOW).kid == OLD.kid
+    assert [jwk["kid"] for jwk in keys.jwks(NOW)["keys"]] == [OLD.kid]
+
+
+def test_a_tool_whose_keys_are_all_withdrawn_still_signs():
+    keys = ToolKeys([replace(OLD, published_until=NOW)])
+
+    assert keys.current(NOW).kid == OLD.kid
 
 
 def test_fresh_key_set_signs_at_once():

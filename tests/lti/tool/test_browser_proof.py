@@ -17,7 +17,7 @@ from lti.tool.browser_proof import (
     ticket_to_open,
 )
 from lti.tool.launch import BrowserUnproven, Launch
-from lti.tool.tickets import LIFETIMES
+from lti.tool.tickets import LIFETIMES, MAX_TICKET
 from tests.conformance.world import BASE_URL, REGISTRATION, World
 from tests.fakes.forge import resource_claims, token
 
@@ -111,10 +111,11 @@ def test_another_answer_is_none(case: Case, changes: Mapping[str, str], reason: 
         assert refusal(case.prove).reason == "ticket_reused"
 
 
-def test_what_failed_in_the_page_is_noted_and_nothing_else(case: Case):
+@pytest.mark.parametrize("problem", ["no_window", "unsupported", "time_out", "refused", "no_value"])
+def test_what_failed_in_the_page_is_noted_and_nothing_else(case: Case, problem: str):
     empty = {"state": "", "nonce": ""}
 
-    assert refusal(lambda: case.prove(**empty, problem="time_out")).detail == "time_out"
+    assert refusal(lambda: case.prove(**empty, problem=problem)).detail == problem
 
 
 def test_what_else_the_page_says_is_not_noted(case: Case):
@@ -157,6 +158,8 @@ def test_too_large_and_repeated(case: Case):
 
 
 def test_the_largest_answer_is_taken(case: Case):
+    # the largest ticket, and four kilobytes for what stands beside it
+    assert MAX_BODY == MAX_TICKET + 4096
     assert case.prove(body_size=MAX_BODY).launch == case.unproven.launch
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.ports import HttpAnswer, Registration
-from lti.tool.checkup import PATIENCE, Seen, look_at
+from lti.tool.checkup import Seen, look_at
 from tests.conformance.world import JWKS_URL, REGISTRATION
 from tests.fakes.forge import jwks, signing_key
 from tests.fakes.lti_ports import FixedClock, RecordingHttp, Sent
@@ -89,7 +89,11 @@ def test_a_platform_that_does_not_accept_our_signature():
     [
         TransientServiceError("timeout"),
         TransientServiceError("unreachable"),
+        TransientServiceError("name_not_found"),
+        TransientServiceError("own_key_sealed"),
         PermanentServiceError("address_not_public"),
+        PermanentServiceError("url_not_plain"),
+        PermanentServiceError("url_not_https"),
     ],
 )
 def test_a_token_endpoint_that_cannot_be_asked_is_asked_once(failed: Exception):
@@ -104,6 +108,7 @@ def test_a_platform_without_services():
     seen = Platform().seen(replace(REGISTRATION, token_url=None))
 
     assert (seen.token_failed, seen.has_services) == ("no_token_endpoint", False)
+    assert seen.scopes == {"a": "no_token_endpoint"}
 
 
 @pytest.mark.parametrize(
@@ -204,7 +209,7 @@ def test_no_time_is_better_than_a_wrong_one(headers: dict[str, str]):
 
 def test_nothing_is_asked_when_patience_is_over():
     platform = Platform()
-    platform.slow = PATIENCE / 2
+    platform.slow = timedelta(seconds=7)
 
     assert list(platform.seen().scopes) == ["a"]
     assert len(platform.http.sent) == 2

@@ -207,6 +207,20 @@ def test_whoever_chose_nothing_may_say_so_to_a_platform_that_takes_no_links():
     assert items(asked) == []
 
 
+def test_a_title_has_255_characters_and_a_text_1000():
+    long = replace(ITEM, title="t" * 300, text="t" * 1001, line_item=LineItem("l" * 300, 1, "r"))
+    (item,) = items(read(), long)
+
+    assert (item["title"], item["text"]) == ("t" * 254 + "…", "t" * 999 + "…")
+    assert item["lineItem"]["label"] == "l" * 254 + "…"
+    (item,) = items(read(), replace(ITEM, title="t" * 255, text="t" * 1000))
+    assert (item["title"], item["text"]) == ("t" * 255, "t" * 1000)
+
+
+def test_what_the_platform_wants_back_shows_in_no_log():
+    assert "secret" not in repr(read(data="secret"))
+
+
 def test_an_item_without_a_line_item_or_a_period():
     (item,) = items(read(), replace(ITEM, line_item=None, available=Period(), submission=None))
 

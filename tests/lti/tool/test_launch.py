@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lti.claims import LAUNCH_PRESENTATION
+from lti.claims import CUSTOM, FOR_USER, LAUNCH_PRESENTATION
 from lti.errors import LtiRejected
 from lti.tool.launch import BrowserUnproven, Launch
 from tests.conformance.world import Login, World
@@ -124,3 +124,21 @@ def test_how_far_the_platforms_clock_is_ahead(world: World):
     now = world.setting(login).now
 
     assert world.post(login, signed(world, login, iat=now + 20)).clock_ahead == 20.0
+
+
+def test_nothing_of_a_person_shows_when_a_launch_is_printed(world: World):
+    personal = {
+        "sub": "canary-sub",
+        "name": "canary-name",
+        "given_name": "canary-given",
+        "family_name": "canary-family",
+        "email": "canary@school.example",
+        CUSTOM: {"person": "canary-custom"},
+        FOR_USER: {"user_id": "canary-other"},
+    }
+    login = world.login()
+    launch = world.post(login, signed(world, login, **personal))
+
+    assert (launch.family_name, launch.for_user) == ("canary-family", "canary-other")
+    assert "canary" not in repr(launch)
+    assert launch.nonce not in repr(launch)

@@ -118,7 +118,7 @@ def test_hints_come_back_unaltered(hint: str):
         ({"iss": ""}, "login_iss_missing"),
         ({"login_hint": ""}, "login_hint_missing"),
         ({"target_link_uri": ""}, "login_target_missing"),
-        ({"target_link_uri": TARGET + "?" + "x" * 2048}, "login_target_too_long"),
+        ({"target_link_uri": (TARGET + "?").ljust(2049, "x")}, "login_target_too_long"),
         ({"target_link_uri": "https://evil.example/"}, "login_target_foreign"),
         ({"target_link_uri": "//evil.example/"}, "login_target_foreign"),
         ({"target_link_uri": "\\\\evil.example"}, "login_target_foreign"),
@@ -163,11 +163,13 @@ def test_parameter_missing(missing: str, reason: str):
         "client_id",
         "lti_message_hint",
         "lti_deployment_id",
+        "deployment_id",
         "lti_storage_target",
     ],
 )
 def test_parameter_given_twice(name: str):
     params = [*PARAMS.items(), ("lti_message_hint", "m"), ("lti_deployment_id", "1")]
+    params.append(("deployment_id", "1"))
     params.append(("lti_storage_target", "_parent"))
     value = dict(params)[name]
 

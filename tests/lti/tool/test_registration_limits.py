@@ -1,5 +1,6 @@
 """Dynamic registration at its limits: lengths, lists, headers, and what is not ours to trust."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,65 @@ def test_a_message_that_we_do_not_take_is_not_asked_for():
     register_with(platform.http, fetched(platform), US, None)
 
     assert platform.asked()[TOOL]["messages"] == []
+
+
+def test_notices_groups_and_a_language_are_asked_for_where_they_are_offered():
+    notices = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+    groups = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+    platform = Platform(
+        scopes_supported=[notices, groups, "https://other.example/scope"],
+        claims_supported=["locale", "email", "picture"],
+    )
+    register_with(platform.http, fetched(platform), US, None)
+
+    assert platform.asked()["scope"].split() == [notices, groups]
+    assert platform.asked()[TOOL]["claims"] == ["iss", "sub", "locale"]
+
+
+def test_where_a_teacher_looks_for_us():
+    everywhere = ["course_navigation", "ContentArea", "link_selection", "assignment_selection"]
+    offered = [
+        {"type": name, "placements": ["account_navigation", *everywhere]}
+        for name in ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+    ]
+    platform = Platform(**{PLATFORM: {"messages_supported": offered}})
+    asks = replace(US, message_types=("LtiResourceLinkRequest", "LtiDeepLinkingRequest"))
+    register_with(platform.http, fetched(platform), asks, None)
+
+    assert [message["placements"] for message in platform.asked()[TOOL]["messages"]] == [
+        ["course_navigation"],
+        ["ContentArea", "link_selection", "assignment_selection"],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["", "beta.", "test."])
+def test_each_hosted_canvas_answers_from_its_own_other_host(kind: str):
+    sso = f"https://sso.{kind}canvaslms.com/config"
+    endpoint = "https://school.beta.instructure.com/register"
+    found = configuration(
+        issuer=f"https://canvas.{kind}instructure.com", registration_endpoint=endpoint
+    )
+    http = RecordingHttp({sso: answered(found)})
+
+    assert fetch_configuration(http, sso, None, base_url=BASE_URL).registration_url == endpoint
+
+
+@pytest.mark.parametrize(
+    ("code", "family"),
+    [
+        ("canvas", "canvas"),
+        ("desire2learn", "brightspace"),
+        ("d2l", "brightspace"),
+        ("brightspace", "brightspace"),
+        ("BlackboardLearn", "blackboard"),
+        ("blackboard", "blackboard"),
+        ("Open edX", "openedx"),
+        ("openedx", "openedx"),
+        ("itslearning", "itslearning"),
+    ],
+)
+def test_every_spelling_of_a_platform(code: str, family: str):
+    assert platform_says(product_family_code=code).family == family
 
 
 def test_the_token_of_hosted_canvas_goes_to_no_other_domain():
