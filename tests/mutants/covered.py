@@ -1,9 +1,10 @@
 """Which tests run which line, and how long they take."""
 
+import re
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import coverage
@@ -31,14 +32,39 @@ class Covered:
                 break
         return sorted(near, key=lambda test: (not _is_near(test, mutant), self.seconds[test]))
 
-    def files(self, mutant: Mutant) -> list[str]:
-        """For a mutant at import: the test files that run anything of its module, else all."""
-        here = self.lines.get(mutant.path, {})
-        near = {test for tests in here.values() for test in tests} or set(self.seconds)
-        total: dict[str, float] = defaultdict(float)
-        for test in near:
-            total[test.split("::")[0]] += self.seconds[test]
-        return sorted(total, key=lambda file: (not _is_near(file, mutant), total[file]))
+    def at_import(self, mutant: Mutant) -> list[str]:
+        """Those that run a line which says its name, or that of a constant made from it.
+
+        Besides, all of a test file that says it; where there is none, all of its module's.
+        """
+        near: set[str] = set()
+        wanted = [*mutant.names]
+        for name in wanted:
+            word = re.compile(rf"\b{name}\b")
+            for path, lines in self.lines.items():
+                text = Path(path).read_text().splitlines()
+                for number, line in enumerate(text, 1):
+                    if word.search(line):
+                        near.update(lines.get(number, ()))
+                        wanted += [made for made in _constant(text, number) if made not in wanted]
+            near.update(test for test in self.seconds if word.search(_text_of(test)))
+        if not near:
+            here = self.lines.get(mutant.path, {})
+            near = {test for tests in here.values() for test in tests} or set(self.seconds)
+        return sorted(near, key=lambda test: (not _is_near(test, mutant), self.seconds[test]))
+
+
+def _constant(text: list[str], number: int) -> list[str]:
+    """The constant of the module, if any, in whose value this line stands."""
+    while number > 1 and text[number - 1][:1] in ("", " ", ")", "}", "]"):
+        number -= 1
+    found = re.match(r"(_?[A-Z][A-Z0-9_]*)\b\s*[:=]", text[number - 1])
+    return [found[1]] if found else []
+
+
+@cache
+def _text_of(test: str) -> str:
+    return Path(test.split("::")[0]).read_text()
 
 
 def _is_near(test: str, mutant: Mutant) -> bool:
@@ -51,7 +77,10 @@ class Measured(FirstFailure):
     def __init__(self, writing: int, paths: set[str]) -> None:
         super().__init__(writing)
         self._found = Covered()
-        self._paths = {str(Path(path).resolve()): path for path in paths}
+        # with the modules around them, which may use what is mutated
+        around = {Path(path).parts[0] for path in paths}
+        every = [file.as_posix() for top in around for file in Path(top).rglob("*.py")]
+        self._paths = {str(Path(path).resolve()): path for path in (*every, *paths)}
         self._coverage = coverage.Coverage(
             data_file=None, include=[*self._paths], config_file=False, messages=False
         )

@@ -14,6 +14,7 @@ from tests.mutants.operators import (
     TYPING,
     Kind,
     Mutant,
+    defined_by,
     is_not,
     is_text,
     name_of,
@@ -65,10 +66,11 @@ class _Finder(ast.NodeVisitor):
         right = self._starts[node.end_lineno]  # type: ignore[attr-defined]
         was = self._source[left:right].decode()
         now = (self._source[left:start] + text.encode() + self._source[end:right]).decode()
+        names = (*defined_by(self._home or node), *self._names)
         self.found.append(
             Mutant(
                 key, self._path, self._statement, first, node.end_lineno,  # type: ignore[attr-defined]
-                self._function, kind, start, end, text, squeezed(was), squeezed(now),
+                self._function, names, kind, start, end, text, squeezed(was), squeezed(now),
             )
         )  # fmt: skip
 

@@ -54,6 +54,7 @@ class Mutant:
     line: int
     last: int
     function: str | None
+    names: tuple[str, ...]  # what the statement at import defines, and its classes
     kind: Kind
     start: int
     end: int
@@ -88,3 +89,11 @@ def _is_code(value: str | bytes) -> bool:
 
 def squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def defined_by(statement: ast.AST) -> list[str]:
+    """The names that a statement of a module or a class gives a value."""
+    if isinstance(statement, ast.FunctionDef):
+        return [statement.name]
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    return [target.id for target in targets if isinstance(target, ast.Name)]

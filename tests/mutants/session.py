@@ -164,23 +164,25 @@ class Session:
     # -- at import
 
     def _at_import(self, mutant: Mutant, covered: Covered) -> str:
-        files = covered.files(mutant)
-        likely = [file for file in self._killers[mutant.path, ""] if file in files]
-        ordered = [*likely, *(file for file in files if file not in likely)]
+        tests = covered.at_import(mutant)
+        likely = [test for test in self._killers[mutant.path, ""] if test in tests]
+        ordered = [*likely, *(test for test in tests if test not in likely)]
+        # without the parameters, whose names may change with the mutant
+        place = {test.partition("[")[0]: at for at, test in reversed([*enumerate(ordered)])}
 
         def act(writing: int) -> None:
             sys.meta_path.insert(0, Planted(mutant, self._sources[mutant.path]))
             self._session.config.pluginmanager.register(FirstFailure(writing))
-            items = self._read(ordered)
-            if not items:
+            items = self._read(dict.fromkeys(test.partition("::")[0] for test in ordered))
+            near = [item for item in items if item.nodeid.partition("[")[0] in place]
+            if not near:
                 raise RuntimeError("no tests any more")
-            self._run(items)
+            self._run(sorted(near, key=lambda item: place[item.nodeid.partition("[")[0]]))
 
-        limit = 2 * _SLACK + 3 * sum(covered.seconds.values())
+        limit = 2 * _SLACK + 3 * sum(covered.seconds[test] for test in tests)
         by = next(iter(forked(act, limit)), SURVIVED).strip()
-        killer = by.split("::")[0]
-        if killer in files and killer not in likely:
-            self._killers[mutant.path, ""].insert(0, killer)
+        if by in tests and by not in likely:
+            self._killers[mutant.path, ""].insert(0, by)
         return by
 
 
