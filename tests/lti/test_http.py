@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,7 @@ def test_gzip_is_read_though_not_asked_for(http: GuardedHttp, httpserver: HTTPSe
         (gzip.compress(b"\0" * 50_000_000, mtime=0), "gzip", "answer_too_big"),
         (gzip.compress(b"x" * 500, mtime=0)[:-4], "gzip", "unreachable"),
         (b"no gzip", "gzip", "unreachable"),
+        (zlib.compress(b"x"), "gzip", "unreachable"),
         (b"x", "br", "answer_encoded"),
         (b"x", "gzip, gzip", "answer_encoded"),
     ],

@@ -128,6 +128,20 @@ def test_the_longest_name_of_a_key():
     assert (refused.value.reason, refused.value.detail) == ("kid_too_long", "256 characters")
 
 
+@pytest.mark.parametrize(("more", "taken"), [(0, True), (1, False)])
+def test_the_longest_header(more: int, taken: bool):
+    header = forge.default_header() | {"x5c": ""}
+    room = 16 * 1024 // 4 * 3 - len(json.dumps(header))
+    token = forge.token({"a": 1}, header=header | {"x5c": "y" * (room + more)})
+    key = import_public(signing_key().jwk())
+    if taken:
+        assert len(token.partition(".")[0]) == 16 * 1024
+        assert verify(token, key, ALGORITHMS) == {"a": 1}
+        return
+    with pytest.raises(LtiRejected, match="header_not_acceptable"):
+        verify(token, key, ALGORITHMS)
+
+
 def test_half_a_surrogate_pair_is_no_token():
     with pytest.raises(LtiRejected, match="token_not_base64url"):
         peek_header("a.b.\ud800", ALGORITHMS)

@@ -311,6 +311,7 @@ def test_unreadable_cookies_go_first_and_others_are_left_alone():
     cookies = {"__Host-lti_x": "²", "__Host-lti_y": "9" * 50, "session": "1", **_cookies(8)}
 
     assert begin(PARAMS, cookies=cookies).drop == ("__Host-lti_y",)
+    assert begin(PARAMS, cookies={"__Host-lti_z": "x", **_cookies(9)}).drop == ("__Host-lti_z",)
 
 
 @pytest.mark.parametrize(
