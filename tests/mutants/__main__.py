@@ -48,7 +48,7 @@ def main() -> int:
     mutants = list(all_in(given.paths))
     stale = unmatched(reviewed, mutants)
     for entry in stale:
-        print(f"{given.reviewed}: no such mutant any more: {entry.file}: {entry.now}")
+        print(f"{given.reviewed}: not one mutant: {entry.file}: {entry.now}", file=sys.stderr)
     mutants = [m for m in mutants if not any(entry.is_of(m) for entry in reviewed)]
     mutants = [m for m in mutants if m.kind == "check" or int(m.key, 16) % given.one_in == 0]
     results = Results(given.results)

@@ -38,13 +38,13 @@ def read_reviewed(path: Path) -> tuple[Reviewed, ...]:
 
 
 def unmatched(reviewed: Iterable[Reviewed], mutants: Iterable[Mutant]) -> list[Reviewed]:
-    """Entries about files in this run whose mutant is no more: to be taken out."""
+    """Entries about files in this run that fit no mutant any more, or more than the one meant."""
     every = list(mutants)
     files = {mutant.path for mutant in every}
     return [
         entry
         for entry in reviewed
-        if entry.file in files and not any(entry.is_of(mutant) for mutant in every)
+        if entry.file in files and sum(entry.is_of(mutant) for mutant in every) != 1
     ]
 
 

@@ -101,13 +101,14 @@ def test_a_result_counts_until_its_function_changes():
     assert keys.isdisjoint(mutant.key for mutant in changed)
 
 
-def test_a_reviewed_mutant_that_is_no_more_is_named():
+def test_a_reviewed_mutant_that_is_no_more_or_no_longer_one_is_named():
     mutants = find("a.py", CHECKED)
     there = Reviewed("a.py", "if age < 18:", "if False:", "why")
     gone = Reviewed("a.py", "if age < 17:", "if False:", "why")
     elsewhere = Reviewed("b.py", "if age < 17:", "if False:", "why")
 
     assert unmatched([there, gone, elsewhere], mutants) == [gone]
+    assert unmatched([there], find("a.py", CHECKED + CHECKED)) == [there]
 
 
 def test_a_weak_test_is_found_and_the_next_run_does_only_what_survived(tmp_path: Path):
