@@ -69,7 +69,7 @@ def test_verify_by_itself_keeps_to_the_algorithms():
         ({"key_ops": "verify"}, "key_not_for_signing"),
         ({"key_ops": 1}, "key_not_for_signing"),
         ({"d": "AQAB"}, "key_is_private"),
-        ({"p": ""}, "key_is_private"),
+        *(({name: ""}, "key_is_private") for name in ("p", "q", "dp", "dq", "qi", "oth", "k")),
         ({"n": REMOVED}, "key_too_short"),
         ({"n": 17}, "key_too_short"),
         ({"n": "AAAA" * 100}, "key_too_short"),

@@ -37,6 +37,7 @@ from tests.lti_platform.school import (
     key_set,
     said,
 )
+from tests.lti_platform.test_bearer import forged, own_key
 from tests.lti_platform.test_deep_linking import ITEM, answer
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -252,6 +253,27 @@ def test_an_error_of_the_token_endpoint_is_not_stored_and_its_scope_is_told(scho
     assert json.loads(unb64(token.partition(".")[0]))["typ"] == "at+jwt"
 
 
+def opened(school: School, token: str) -> tuple[int, Any]:
+    return asked(school, "GET", authorization=f"Bearer {token}")
+
+
+def test_a_token_to_the_second_and_to_the_character(school: School) -> None:
+    key = own_key()
+    assert opened(school, forged(key, exp=SECOND + 1))[0] == 200
+    assert opened(school, forged(key, exp=SECOND)) == (
+        401,
+        {"error": "access token not valid: expired"},
+    )
+    size = len(forged(key, more=""))
+    room = (8192 - size) // 4 * 3  # four characters are three bytes
+    made = [forged(key, more="x" * (room + more)) for more in range(-3, 4)]
+    assert 8192 in [len(token) for token in made]
+    assert {len(token) > 8192: opened(school, token)[0] for token in made} == {
+        False: 200,
+        True: 401,
+    }
+
+
 # --- the tool's key set
 
 
@@ -262,6 +284,7 @@ def test_the_key_set_outlives_the_process_and_is_kept_anew() -> None:
     assert cache.find(TOOL_KEY.kid) is not None
 
     empty = MemoryStore("no JSON")
+    assert ToolKeySetCache(published.fetch, empty, RealClock()).find(TOOL_KEY.kid) is None
     published.document = key_set(TOOL_KEY)
     assert ToolKeySetCache(published.fetch, empty, RealClock()).find(TOOL_KEY.kid) is not None
     assert empty.document == key_set(TOOL_KEY)
