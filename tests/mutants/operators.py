@@ -94,6 +94,6 @@ def squeezed(text: str) -> str:
 def defined_by(statement: ast.AST) -> list[str]:
     """The names that a statement of a module or a class gives a value."""
     if isinstance(statement, ast.FunctionDef):
-        return [statement.name]
+        return [] if statement.name.startswith("__") else [statement.name]
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])
     return [target.id for target in targets if isinstance(target, ast.Name)]

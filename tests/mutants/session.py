@@ -168,16 +168,15 @@ class Session:
         likely = [test for test in self._killers[mutant.path, ""] if test in tests]
         ordered = [*likely, *(test for test in tests if test not in likely)]
         # without the parameters, whose names may change with the mutant
-        place = {test.partition("[")[0]: at for at, test in reversed([*enumerate(ordered)])}
+        near = {test.partition("[")[0] for test in tests}
 
         def act(writing: int) -> None:
             sys.meta_path.insert(0, Planted(mutant, self._sources[mutant.path]))
             self._session.config.pluginmanager.register(FirstFailure(writing))
-            items = self._read(dict.fromkeys(test.partition("::")[0] for test in ordered))
-            near = [item for item in items if item.nodeid.partition("[")[0] in place]
-            if not near:
-                raise RuntimeError("no tests any more")
-            self._run(sorted(near, key=lambda item: place[item.nodeid.partition("[")[0]]))
+            # one after the other, for reading them takes longer than most tests
+            for file in dict.fromkeys(test.partition("::")[0] for test in ordered):
+                items = self._read([file])
+                self._run([item for item in items if item.nodeid.partition("[")[0] in near])
 
         limit = 2 * _SLACK + 3 * sum(covered.seconds[test] for test in tests)
         by = next(iter(forked(act, limit)), SURVIVED).strip()
