@@ -130,7 +130,7 @@ def test_the_longest_name_of_a_key():
 
 @pytest.mark.parametrize(("more", "taken"), [(0, True), (1, False)])
 def test_the_longest_header(more: int, taken: bool):
-    header = forge.default_header() | {"x5c": ""}
+    header = forge.default_header() | {"x5c": ""}  # to the 16 KB of _MAX_HEADER
     room = 16 * 1024 // 4 * 3 - len(json.dumps(header))
     token = forge.token({"a": 1}, header=header | {"x5c": "y" * (room + more)})
     key = import_public(signing_key().jwk())

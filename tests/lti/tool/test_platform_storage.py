@@ -116,6 +116,14 @@ def test_the_platform_is_the_origin_of_its_authentication(auth_url: str, origin:
     assert plan_to_get(STATE, auth_url) == replace(plan, state_value="", nonce_value="")
 
 
+def test_the_values_show_in_no_log():
+    plan = plan_to_put(STATE, "https://lms.example/auth", SIGNER)
+
+    assert plan is not None
+    assert plan.state_value not in repr(plan)
+    assert repr("nonce") not in repr(plan)
+
+
 def test_no_plan_without_an_offer_or_an_origin():
     assert plan_to_put(replace(STATE, storage=None), "https://lms.example", SIGNER) is None
     assert plan_to_get(replace(STATE, storage=None), "https://lms.example") is None

@@ -74,6 +74,7 @@ def test_a_refused_configuration_is_asked_for_again_only_with_a_token(token: Any
         fetched(platform, token)
 
     assert (failed.value.reason, failed.value.status) == ("configuration_status", 403)
+    assert (failed.value.detail, failed.value.said) == ("", "")
     assert len(platform.sent) == asked
 
 

@@ -11,7 +11,7 @@ from lti.errors import PermanentServiceError, ServiceError, TransientServiceErro
 from lti.ports import HttpAnswer
 from lti.roles import Roles
 from lti.tool.access_tokens import AccessTokenSource, MemoryAccessTokens
-from lti.tool.roster import LONGEST_FETCH, MAX_MEMBERS, Member, MemberMessage, Roster, Rosters
+from lti.tool.roster import MAX_MEMBERS, Member, MemberMessage, Roster, Rosters
 from tests.conformance.world import REGISTRATION
 from tests.fakes.course_list import INSTRUCTOR, LEARNER, MEMBERS_TYPE, CourseList, member, members
 from tests.fakes.lti_ports import FixedClock, RecordingHttp
@@ -180,6 +180,7 @@ def test_what_a_link_would_be_launched_with():
         MemberMessage("LtiResourceLinkRequest", {"resource": "a/b"}),
         MemberMessage(None, {}),
     )
+    assert "a/b" not in repr(found)
 
 
 def test_groups_of_a_member():
@@ -328,9 +329,11 @@ def test_a_platform_that_takes_for_ever():
 
 def test_a_platform_that_takes_as_long_as_it_may():
     world = World(members=members(4), page_size=2)
-    world.list.on_call = lambda: world.clock.advance(seconds=LONGEST_FETCH.total_seconds() / 2)
-
+    world.list.on_call = lambda: world.clock.advance(seconds=37.5)
     assert len(world.fetch().members) == 4
+
+    world.list.on_call = lambda: world.clock.advance(seconds=37.6)
+    assert world.reason(TransientServiceError) == "roster_too_slow"
 
 
 # What no database keeps is refused with the whole answer, by strict_json.
