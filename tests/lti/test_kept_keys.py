@@ -102,13 +102,14 @@ def test_of_what_was_fetched_the_usable_is_kept_and_nothing_private():
     ]
     twice = [signing_key("b").jwk(kid="t"), signing_key("x").jwk(kid="t")]
     kept = Kept()
-    body = json.dumps({"keys": [*odd, good, *twice]}).encode()
+    body = json.dumps({"keys": [*odd, good, *twice, signing_key("c").jwk()]}).encode()
     asked = Asked(kept, HttpAnswer(200, {"cache-control": "max-age=7200"}, body))
     asked.kid("a")
 
     shown = {name: good[name] for name in ("kty", "kid", "n", "e", "alg", "key_ops")}
+    keys = [shown, signing_key("c").jwk()]
     assert kept.noted == [
-        (REGISTRATION.id, KeptKeySet(JWKS_URL, [shown], NOW, NOW + timedelta(hours=2)))
+        (REGISTRATION.id, KeptKeySet(JWKS_URL, keys, NOW, NOW + timedelta(hours=2)))
     ]
 
 

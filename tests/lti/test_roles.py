@@ -7,6 +7,19 @@ from lti.roles import CONTEXT_ROLES, TEST_USER, VOCABULARY, Role, Roles, Scope, 
 MEMBERSHIP = VOCABULARY + "membership#"
 
 
+def test_the_context_roles_of_the_vocabulary():
+    assert sorted(CONTEXT_ROLES) == [
+        "Administrator",
+        "ContentDeveloper",
+        "Instructor",
+        "Learner",
+        "Manager",
+        "Member",
+        "Mentor",
+        "Officer",
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(CONTEXT_ROLES))
 def test_context_role_as_uri_and_as_short_name(name: str):
     assert parse_role(MEMBERSHIP + name) == parse_role(name) == Role(Scope.CONTEXT, name)
@@ -21,7 +34,10 @@ def test_context_role_as_uri_and_as_short_name(name: str):
             VOCABULARY + "membership/Instructor#TeachingAssistant",
             Role(Scope.CONTEXT, "Instructor", "TeachingAssistant"),
         ),
-        (TEST_USER, Role(Scope.SYSTEM, "TestUser")),
+        (
+            "http://purl.imsglobal.org/vocab/lti/system/person#TestUser",
+            Role(Scope.SYSTEM, "TestUser"),
+        ),
         (MEMBERSHIP + "InstructorX", None),
         (MEMBERSHIP + "instructor", None),
         (MEMBERSHIP, None),
