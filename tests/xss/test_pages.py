@@ -27,7 +27,7 @@ NEVER = {
     *("iframe", "frame", "object", "embed", "applet", "style", "base", "template", "noscript"),
     *("portal", "foreignobject", "animate", "set", "use", "marquee"),
 }
-COUNT = 200 if IS_WHOLE else 6
+COUNT = 40 if IS_WHOLE else 6
 BATCHES = [payloads()[at : at + COUNT] for at in range(0, len(payloads()), COUNT)]
 BATCHES = BATCHES[:5] if IS_WHOLE else BATCHES[:1]
 ROUTES = ("", "/case", *(f"/case/{step}" for step in ("a1", "q1", "q2", "q5", "r1", "c1", "s1")))
