@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from content.export.archive import archive_of
 from content.intake import unpacking
 from content.intake.archive import take_in
+from content.loader import load_library
 from tests.content.export.libraries import LIBRARIES, LIBRARY_FILE, laid_out
 
 SHIPPED = Path("content/library")
@@ -35,6 +36,7 @@ def test_out_and_in_and_out_gives_the_same_bytes(made: tuple[str, dict[str, byte
         assert (arrival.outcome, [p for p in arrival.problems if p.is_error]) == ("new", [])
         assert archive_of(other, track_id) == first
         assert take_in(first, other).outcome == "unchanged"
+        assert load_library(other) == load_library(one)
         assert {p.relative_to(other).as_posix(): p.read_bytes() for p in files_in(other)} == files
 
 
