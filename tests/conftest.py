@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.factories.databases import empty_postgres, published_sqlite
 from tests.factories.tool import Tool
@@ -21,6 +22,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tracks")
 os.environ["LC_ALL"] = "C.UTF-8"  # what programs say does not depend on whose machine it is
 _STOP = pytest.StashKey[object]()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one of this process: it refuses to be started a second time."""
+    with sync_playwright() as made:
+        yield made
 
 
 def pytest_configure(config: pytest.Config) -> None:

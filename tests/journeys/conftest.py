@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.journeys.chromium import NotInstalled, Watch, axe_source, launch
 from tests.journeys.running import Running, start
@@ -28,13 +28,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def browser(running: Running) -> Iterator[Browser]:
+def browser(running: Running, playwright: Playwright) -> Iterator[Browser]:
     # After `running`: closed before it, so that no connection keeps a server waiting.
-    with sync_playwright() as playwright:
-        with _said_in_one_sentence():
-            made = launch(playwright)
-        yield made
-        made.close()
+    with _said_in_one_sentence():
+        made = launch(playwright)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,9 @@ def test_two_sessions_come_into_the_course_and_a_score_comes_back(
     expect(frame.get_by_text("Nothing is chosen yet.")).to_be_visible()
     _open(frame, running)
     frame.get_by_label(re.compile(f"^{re.escape(first)}")).first.check()
+    # Among many tracks the resources are folded too; what is ticked stays when they are shown.
+    track = re.escape(running.track.texts["nb"].title)
+    frame.get_by_role("button", name=re.compile(rf"^Show \d+ resources? of {track}")).click()
     frame.get_by_label(re.compile(f"^{re.escape(title(resource))}")).first.check()
     expect(button(frame, "Add (2)")).to_be_visible()
     expect(frame.locator(".picked-one")).to_have_text([first, title(resource)])

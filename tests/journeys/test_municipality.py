@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewPage
 from tests.journeys.running import Running
-from tests.journeys.visits import heading, link, open_in_frame, show_in_frame, stage_label
+from tests.journeys.visits import heading, ladder, link, open_in_frame, show_in_frame, stage_label
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def test_from_the_overview_by_the_table_to_one_school(new_page: NewPage, running
     expect(heading(frame)).to_have_text("Sample municipality")
     assert stage_label(frame, running, "Started").endswith(" of 27 schools")
 
-    track = frame.locator(f"[aria-labelledby='track-{running.track.id}']")
+    track = ladder(frame, running)
     rows = track.locator("tbody tr")
     expect(rows).to_have_count(27)
     expect(rows.first).not_to_be_visible()

@@ -123,8 +123,13 @@ def percent_done(place: Place) -> int:
     return 100 * int(found[1]) // int(found[2])
 
 
+def ladder(place: Place, running: Running) -> Locator:
+    """The part of an adoption page that tells of the sample's track."""
+    return place.locator("section.ladder", has_text=running.track.texts["nb"].title)
+
+
 def stage_label(place: Place, running: Running, stage: str) -> str:
     """What the school's page says about a stage of the sample's track: "36 of 44"."""
-    track = place.locator(f"[aria-labelledby='track-{running.track.id}']")
+    track = ladder(place, running)
     row = track.locator(".chart-row").filter(has_text=re.compile(f"^{re.escape(stage)}"))
     return row.locator(".chart-label").inner_text().strip()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from tests.conformance.openedx.platform import OpenEdx
 from tests.conformance.openedx.site import Site
@@ -45,13 +45,12 @@ def site(
 
 
 @pytest.fixture
-def context(site: Site) -> Iterator[BrowserContext]:
+def context(site: Site, playwright: Playwright) -> Iterator[BrowserContext]:
     watch = Watch(site.url, site.openedx.url)
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        made = browser.new_context(locale="en")
-        made.set_default_timeout(10_000)
-        watch.follow(made)
-        yield made
-        browser.close()
+    browser = launch(playwright)
+    made = browser.new_context(locale="en")
+    made.set_default_timeout(10_000)
+    watch.follow(made)
+    yield made
+    browser.close()
     assert watch.faults == []

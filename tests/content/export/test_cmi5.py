@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -115,11 +115,10 @@ class Store:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = launch(playwright)
-        yield made
-        made.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    made = launch(playwright)
+    yield made
+    made.close()
 
 
 @pytest.fixture
