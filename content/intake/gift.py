@@ -136,16 +136,15 @@ class _Reader:
         quiz.is_one = True
 
     def with_number(self, quiz: QuizText, body: str) -> QuizText | None:
-        within, between = _WITHIN.fullmatch(body), _BETWEEN.fullmatch(body)
-        if within:
-            quiz.lines = [f"= {within[1]}" + (f" +- {within[2]}" if within[2] else "")]
-        elif between:
-            low, high = float(between[1]), float(between[2])
+        if found := _WITHIN.fullmatch(body):
+            quiz.lines = [f"= {found[1]}" + (f" +- {found[2]}" if found[2] else "")]
+        elif found := _BETWEEN.fullmatch(body):
+            low, high = float(found[1]), float(found[2])
             quiz.lines = [f"= {(low + high) / 2:g} +- {abs(high - low) / 2:g}"]
         else:
             self.cannot("several numbers with weights", "Keep one: {#3.14:0.01}")
             return None
-        if (within or between)[3]:  # type: ignore[index]
+        if found[3]:
             self.lost(say("feedback on a number"))
         return quiz
 
