@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -15,20 +16,24 @@ from tracks.people.models import person
 
 
 class Counted:
-    """Transactions and the statements in them."""
+    """Transactions and the statements in them, of this thread: a site that another test runs in
+    this process has its worker ask, too.
+    """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.statements: list[str] = []
         self.transactions: list[str] = []
-        execute, session = Session.execute, Database._session
+        execute, session, mine = Session.execute, Database._session, get_ident()
 
         def counting(at: Session, statement: Any, parameters: Any = None) -> Any:
-            self.statements.append(str(getattr(statement, "statement", statement)))
+            if get_ident() == mine:
+                self.statements.append(str(getattr(statement, "statement", statement)))
             return execute(at, statement, parameters)
 
         @contextmanager
         def opening(database: Database, *, only_reads: bool) -> Iterator[Session]:
-            self.transactions.append("reading" if only_reads else "writing")
+            if get_ident() == mine:
+                self.transactions.append("reading" if only_reads else "writing")
             with session(database, only_reads=only_reads) as opened:
                 yield opened
 
