@@ -20,6 +20,8 @@ from lti.tool.service_calls import ServiceCalls
 from lti.tool.state import StateSigner
 from tracks.adoption import queries as adoption_queries
 from tracks.adoption import views as adoption_views
+from tracks.authoring import queries as authoring_queries
+from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
@@ -53,8 +55,9 @@ KEPT = (
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *adoption_queries.KEPT,
+    *authoring_queries.KEPT,
 )
-AREAS = ("adoption", "catalogue", "lms", "people", "progress")
+AREAS = ("adoption", "authoring", "catalogue", "lms", "people", "progress")
 BLUEPRINTS = (
     people_views.pages,
     catalogue_views.pages,
@@ -66,6 +69,7 @@ BLUEPRINTS = (
     lms_views.reviews,
     lms_views.gradebooks,
     adoption_views.pages,
+    authoring_views.pages,
 )
 MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
@@ -95,6 +99,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.outbound"] = GuardedHttp(
         allow_loopback=settings.is_loopback, total_seconds=10.0
     )
+    authoring_views.install(app, settings)
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )

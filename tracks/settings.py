@@ -69,6 +69,13 @@ class Settings:
     library: Path = field(
         default=SHIPPED_LIBRARY, metadata={"help": "Folder with the library to publish."}
     )
+    authors_library: str = field(
+        default="",
+        metadata={
+            "help": "Folder with the library that authors edit in the browser. Empty: library in "
+            "data_dir, begun as a copy of the one above."
+        },
+    )
     small_number: int = field(
         default=5,
         metadata={"help": "Counts of people under this are hidden. Never below 3."},
@@ -106,6 +113,10 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         return is_loopback_url(self.base_url)
+
+    @property
+    def authors_folder(self) -> Path:
+        return Path(self.authors_library) if self.authors_library else self.data_dir / "library"
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -9,6 +9,14 @@ from tracks.people.rules import Role
 
 ROUTES = {
     ("/", "GET"): Permission.PUBLIC,
+    ("/authoring", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/merge", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/merge", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/preview", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/media/<name>", "GET"): Permission.WRITE_TRACKS,
     ("/catalogue", "GET"): Permission.PUBLIC,
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
@@ -77,7 +85,14 @@ OPENS = {
         Permission.SEE_SCHOOL_NUMBERS,
         Permission.LEAD,
     },
-    "administrator": set(Permission) - {Permission.LEAD},
+    "administrator": set(Permission) - {Permission.LEAD, Permission.WRITE_TRACKS},
+    "author": {
+        Permission.PUBLIC,
+        Permission.KNOWN,
+        Permission.OWN_WORK,
+        Permission.SEE_SCHOOL_NUMBERS,  # as a teacher at a school
+        Permission.WRITE_TRACKS,
+    },
 }
 PLACE = {
     "course_id": "1",
@@ -97,6 +112,7 @@ PLACE = {
     "seal": "0" * 64,
     "token": "none",
     "registration_id": "1",
+    "file": "track.nb.md",
 }
 # Opened by an LMS: a signature or an invitation in them says yes or no.
 SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}
@@ -122,16 +138,18 @@ def test_each_role_opens_its_routes_and_no_others(tool: Tool):
         "teacher": tool.launch(sub="teacher"),
         "leader": tool.launch(sub="leader", leads=True),
         "administrator": tool.launch(sub="administrator"),
+        "author": tool.launch(sub="author"),
     }
     with tool.database.writing() as session:
-        grant_role(
-            session,
-            person_id=tool.person_id("administrator"),
-            municipality_id=tool.municipality_id,
-            role=Role.ADMINISTRATOR,
-            school_id=None,
-            now=datetime.now(UTC),
-        )
+        for role in (Role.ADMINISTRATOR, Role.AUTHOR):
+            grant_role(
+                session,
+                person_id=tool.person_id(role.value),
+                municipality_id=tool.municipality_id,
+                role=role,
+                school_id=None,
+                now=datetime.now(UTC),
+            )
     place = {**PLACE, "school_id": str(tool.school_id)}
     refused = {}
     expected = {}

@@ -134,11 +134,17 @@ def media_of_track(
     body = media(session, version_id, name)
     if body is None:
         abort(404)
+    response = file_of_track(name, body)
+    # A published version never changes.
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def file_of_track(name: str, body: bytes) -> Response:
+    """Shown inside a page only if nothing in it can run there."""
     kind = _KINDS.get(name[name.rfind(".") :]) or mimetypes.guess_type(name)[0] or ""
     response: Response = make_response(body)
     response.content_type = kind if kind in _SHOWN else "application/octet-stream"
     if kind not in _SHOWN:
         response.headers["Content-Disposition"] = "attachment"
-    # A published version never changes.
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_SCHOOL_NUMBERS = "see_school_numbers"  # aggregates of one's own school
     SEE_MUNICIPALITY = "see_municipality"  # aggregates of every school of one's municipality
     CONNECT_LMS = "connect_lms"  # connect LMSs of one's municipality
+    WRITE_TRACKS = "write_tracks"  # the library of this installation: edit it and publish from it
 
 
 class SchoolKind(StrEnum):
@@ -56,7 +57,7 @@ GIVES: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(
         {Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.SEE_MUNICIPALITY}
     ),
-    Role.AUTHOR: frozenset({Permission.OWN_WORK}),
+    Role.AUTHOR: frozenset({Permission.OWN_WORK, Permission.WRITE_TRACKS}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.OWN_WORK,

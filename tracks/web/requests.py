@@ -141,6 +141,16 @@ def may_be_framed_by(origin: str) -> None:
     noted().frame_ancestors = origin
 
 
+def may_be_framed_by_us_too() -> None:
+    """For a page that is shown inside a page of ours, which may itself stand in an LMS's frame."""
+    g.frame_ancestors = f"'self' {g.get('frame_ancestors', '')}".rstrip()
+
+
+def has_frames() -> None:
+    """Let this one answer show pages of ours in frames of its own."""
+    g.has_frames = True
+
+
 def may_post_to(origins: str) -> None:
     """Let the forms of this one answer be sent to these origins, too (sources of CSP)."""
     g.form_targets = f"'self' {origins}"

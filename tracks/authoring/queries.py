@@ -1,0 +1,73 @@
+"""Reads of drafts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from tracks.authoring.models import draft
+from tracks.db import Prepared, Session
+from tracks.i18n import N_
+from tracks.people.queries import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    path: str
+    text: str
+    base: str | None
+    revision: int
+    saved_at: datetime
+
+
+_DRAFT = Prepared(
+    select(draft.c.path, draft.c.text, draft.c.base, draft.c.revision, draft.c.saved_at).where(
+        draft.c.person_id == bindparam("person_id"), draft.c.path == bindparam("path")
+    )
+)
+
+
+def draft_of(session: Session, person_id: int, path: str) -> Draft | None:
+    row = session.execute(_DRAFT, {"person_id": person_id, "path": path}).one_or_none()
+    return None if row is None else Draft(*row)
+
+
+def drafts_in(session: Session, person_id: int, track: str) -> dict[str, str]:
+    """File name -> text, of one track."""
+    rows = session.execute(
+        select(draft.c.path, draft.c.text).where(
+            draft.c.person_id == person_id, draft.c.path.startswith(f"{track}/", autoescape=True)
+        )
+    )
+    return {row.path.partition("/")[2]: row.text for row in rows}
+
+
+def drafts_by_track(session: Session, person_id: int) -> dict[str, int]:
+    """Track -> how many of its files this person has a draft of."""
+    rows = session.execute(select(draft.c.path).where(draft.c.person_id == person_id))
+    found: dict[str, int] = {}
+    for row in rows:
+        track = row.path.partition("/")[0]
+        found[track] = found.get(track, 0) + 1
+    return found
+
+
+def others_at(session: Session, person_id: int, path: str) -> int:
+    """How many other people have a draft of that file."""
+    return int(
+        session.execute(
+            select(func.count())
+            .select_from(draft)
+            .where(draft.c.path == path, draft.c.person_id != person_id)
+        ).scalar_one()
+    )
+
+
+KEPT = (
+    Kept(
+        draft.c.person_id,
+        N_("Drafts of tracks you write"),
+        N_("so that nothing you type is lost before you put it into the library"),
+        N_("until you put them into the library or throw them away"),
+    ),
+)
