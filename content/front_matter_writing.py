@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from content.front_matter import split_front_matter
 from content.markdown import normalised
 
-Written = str | int | Sequence[str] | Mapping[str, int]
+Written = str | int | Sequence[str] | Mapping[str, int | str]
 
 # what every YAML reads as this text and nothing else
 _PLAIN: Final = re.compile(r"[^\W\d_][\w .()/æøåÆØÅäöÄÖ-]*", re.ASCII)
@@ -49,6 +49,7 @@ def with_values(text: str, values: Mapping[str, Written | None]) -> str:
     lines = text.split("\n")
     end = yaml.count("\n") + 1
     head = "\n".join(lines[1:end]) + ("\n" if end > 1 else "")
+    _places(head)
     for key, value in values.items():
         head = _with_value(head, key, value)
     return "\n".join([lines[0], head + "\n".join(lines[end:])])
@@ -89,7 +90,7 @@ def written(value: Written) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {number}" for key, number in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {written(each)}" for key, each in value.items()) + "}"
     return "[" + ", ".join(_scalar(each) for each in value) + "]"
 
 

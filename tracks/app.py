@@ -99,7 +99,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.outbound"] = GuardedHttp(
         allow_loopback=settings.is_loopback, total_seconds=10.0
     )
-    authoring_views.install(app, settings)
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )

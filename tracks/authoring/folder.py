@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -117,11 +117,12 @@ class LibraryFolder:
         done: list[str] = []
         try:
             for name, data in files.items():
-                done.append(name)
                 _put(folder / name, data.encode() if isinstance(data, str) else data)
+                done.append(name)
         except OSError as failure:
             for name in done:
-                _put(folder / name, before[name])
+                with suppress(OSError):  # as far as it goes; the one that failed is as it was
+                    _put(folder / name, before[name])
             raise CannotWrite from failure
 
 

@@ -71,3 +71,11 @@ KEPT = (
         N_("until you put them into the library or throw them away"),
     ),
 )
+
+
+def draft_names(session: Session, track: str) -> set[str]:
+    """File names of everybody's drafts in a track."""
+    rows = session.execute(
+        select(draft.c.path).where(draft.c.path.startswith(f"{track}/", autoescape=True))
+    )
+    return {row.path.partition("/")[2] for row in rows}

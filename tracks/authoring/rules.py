@@ -4,6 +4,7 @@ library."""
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,3 +85,41 @@ def free_id(taken: str, kind: str) -> str:
     while f"#{stem}-{number}" in taken:
         number += 1
     return f"{stem}-{number}"
+
+
+def modules_of(names: Iterable[FileName]) -> list[tuple[int, str]]:
+    """Number and id of each module, in order."""
+    return sorted({(name.number, name.id) for name in names if name.is_module})
+
+
+def with_module_moved(
+    names: Collection[FileName], id_: str, places: int
+) -> dict[FileName, FileName]:
+    """Old name -> new name, of all files that change, when a module goes so many places on."""
+    before = modules_of(names)
+    at = next((n for n, (_, each) in enumerate(before) if each == id_), None)
+    if at is None or not 0 <= at + places < len(before):
+        return {}
+    after = list(before)
+    after.insert(at + places, after.pop(at))
+    numbers = [number for number, _ in before]
+    if len(set(numbers)) < len(numbers):
+        numbers = list(range(1, len(before) + 1))
+    new = dict(zip(after, numbers, strict=True))
+    return {
+        name: FileName(number, name.id, name.language)
+        for name in names
+        if name.is_module
+        for number in [new[name.number, name.id]]
+        if number != name.number
+    }
+
+
+def with_module_renamed(
+    names: Collection[FileName], id_: str, new: str
+) -> dict[FileName, FileName]:
+    return {
+        name: FileName(name.number, new, name.language, name.digits)
+        for name in names
+        if name.is_module and name.id == id_
+    }

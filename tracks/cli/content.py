@@ -3,14 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from content.checks import kept_ids
-from content.model import Library, Lifecycle
+from content.model import Library
 from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
 from content.said import in_language
@@ -158,29 +157,10 @@ def publish(library: Path | None, as_json: bool) -> None:
 
 def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
     """All tracks but drafts, in one transaction; address -> is it new. Raises VersionTaken."""
-    from tracks.catalogue.actions import publish_track
+    from tracks.catalogue.publishing import publish_from_folder
 
-    done = {}
     with database.writing() as session:
-        for track in library.tracks:
-            if track.lifecycle is Lifecycle.DRAFT:
-                continue
-            result = publish_track(
-                session,
-                library.publisher.id,
-                track,
-                media=_media(root / track.id / "media"),
-                now=datetime.now(UTC),
-            )
-            done[f"{library.publisher.id}/{track.id}@{track.version}"] = result.is_new
-    return done
-
-
-def _media(folder: Path) -> Mapping[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+        return publish_from_folder(session, root, library, datetime.now(UTC))
 
 
 content.add_command(export_track)

@@ -66,7 +66,7 @@ def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Addr
 
 
 # Pages of ours, besides tracks and resources, that a link in an LMS may lead to.
-OWN_PAGES = frozenset({"/", "/municipality", "/catalogue", "/lms"})
+OWN_PAGES = frozenset({"/", "/municipality", "/catalogue", "/lms", "/authoring"})
 
 
 def own_page_of(target_link_uri: str) -> str:

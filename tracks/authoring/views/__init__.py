@@ -1,15 +1,44 @@
-"""The pages of authors."""
+"""The pages of authors. They are loaded when the first author comes: what reads Markdown is large,
+and most processes never need it."""
 
-from flask import Blueprint, Flask
+from collections.abc import Callable
+from importlib import import_module
 
-from tracks.authoring.views import editor, home, merging, preview
-from tracks.authoring.views.desk import EXTENSION, Desk
-from tracks.settings import Settings
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from tracks.people.rules import Permission
 
 pages = Blueprint("authoring", __name__)
-for part in (home, editor, merging, preview):
-    part.add_to(pages)
 
 
-def install(app: Flask, settings: Settings) -> None:
-    app.extensions[EXTENSION] = Desk(settings)
+def _view(name: str) -> Callable[..., ResponseReturnValue]:
+    """`module.function` of this folder, which is guarded itself."""
+    module, _, function = name.partition(".")
+
+    def opened(**address: str) -> ResponseReturnValue:
+        found = getattr(import_module(f"{__name__}.{module}"), function)
+        answer: ResponseReturnValue = found(**address)
+        return answer
+
+    opened.requires = Permission.WRITE_TRACKS  # type: ignore[attr-defined]  # as all in this folder
+    return opened
+
+
+_FILE = "/authoring/<track>/<file>"
+for rule, method, name in (
+    ("/authoring", "GET", "home.home"),
+    ("/authoring", "POST", "structure.add_track"),
+    ("/authoring/<track>", "GET", "home.track_page"),
+    ("/authoring/<track>", "POST", "structure.change_track"),
+    (_FILE, "GET", "editor.editor"),
+    (_FILE, "POST", "editor.write"),
+    (f"{_FILE}/about", "GET", "front.front"),
+    (f"{_FILE}/about", "POST", "front.write_front"),
+    (f"{_FILE}/merge", "GET", "merging.merge"),
+    (f"{_FILE}/merge", "POST", "merging.put_together"),
+    (f"{_FILE}/preview", "GET", "preview.preview"),
+    (f"{_FILE}/translate", "POST", "structure.translate"),
+    ("/authoring/<track>/media/<name>", "GET", "preview.media_file"),
+):
+    pages.add_url_rule(rule, name.replace(".", "_"), _view(name), methods=[method])

@@ -1,6 +1,7 @@
 """What all pages of authors share: the folder, the checks, and the file an address names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,7 +9,7 @@ from flask import abort, current_app
 
 from content.front_matter import read_front_matter, split_front_matter
 from content.problems import ProblemList
-from content.reading.forms import ModuleForm, TrackForm
+from content.reading.forms import LibraryForm, ModuleForm, TrackForm
 from tracks.authoring.checking import Checked, Checker
 from tracks.authoring.folder import CannotWrite, LibraryFolder
 from tracks.authoring.rules import FileName, file_name
@@ -16,9 +17,9 @@ from tracks.i18n import N_
 from tracks.settings import Settings
 from tracks.web.errors import Lesson, PageError
 from tracks.web.limits import Window
-from tracks.web.requests import now
+from tracks.web.requests import now, parts
 
-EXTENSION = "tracks.authoring"
+_EXTENSION = "tracks.authoring"
 CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
 
 _ASK_OPERATOR = N_("Ask whoever runs Learning Tracks here: the folder of the library is theirs.")
@@ -64,8 +65,31 @@ class Desk:
         return checked
 
 
+@contextmanager
+def changing() -> Iterator[LibraryFolder]:
+    """The folder, for one writer at a time; an error page if it takes nothing."""
+    folder = desk().folder
+    try:
+        with folder.locked():
+            yield folder
+    except CannotWrite as failure:
+        raise PageError(503, NOT_WRITABLE) from failure
+
+
+def about_library() -> LibraryForm | None:
+    """None if library.yaml is wrong; then nothing can be published either."""
+    try:
+        text = (desk().folder.root / "library.yaml").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return read_front_matter(text, LibraryForm, ProblemList("library.yaml")).values
+
+
 def desk() -> Desk:
-    made = cast(Desk, current_app.extensions[EXTENSION])
+    made = cast(Desk | None, current_app.extensions.get(_EXTENSION))
+    if made is None:
+        # two at once make two, and one of them stays: nothing is kept in it but what was checked
+        made = current_app.extensions.setdefault(_EXTENSION, Desk(parts().settings))
     try:
         made.begin()
     except CannotWrite as failure:

@@ -1,6 +1,6 @@
 """The editor of one file: Markdown left, what teachers see right, problems by line."""
 
-from flask import Blueprint, abort, jsonify, render_template, request
+from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
@@ -57,11 +57,6 @@ SAID = {
     "dropped": N_("Your draft is thrown away. This is the text of the library."),
     "restored": N_("The old text is your draft now. Look at it, then put it into the library."),
 }
-
-
-def add_to(pages: Blueprint) -> None:
-    pages.add_url_rule("/authoring/<track>/<file>", "editor", editor, methods=["GET"])
-    pages.add_url_rule("/authoring/<track>/<file>", "write", write, methods=["POST"])
 
 
 @requires(Permission.WRITE_TRACKS)

@@ -1,17 +1,20 @@
 """Where authors begin: the tracks, their sessions and steps."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.languages import LANGUAGES
 from content.model import Track
 from content.problems import Problem
 from tracks.authoring.queries import drafts_by_track, drafts_in
-from tracks.authoring.rules import FileName
+from tracks.authoring.rules import FileName, file_name
 from tracks.authoring.views.desk import Place, desk, title_of, track_or_404
+from tracks.catalogue.publishing import modules_ever_published
 from tracks.db import Session
-from tracks.i18n import NEAREST
+from tracks.i18n import N_, NEAREST
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.requests import language
@@ -33,19 +36,54 @@ class FileRow(NamedTuple):
     warnings: int
 
 
-def add_to(pages: Blueprint) -> None:
-    pages.add_url_rule("/authoring", "home", home)
-    pages.add_url_rule("/authoring/<track>", "track", track_page)
+class ModuleView(NamedTuple):
+    id: str
+    title: str
+    language: str  # of the title
+    rows: list[FileRow]
+    phases: list[tuple[str, list[tuple[str, str, int]]]]
+    missing: list[str]  # languages of the track it has no text in
+    may_be_renamed: bool
+
+
+# What the track's page says after it has come back from something; ?said= names it.
+SAID = {
+    "made": N_("The track is begun. Now give it a session."),
+    "session": N_("The session is begun: its phases are there, what is missing is what to write."),
+    "moved": N_("The order is changed."),
+    "renamed": N_("The short name is changed."),
+    "published": N_("It is published. Teachers see the new version from now on."),
+    "taken-in": N_("What differs in the zip lies in your drafts now. Look at it, file by file."),
+    "new": N_("The track from the zip is in the library now."),
+    "unchanged": N_("The zip holds what is in the library already."),
+}
 
 
 @requires(Permission.WRITE_TRACKS)
 def home(session: Session, actor: Actor) -> ResponseReturnValue:
+    return draw_home(session, actor)
+
+
+def draw_home(
+    session: Session,
+    actor: Actor,
+    *,
+    problem: str | None = None,
+    problems: Sequence[Problem] = (),
+    said: str | None = None,
+) -> str:
+    """`problem`: why what was asked for was not done; `problems`: what is wrong in a zip."""
     drafts = drafts_by_track(session, actor.person_id)
     rows = [_row(track, drafts.get(track, 0)) for track in desk().folder.tracks()]
     return render_template(
         "authoring/home.html",
         tracks=[row for row in rows if row is not None],
         is_writable=desk().folder.is_writable,
+        problem=problem,
+        problems=problems,
+        said=said,
+        content_languages=LANGUAGES,
+        typed=request.form,
     )
 
 
@@ -72,38 +110,73 @@ def track_page(session: Session, actor: Actor, track: str) -> ResponseReturnValu
 
 
 def draw_track(
-    session: Session, actor: Actor, track: str, *, problem: str | None = None, status: int = 200
-) -> ResponseReturnValue:
+    session: Session,
+    actor: Actor,
+    track: str,
+    *,
+    problem: str | None = None,
+) -> str:
     folder = desk().folder
     drafts = drafts_in(session, actor.person_id, track)
     checked = desk().check_or_wait(actor.person_id, track, drafts)
-    texts = {
-        name: drafts.get(str(name)) or folder.text(track, name) for name in folder.texts(track)
-    }
+    texts = {name: folder.text(track, name) for name in folder.texts(track)}
+    mine = {name: text for each, text in drafts.items() if (name := file_name(each))}
+    texts = dict(sorted({**texts, **mine}.items()))
     best = _best([name.language for name in texts] or ["nb"])
-    modules: dict[tuple[int, str], list[FileRow]] = {}
-    own: list[FileRow] = []
+    rows: dict[str, list[FileRow]] = {}
     for name, text in texts.items():
-        place = Place(track, name)
-        found = checked.of_file(place.path)
+        found = checked.of_file(f"{track}/{name}")
         errors = sum(each.is_error for each in found)
-        title = title_of(text or "", name)
-        row = FileRow(place, title, str(name) in drafts, errors, len(found) - errors)
-        (modules.setdefault((name.number, name.id), []) if name.is_module else own).append(row)
-    page = render_template(
+        row = FileRow(
+            Place(track, name),
+            title_of(text or "", name),
+            name in mine,
+            errors,
+            len(found) - errors,
+        )
+        rows.setdefault(name.id, []).append(row)
+    own = rows.pop("", [])
+    languages = [row.place.name.language for row in own]
+    publisher = checked.publisher.id if checked.publisher else ""
+    fixed = modules_ever_published(session, publisher, track)
+    return render_template(
         "authoring/track.html",
         track=track,
         title=next((r.title for r in own if r.place.name.language == best), track),
         title_language=best,
         own=own,
-        modules=[(rows, _steps(checked.track, rows[0].place.name)) for rows in modules.values()],
-        best=best,
+        modules=[_module(id_, each, checked.track, languages, fixed) for id_, each in rows.items()],
+        missing=[each for each in LANGUAGES if each not in languages],
         drafts=len(drafts),
         problem=problem,
+        said=SAID.get(request.args.get("said", "")),
         elsewhere=_elsewhere(checked.problems, texts, track),
         errors=len(checked.errors),
+        typed=request.form,
+        content_languages=LANGUAGES,
+        is_writable=folder.is_writable,
     )
-    return page, status
+
+
+def _module(
+    id_: str,
+    rows: list[FileRow],
+    track: Track | None,
+    languages: list[str],
+    fixed: frozenset[str],
+) -> ModuleView:
+    best = _best([row.place.name.language for row in rows])
+    first = next(row for row in rows if row.place.name.language == best)
+    there = {row.place.name.language for row in rows}
+    return ModuleView(
+        id_,
+        first.title,
+        best,
+        rows,
+        _steps(track, first.place.name),
+        [each for each in languages if each not in there],
+        id_ not in fixed,
+    )
 
 
 def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[str, str, int]]]]:

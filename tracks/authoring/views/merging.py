@@ -1,6 +1,6 @@
 """Two authors changed the same paragraph: both texts side by side, a choice for each."""
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.merging import Merged, Pick, merged
@@ -14,12 +14,6 @@ from tracks.people.rules import Actor, Permission
 from tracks.web.requests import now, row_id, see_other
 
 PICKS: dict[str, Pick] = {"ours": "ours", "theirs": "theirs", "both": "both"}
-
-
-def add_to(pages: Blueprint) -> None:
-    rule = "/authoring/<track>/<file>/merge"
-    pages.add_url_rule(rule, "merge", merge, methods=["GET"])
-    pages.add_url_rule(rule, "put_together", put_together, methods=["POST"])
 
 
 @requires(Permission.WRITE_TRACKS)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -50,11 +50,6 @@ class PhaseView:
     minutes: int
     leader_html: Markup
     steps: list[StepView]
-
-
-def add_to(pages: Blueprint) -> None:
-    pages.add_url_rule("/authoring/<track>/<file>/preview", "preview", preview)
-    pages.add_url_rule("/authoring/<track>/media/<name>", "media_file", media_file)
 
 
 @requires(Permission.WRITE_TRACKS)
