@@ -39,6 +39,12 @@ for rule, method, name in (
     (f"{_FILE}/merge", "POST", "merging.put_together"),
     (f"{_FILE}/preview", "GET", "preview.preview"),
     (f"{_FILE}/translate", "POST", "structure.translate"),
-    ("/authoring/<track>/media/<name>", "GET", "preview.media_file"),
+    ("/authoring/import", "POST", "zips.in_again"),
+    ("/authoring/<track>/zip", "GET", "zips.out"),
+    ("/authoring/<track>/media", "GET", "media.media"),
+    ("/authoring/<track>/media", "POST", "media.add_file"),
+    ("/authoring/<track>/media/<name>", "GET", "media.file"),
+    ("/authoring/<track>/publish", "GET", "publishing.publishing"),
+    ("/authoring/<track>/publish", "POST", "publishing.publish"),
 ):
     pages.add_url_rule(rule, name.replace(".", "_"), _view(name), methods=[method])

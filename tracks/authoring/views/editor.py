@@ -4,6 +4,7 @@ from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
+from content.intake.uploads import LARGEST, LONGEST_SIDE
 from content.model import Phase
 from tracks.authoring.actions import SavedDraft, drop_draft, save_draft
 from tracks.authoring.checking import Checked
@@ -11,6 +12,7 @@ from tracks.authoring.queries import Draft, draft_of, drafts_in, others_at
 from tracks.authoring.rules import LONGEST_TEXT, free_id, mark_of, normal
 from tracks.authoring.views import saving
 from tracks.authoring.views.desk import Place, desk, place_or_404, title_of
+from tracks.authoring.views.media import LONGEST_ALT
 from tracks.db import Database, Session
 from tracks.i18n import N_, clock
 from tracks.people.guards import requires
@@ -108,6 +110,9 @@ def draw(
         templates=_templates(place, text),
         longest=LONGEST_TEXT,
         is_writable=desk().folder.is_writable,
+        largest_mb=LARGEST // 1024 // 1024,
+        longest_side=LONGEST_SIDE,
+        longest_alt=LONGEST_ALT,
     )
 
 

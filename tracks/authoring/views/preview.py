@@ -12,9 +12,8 @@ from content.model import Module, Phase, Section, Track
 from content.rendered import RenderedStep
 from content.rendering.html import render_notes, render_step, render_track_intro
 from tracks.authoring.queries import drafts_in
-from tracks.authoring.views.desk import Place, desk, place_or_404, track_or_404
+from tracks.authoring.views.desk import Place, desk, place_or_404
 from tracks.catalogue.rules import PHASE_NAMES
-from tracks.catalogue.views import file_of_track
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -146,12 +145,3 @@ def _steps(section: Section, place: Place, number: int, *, leads: bool) -> list[
             )
         )
     return found
-
-
-@requires(Permission.WRITE_TRACKS)
-def media_file(session: Session, actor: Actor, track: str, name: str) -> ResponseReturnValue:
-    """A file of the library as the catalogue would serve it."""
-    body = desk().folder.file(track_or_404(track), f"media/{name}")
-    if body is None:
-        abort(404)
-    return file_of_track(name, body)

@@ -194,7 +194,26 @@
   }
   function changed() { keep(); drawLines(); later(); }
 
-  window.tracksEditor = { putIn: putIn };
+  // A picture is put in where the cursor stands; without scripts its page says which line to write.
+  var upload = document.getElementById("upload");
+  if (upload) upload.addEventListener("submit", function (event) {
+    event.preventDefault();
+    var told = upload.querySelector("[data-upload]");
+    var body = new FormData(upload);
+    body.set("go", "json");
+    told.hidden = true;
+    fetch(upload.getAttribute("action"), { method: "POST", body: body, credentials: "same-origin" })
+      .then(function (answer) {
+        if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
+        return answer.json();
+      })
+      .then(function (result) {
+        if (result.problem) { told.textContent = result.problem; told.hidden = false; return; }
+        upload.reset();
+        putIn(result.markdown + "\n");
+      })
+      .catch(function () { told.textContent = line.dataset.offlineText; told.hidden = false; });
+  });
   forgetOthers();
   // The server has said that it has the text; what is typed from now on is new.
   if (/[?&]said=/.test(location.search)) {
