@@ -22,6 +22,7 @@ from tracks.progress.rules import LONGEST_TEXT
 from tracks.progress.views.places import safe, safe_line
 from tracks.web.requests import may_be_framed_by_us_too
 
+_LABEL = re.compile(r'\b(aria-label)="([^"]*)"')
 _ID_IN_OURS = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([\w-]+)"')
 
 
@@ -39,6 +40,10 @@ class StepView:
         """Several steps stand on one page here; the fields of each have names of their own."""
         own = _ID_IN_OURS.sub(lambda m: f'{m[1]}="s{self.number}-{m[2]}"', drawn)
         return Markup(own)  # noqa: S704  # drawn by our own templates
+
+    def own_labels(self, drawn: Markup) -> Markup:
+        """The same for tables, which are regions with a name."""
+        return Markup(_LABEL.sub(rf'\1="\2 {self.number + 1}"', drawn))  # noqa: S704  # cleaned HTML
 
 
 @dataclass(frozen=True, slots=True)
