@@ -3,14 +3,16 @@ matter; where both changed the same piece both stand in a Clash, for a person to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 Pick = Literal["ours", "theirs", "both"]
 Span = tuple[int, int]
+_MOST_PAIRS: Final = 200_000  # of equal pieces that difflib would look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,25 @@ def _chunks(
 
 def _places(base: Sequence[str], text: Sequence[str]) -> dict[int, int]:
     """Piece of the base -> the same piece of the text."""
-    matcher = SequenceMatcher(None, base, text, autojunk=False)
-    return {
-        block.a + n: block.b + n
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    }
+    return {a + n: b + n for a, b, size in matching(base, text) for n in range(size)}
+
+
+def matching(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Runs that are the same in both: where, where in the other, how long. Equal beginnings and
+    ends first; what lies between is compared unless it is so repetitive that it would take long."""
+    least = min(len(one), len(other))
+    head = next((n for n in range(least) if one[n] != other[n]), least)
+    left = least - head
+    tail = next((n for n in range(left) if one[-1 - n] != other[-1 - n]), left)
+    found = [(0, 0, head)] if head else []
+    middle, beside = one[head : len(one) - tail], other[head : len(other) - tail]
+    often = Counter(beside)
+    if sum(often[piece] for piece in middle) <= _MOST_PAIRS:
+        matcher = SequenceMatcher(None, middle, beside, autojunk=False)
+        found += [(head + b.a, head + b.b, b.size) for b in matcher.get_matching_blocks() if b.size]
+    if tail:
+        found.append((len(one) - tail, len(other) - tail, tail))
+    return found
 
 
 def _joined(parts: Sequence[str | Clash]) -> Iterator[str | Clash]:

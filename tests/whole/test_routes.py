@@ -18,6 +18,10 @@ ROUTES = {
     ("/authoring/<track>/<file>/about", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/about", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translate", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/changes", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/history", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/history/<id:change>", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/history/<id:change>", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/merge", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/merge", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/preview", "GET"): Permission.WRITE_TRACKS,
@@ -124,6 +128,7 @@ PLACE = {
     "token": "none",
     "registration_id": "1",
     "file": "track.nb.md",
+    "change": "1",
 }
 # Opened by an LMS: a signature or an invitation in them says yes or no.
 SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}

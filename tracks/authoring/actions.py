@@ -1,12 +1,13 @@
 """Writes of drafts. A text of the library never takes a draft's place unseen, nor the other way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from tracks.authoring.models import draft
+from tracks.authoring.models import draft, library_change
 from tracks.authoring.queries import Draft, draft_of
 from tracks.db import Prepared, Session
 from tracks.people.rules import Actor
@@ -126,7 +127,38 @@ def drop_draft(session: Session, person_id: int, path: str, revision: int) -> bo
     return gone.rowcount > 0
 
 
-def move_drafts(session: Session, moves: dict[str, str]) -> None:
-    """Everybody's, when files get other names: old path -> new path."""
+def move_drafts(session: Session, moves: Mapping[str, str]) -> None:
+    """Everybody's, and the history, when files get other names: old path -> new path."""
     for old, new in moves.items():
-        session.execute(update(draft).where(draft.c.path == old).values(path=new))
+        for table in (draft, library_change):
+            session.execute(update(table).where(table.c.path == old).values(path=new))
+
+
+def note_change(
+    session: Session,
+    actor: Actor,
+    path: str,
+    before: str | None,
+    after: str | None,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """What stands in the library from now on; with the first change also what stood there before,
+    so that it can be restored."""
+    if before == after:
+        return
+    known = session.execute(select(library_change.c.id).where(library_change.c.path == path))
+    if before is not None and known.first() is None:
+        session.execute(
+            insert(library_change).values(path=path, text=before, note="", saved_at=now)
+        )
+    session.execute(
+        insert(library_change).values(
+            municipality_id=actor.municipality_id,
+            person_id=actor.person_id,
+            path=path,
+            text=after,
+            note=note,
+            saved_at=now,
+        )
+    )

@@ -1,4 +1,4 @@
-"""What authors have written and not yet put into the library."""
+"""What authors have written and not yet put into the library, and what stood there before."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
@@ -18,4 +18,18 @@ draft = Table(
     Column("revision", Integer, nullable=False),
     Column("saved_at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "path"),
+)
+
+library_change = Table(
+    "library_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id")),
+    # NULL, as the municipality: what stood there before the first change that is known.
+    Column("person_id", Id, ForeignKey("person.id"), index=True),
+    Column("path", String(200), nullable=False, index=True),
+    # What the file held from then on; NULL: it was taken away.
+    Column("text", Text),
+    Column("note", String(200), nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
 )

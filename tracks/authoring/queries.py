@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from tracks.authoring.models import draft
+from tracks.authoring.models import draft, library_change
 from tracks.db import Prepared, Session
 from tracks.i18n import N_
 from tracks.people.queries import Kept
@@ -63,14 +63,32 @@ def others_at(session: Session, person_id: int, path: str) -> int:
     )
 
 
-KEPT = (
-    Kept(
-        draft.c.person_id,
-        N_("Drafts of tracks you write"),
-        N_("so that nothing you type is lost before you put it into the library"),
-        N_("until you put them into the library or throw them away"),
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file as it was from that moment on."""
+
+    id: int
+    person_id: int | None  # None: before the first change that is known
+    note: str
+    saved_at: datetime
+    text: str | None  # None: it was taken away
+
+
+def changes_of(session: Session, path: str, most: int = 200) -> list[Change]:
+    """The newest first."""
+    rows = session.execute(
+        select(
+            library_change.c.id,
+            library_change.c.person_id,
+            library_change.c.note,
+            library_change.c.saved_at,
+            library_change.c.text,
+        )
+        .where(library_change.c.path == path)
+        .order_by(library_change.c.id.desc())
+        .limit(most)
+    )
+    return [Change(*row) for row in rows]
 
 
 def draft_names(session: Session, track: str) -> set[str]:
@@ -79,3 +97,18 @@ def draft_names(session: Session, track: str) -> set[str]:
         select(draft.c.path).where(draft.c.path.startswith(f"{track}/", autoescape=True))
     )
     return {row.path.partition("/")[2] for row in rows}
+
+
+KEPT = (
+    Kept(
+        draft.c.person_id,
+        N_("Drafts of tracks you write"),
+        N_("so that nothing you type is lost before you put it into the library"),
+        N_("until you put them into the library or throw them away"),
+    ),
+    Kept(
+        library_change.c.person_id,
+        N_("Changes you have put into the library of tracks"),
+        N_("so that earlier texts can be found and restored"),
+    ),
+)

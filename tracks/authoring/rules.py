@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from content.languages import LANGUAGES
+from content.merging import matching
 from content.reading.forms import LONGEST_ID, is_id
 
 LONGEST_TEXT: Final = 256 * 1024  # bytes a file may have (content.reading.files); drafts as well
@@ -123,3 +124,37 @@ def with_module_renamed(
         for name in names
         if name.is_module and name.id == id_
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Lines that differ, with some around them."""
+
+    line: int  # the first, in the newer text
+    lines: tuple[tuple[str, str], ...]  # "+", "-" or " ", and the line
+
+
+def hunks(before: str, after: str, around: int = 2) -> list[Hunk]:
+    old, new = before.split("\n"), after.split("\n")
+    lines: list[tuple[str, str, int]] = []  # sign, line, number in the newer text
+    i = j = 0
+    for a, b, size in [*matching(old, new), (len(old), len(new), 0)]:
+        lines += [("-", line, j) for line in old[i:a]]
+        lines += [("+", line, n) for n, line in enumerate(new[j:b], j)]
+        lines += [(" ", line, n) for n, line in enumerate(new[b : b + size], b)]
+        i, j = a + size, b + size
+    shown = [False] * len(lines)
+    for n, (sign, _, _) in enumerate(lines):
+        if sign != " ":
+            for near in range(max(0, n - around), min(len(lines), n + around + 1)):
+                shown[near] = True
+    found: list[Hunk] = []
+    begun = None
+    for n, is_shown in enumerate([*shown, False]):
+        if is_shown and begun is None:
+            begun = n
+        elif not is_shown and begun is not None:
+            part = lines[begun:n]
+            found.append(Hunk(part[0][2] + 1, tuple((sign, line) for sign, line, _ in part)))
+            begun = None
+    return found

@@ -16,7 +16,7 @@ def _view(name: str) -> Callable[..., ResponseReturnValue]:
     """`module.function` of this folder, which is guarded itself."""
     module, _, function = name.partition(".")
 
-    def opened(**address: str) -> ResponseReturnValue:
+    def opened(**address: str | int) -> ResponseReturnValue:
         found = getattr(import_module(f"{__name__}.{module}"), function)
         answer: ResponseReturnValue = found(**address)
         return answer
@@ -35,6 +35,10 @@ for rule, method, name in (
     (_FILE, "POST", "editor.write"),
     (f"{_FILE}/about", "GET", "front.front"),
     (f"{_FILE}/about", "POST", "front.write_front"),
+    (f"{_FILE}/changes", "GET", "history.own_changes"),
+    (f"{_FILE}/history", "GET", "history.history"),
+    (f"{_FILE}/history/<id:change>", "GET", "history.state"),
+    (f"{_FILE}/history/<id:change>", "POST", "history.restore"),
     (f"{_FILE}/merge", "GET", "merging.merge"),
     (f"{_FILE}/merge", "POST", "merging.put_together"),
     (f"{_FILE}/preview", "GET", "preview.preview"),

@@ -10,6 +10,7 @@ from content.front_matter import plain_values, split_front_matter
 from content.front_matter_writing import CannotWrite, with_values
 from content.model import Library, Lifecycle, Track
 from content.rendering.html import render_step
+from tracks.authoring.actions import note_change
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import drafts_in
 from tracks.authoring.rules import FileName, is_version, next_version
@@ -22,6 +23,7 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.pages import gettext
 from tracks.web.requests import now, see_other
 
 NOT_A_VERSION = N_("A version is one to three numbers with points between: 1, 1.2 or 1.2.3.")
@@ -139,6 +141,9 @@ def _publish(database: Database, actor: Actor, track: str, version: str) -> str 
     try:
         with database.writing() as session:
             publish_from_folder(session, folder.root, library, now())
+            for name, text in files.items():
+                note = gettext("Published as version %(version)s", version=version)
+                note_change(session, actor, f"{track}/{name}", before[name], text, now(), note)
     except VersionTaken:
         folder.write(track, dict(before))
         return TAKEN

@@ -2,11 +2,12 @@
 
 import re
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from content.merging import merged
 from content.model import Phase
-from tracks.authoring.actions import drop_draft, rebase_draft
+from tracks.authoring.actions import drop_draft, note_change, rebase_draft
 from tracks.authoring.folder import CannotWrite
 from tracks.authoring.queries import Draft, draft_of
 from tracks.authoring.views.desk import NOT_WRITABLE, Place, desk
@@ -15,6 +16,7 @@ from tracks.people.rules import Actor
 from tracks.web.errors import PageError
 from tracks.web.requests import now, see_other
 
+LONGEST_NOTE = 200
 _PHASE = re.compile(r"^##[ \t].*\{[^}\n]*phase=([A-D])\b", re.MULTILINE)
 
 
@@ -32,6 +34,8 @@ def to_library(
                 folder.write(place.track, {str(place.name): known.text})
                 # the file first: if what follows fails the draft is there still, and the same
                 with database.writing() as session:
+                    note = " ".join(request.form.get("note", "").split())[:LONGEST_NOTE]
+                    note_change(session, actor, place.path, stands, known.text, now(), note)
                     _put_away(session, actor, known)
                 return see_other(f"{place.url}?said=library")
     except CannotWrite as failure:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from content.beginnings import new_module, new_track
 from content.languages import LANGUAGES
 from content.reading.forms import is_id
-from tracks.authoring.actions import move_drafts, put_draft
+from tracks.authoring.actions import move_drafts, note_change, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_names, draft_of
 from tracks.authoring.rules import (
@@ -73,7 +73,7 @@ def add_track(database: Database, actor: Actor) -> ResponseReturnValue:
                 about = about_library()
                 licence, name = (about.licence, about.name) if about else ("CC BY 4.0", title)
                 text = new_track(title, title, languages, licence, name)
-                folder.write(track, {str(FileName(0, "", each)): text for each in languages})
+                _write(database, actor, track, {FileName(0, "", e): text for e in languages})
     if problem is not None:
         with database.reading() as session:
             return draw_home(session, actor, problem=problem), 422
@@ -85,7 +85,7 @@ def change_track(database: Database, actor: Actor, track: str) -> ResponseReturn
     track_or_404(track)
     go = request.form.get("go", "")
     if go == "add":
-        problem = _add_module(track)
+        problem = _add_module(database, actor, track)
     elif go in _MOVES:
         problem = _rename(database, track, _MOVES[go])
     elif go == "rename":
@@ -99,7 +99,7 @@ def change_track(database: Database, actor: Actor, track: str) -> ResponseReturn
     return see_other(f"/authoring/{track}?said={said}")
 
 
-def _add_module(track: str) -> str | None:
+def _add_module(database: Database, actor: Actor, track: str) -> str | None:
     title, id_ = _named()
     problem = _wrong_with(title, id_)
     if problem is not None:
@@ -113,11 +113,17 @@ def _add_module(track: str) -> str | None:
         if number > _MOST_MODULES:
             return TOO_MANY
         languages = [name.language for name in names if not name.is_module] or ["nb"]
-        folder.write(
-            track,
-            {str(FileName(number, id_, each)): new_module(title, each) for each in languages},
-        )
+        files = {FileName(number, id_, each): new_module(title, each) for each in languages}
+        _write(database, actor, track, files)
     return None
+
+
+def _write(database: Database, actor: Actor, track: str, files: Mapping[FileName, str]) -> None:
+    """New files. The caller holds the folder."""
+    desk().folder.write(track, {str(name): text for name, text in files.items()})
+    with database.writing() as session:
+        for name, text in files.items():
+            note_change(session, actor, f"{track}/{name}", None, text, now())
 
 
 def _rename(database: Database, track: str, places: int) -> str | None:

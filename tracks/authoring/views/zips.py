@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from content.export.archive import archive_of, track_files
 from content.intake.archive import take_in
 from content.problems import Location, Problem
-from tracks.authoring.actions import put_draft
+from tracks.authoring.actions import note_change, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_of
 from tracks.authoring.rules import file_name, normal
@@ -56,7 +56,7 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
         track = arrival.track_id
         with changing() as folder, database.writing() as session:
             if track not in folder.tracks():
-                _take(folder, staged / track, track)
+                _take(session, actor, folder, staged / track, track)
                 outcome = Outcome("new")
             else:
                 outcome = _compare(session, actor, folder, staged / track, track)
@@ -73,9 +73,11 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def _take(folder: LibraryFolder, staged: Path, track: str) -> None:
+def _take(session: Session, actor: Actor, folder: LibraryFolder, staged: Path, track: str) -> None:
     names = track_files(staged)
     folder.write(track, {name: (staged / name).read_bytes() for name in names})
+    for each in folder.texts(track):
+        note_change(session, actor, f"{track}/{each}", None, folder.text(track, each), now())
 
 
 def _compare(
