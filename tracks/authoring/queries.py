@@ -88,7 +88,7 @@ def changes_of(session: Session, path: str, most: int = 200) -> list[Change]:
         .order_by(library_change.c.id.desc())
         .limit(most)
     )
-    return [Change(*row) for row in rows]
+    return [Change(row.id, row.person_id, row.note, row.saved_at, row.text) for row in rows]
 
 
 def draft_names(session: Session, track: str) -> set[str]:

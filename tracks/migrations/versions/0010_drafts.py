@@ -1,12 +1,12 @@
 """what authors have written and not yet put into the library, and what stood there before
 
-Revision: 0013, after 0009
+Revision: 0010, after 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
