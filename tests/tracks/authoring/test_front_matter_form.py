@@ -92,7 +92,7 @@ def test_minutes_and_devices_of_a_session(tool: Tool, author: FlaskClient):
 @pytest.mark.parametrize(
     ("changes", "code_line"),
     [
-        ({"title": [""]}, "title: String should"),
+        ({"title": [""]}, "title: write something"),
         ({"grades": ["9-8"]}, "grade"),
         ({"subjects": ["NAT01-05"]}, "NAT01-05"),
         ({"languages": ["no"]}, "no"),
