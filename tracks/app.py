@@ -23,6 +23,7 @@ from tracks.adoption import views as adoption_views
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
 from tracks.db.engine import make_engine
@@ -92,6 +93,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         doors=(lms_views.course_doors,),
     )
     app.extensions["tracks.shelf"] = Shelf()
+    app.extensions["tracks.page_views"] = PageViews()
     app.extensions["tracks.kept"] = KEPT
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)

@@ -81,6 +81,7 @@ _CATALOGUE = {
     "step_text",
     "media_file",
     "search_entry",
+    "publisher",
 }
 
 

@@ -33,6 +33,8 @@ ROUTES = {
     ("/authoring/<track>/zip", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/import", "POST"): Permission.WRITE_TRACKS,
     ("/catalogue", "GET"): Permission.PUBLIC,
+    ("/catalogue/<publisher>/<track>", "GET"): Permission.PUBLIC,
+    ("/catalogue/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from content.model import Module, Section, Step, Track
 from content.rendering.html import render_notes, render_step, render_track_intro
+from tracks.catalogue.filling_in import fill_in, window_of
 from tracks.catalogue.indexing import index_track, is_indexed
 from tracks.catalogue.models import (
     media_file,
@@ -72,7 +73,8 @@ def publish_track(
     if known is not None:
         if known.digest != digest:
             raise VersionTaken(f"{publisher}/{source.id}@{source.version}")
-        if not is_indexed(session, track_id):  # published before there was a search
+        was_filled_in = fill_in(session, known.id, source)
+        if was_filled_in or not is_indexed(session, track_id):  # published before there was either
             index_track(session, track_id)
         return Published(known.id, is_new=False)
     version_id = session.execute(
@@ -90,6 +92,8 @@ def publish_track(
             texts={},
             minutes=sum(sum(m.minutes.values()) for m in source.modules),
             units=0,
+            frameworks=list(source.frameworks),
+            entry_level=source.entry_level.value,
         )
         .returning(track_version.c.id)
     ).scalar_one()
@@ -134,6 +138,7 @@ def _write_module(writing: _Writing, part: Module, number: int) -> None:
             units=units_of(writing.outline[before:]),
             minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
             texts={language: _module_text(writing, part, language) for language in part.texts},
+            devices=list(part.devices),
         )
     )
 
@@ -162,6 +167,7 @@ def _write_step(
     step_id = _durable(session, step, module_id=module_id, slug=each.id)
     position = len(writing.outline)
     question = next(iter(each.texts.values())).question
+    window = window_of(each)
     session.execute(
         insert(step_version).values(
             track_version_id=writing.version_id,
@@ -174,6 +180,8 @@ def _write_step(
             minutes=each.minutes,
             points=question.points if question else 0,
             visibility=each.visibility.value if each.visibility else None,
+            free_from=window.free_from,
+            free_until=window.free_until,
         )
     )
     for language in each.texts:
@@ -198,6 +206,7 @@ def _write_step(
             position=position,
             minutes=each.minutes,
             is_resource=each.is_resource,
+            window=window,
         )
     )
 

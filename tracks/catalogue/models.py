@@ -3,8 +3,10 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -13,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 track = Table(
     "track",
@@ -43,6 +45,9 @@ track_version = Table(
     Column("texts", Json, nullable=False),  # {language: {title, summary, html}}
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),
+    # NULL: published before these were kept. Publishing the same text again fills them in.
+    Column("frameworks", Json),
+    Column("entry_level", String(2)),
     UniqueConstraint("track_id", "version"),
 )
 
@@ -65,6 +70,7 @@ module_version = Table(
     Column("units", Integer, nullable=False),
     Column("minutes", Json, nullable=False),  # {"A": 30, ...}
     Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
+    Column("devices", Json),  # ["ipad"]; NULL as in track_version
 )
 
 step = Table(
@@ -89,6 +95,9 @@ step_version = Table(
     Column("minutes", Integer),
     Column("points", Float, nullable=False),
     Column("visibility", String(10)),
+    # Readable for everybody from that day, to that day inclusive; NULL: without beginning, end.
+    Column("free_from", Date),
+    Column("free_until", Date),
 )
 
 step_text = Table(
@@ -127,5 +136,53 @@ search_entry = Table(
     Column("phase", String(1), nullable=False),  # of a resource, else ""
     Column("minutes", Integer),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("frameworks", Text, nullable=False, server_default=""),  # "|pfdk-1|pfdk-4|"
+    Column("devices", Text, nullable=False, server_default=""),  # the same
+    Column("free_from", Date),  # of a resource
+    Column("free_until", Date),
     UniqueConstraint("address", "language"),
+    # Harvesters read it in this order (tracks/catalogue/harvest.py).
+    Index("ix_search_entry_published_at_address", "published_at", "address"),
+)
+
+# Who publishes, as library.yaml says it.
+publisher = Table(
+    "publisher",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("organisation_number", String(9), nullable=False),
+    Column("contact", String(254), nullable=False),
+    **ONE_TREE,
+)
+
+# What stood in the catalogue once and does so no more; kept for ever, for those who harvest it.
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("withdrawn_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+# How often a public page was opened on a day. Nothing about who did.
+page_view = Table(
+    "page_view",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("views", Integer, nullable=False),
+    **ONE_TREE,
+)
+
+# The end of a time of access that has been told of, so that each is told once.
+expiry_notice = Table(
+    "expiry_notice",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("free_until", Date, primary_key=True),
+    Column("days_before", Integer, primary_key=True),
+    Column("noted_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
 )

@@ -10,6 +10,7 @@ from content.export.archive import track_files
 from content.model import Library, Lifecycle
 from tracks.catalogue.actions import publish_track
 from tracks.catalogue.models import module, track
+from tracks.catalogue.publishers import note_publisher
 from tracks.db import Session
 
 
@@ -22,6 +23,7 @@ def publish_from_folder(
     only: Collection[str] | None = None,
 ) -> dict[str, bool]:
     """Its tracks but drafts, or `only` those of them; address -> is it new. Raises VersionTaken."""
+    note_publisher(session, library.publisher)
     done = {}
     for each in library.tracks:
         if each.lifecycle is Lifecycle.DRAFT or (only is not None and each.id not in only):

@@ -23,6 +23,7 @@ from tracks.catalogue.models import (
     track_version,
 )
 from tracks.catalogue.rules import Address, Outline
+from tracks.catalogue.windows import Window
 from tracks.db import Prepared, Session
 from tracks.i18n import nearest
 
@@ -36,6 +37,7 @@ class Module:
     units: int
     minutes: Mapping[Phase, int]
     texts: Mapping[str, Mapping[str, Any]]
+    devices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Edition:
     texts: Mapping[str, Mapping[str, str]]
     minutes: int
     units: int
+    frameworks: tuple[str, ...]
+    entry_level: str | None
     modules: tuple[Module, ...]
     steps: tuple[Outline, ...]
     titles: Mapping[tuple[int, str], str]  # (step id, language) -> title
@@ -221,6 +225,8 @@ def read_edition(session: Session, version_id: int) -> Edition:
         texts=row.texts,
         minutes=row.minutes,
         units=row.units,
+        frameworks=tuple(row.frameworks or ()),
+        entry_level=row.entry_level,
         modules=tuple(_module(r) for r in session.execute(_MODULES, key)),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
@@ -236,6 +242,7 @@ def _module(row: Row[Any]) -> Module:
         units=row.units,
         minutes={Phase(p): m for p, m in row.minutes.items()},
         texts=row.texts,
+        devices=tuple(row.devices or ()),
     )
 
 
@@ -251,6 +258,7 @@ def _outline(row: Row[Any]) -> Outline:
         minutes=row.minutes,
         is_resource=row.is_resource,
         visibility=row.visibility,
+        window=Window(row.free_from, row.free_until),
     )
 
 

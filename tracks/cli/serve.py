@@ -112,6 +112,7 @@ def start_tool(settings: Settings) -> Callable[[], None]:
 
     def stop() -> None:
         stop_http()
+        app.extensions["tracks.page_views"].write(database)
         worker.stop()
         database.engine.dispose()
 
