@@ -90,6 +90,10 @@ class Settings:
         default=6000,
         metadata={"help": "Logins and launches a minute from one address; a school shares one."},
     )
+    contact: str = field(
+        default="",
+        metadata={"help": "E-mail of those who run it, told to harvesters. Empty: a publisher's."},
+    )
     proxies: int = field(
         default=0,
         metadata={"help": "Trusted reverse proxies in front of us that set X-Forwarded-*."},

@@ -63,6 +63,7 @@ ROUTES = {
     ("/lti/notices/<id:registration_id>", "POST"): Permission.PUBLIC,
     ("/media/<id:version_id>/<path:name>", "GET"): Permission.PUBLIC,
     ("/municipality", "GET"): Permission.SEE_MUNICIPALITY,
+    ("/oai", "GET POST"): Permission.PUBLIC,
     ("/privacy", "GET"): Permission.KNOWN,
     ("/privacy/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/r/<path:address>", "GET"): Permission.PUBLIC,

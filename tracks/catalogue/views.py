@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from content.model import Phase
 from tracks.catalogue.feed import atom
 from tracks.catalogue.finding import Found, Free, Look, find
+from tracks.catalogue.harvest import views as harvest_views
 from tracks.catalogue.public import views as public_views
 from tracks.catalogue.public.frameworks import framework_name
 from tracks.catalogue.public.telling import today
@@ -34,6 +35,7 @@ from tracks.web.requests import language, parts
 
 pages = Blueprint("catalogue", __name__)
 public_views.add_to(pages)
+harvest_views.add_to(pages)
 FOUND_A_PAGE = 20
 IN_FEED = 50
 LAST_PAGE = 200
