@@ -18,7 +18,7 @@ from tracks.authoring.views.desk import changing, desk, track_or_404
 from tracks.catalogue.actions import VersionTaken
 from tracks.catalogue.publishing import publish_from_folder
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.views import shelf
+from tracks.catalogue.shelves import shelf
 from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
