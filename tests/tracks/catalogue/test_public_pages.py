@@ -162,7 +162,7 @@ def test_long_times_are_told_in_hours(tool: Tool):
         long = replace(first, minutes={phases[0]: minutes})
         publish(tool, source, id=f"lang-{minutes}", modules=(long,))
         page = words(tool.get(tool.client(), f"/catalogue/sample/lang-{minutes}?lang=nb").text)
-        assert f"1 økt · {said} · Trinn" in page
+        assert f"1 modul · {said} · Trinn" in page
 
 
 def test_texts_of_authors_are_escaped_everywhere_on_the_page(tool: Tool):
