@@ -7,6 +7,7 @@ A sample in the suite; all of them, which takes half an hour, with
 At the end it says how many of the payloads Chromium executed as they are: what shows that the
 tests would see.
 """
+
 from collections.abc import Iterator
 
 import pytest

@@ -57,9 +57,7 @@ def test_the_judges_see() -> None:
 
 
 @pytest.mark.browser
-def test_chromium_would_see(
-    frames: Frames, record_property: Callable[[str, object], None]
-) -> None:
+def test_chromium_would_see(frames: Frames, record_property: Callable[[str, object], None]) -> None:
     """The control: the same payloads as they are. Without it the test below could see nothing."""
     ran = 0
     for chunk in chunks():
