@@ -24,6 +24,7 @@ from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.public.page_views import PageViews
+from tracks.catalogue.histories import Histories
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
 from tracks.db.engine import make_engine
@@ -77,7 +78,7 @@ MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
 def open_database(settings: Settings) -> Database:
     engine = make_engine(settings.sqlalchemy_url, pool_size=settings.threads + 4)
-    return Database(engine, reactions(Shelf()))
+    return Database(engine, reactions(Shelf(), Histories(settings.data_dir)))
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
