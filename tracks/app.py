@@ -23,8 +23,8 @@ from tracks.adoption import views as adoption_views
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
-from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.histories import Histories
+from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
 from tracks.db.engine import make_engine
