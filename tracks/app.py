@@ -50,6 +50,7 @@ from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
+from tracks.web.compressed import CompressedFiles
 from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
@@ -143,7 +144,8 @@ def _serve_static(app: Flask, settings: Settings) -> None:
     )
     # Asked for by browsers on a page that names no icon, such as a feed.
     served.add_file_to_dictionary("/favicon.ico", str(folder / "icon.svg"))
-    app.wsgi_app = served  # type: ignore[method-assign]  # Flask's documented way
+    files = {f"/static/{p.relative_to(folder)}": p for p in folder.rglob("*") if p.is_file()}
+    app.wsgi_app = CompressedFiles(served, files)  # type: ignore[method-assign]  # Flask's way
     if settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
