@@ -41,6 +41,9 @@ from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
+from tracks.organisation import queries as organisation_queries
+from tracks.organisation import views as organisation_views
+from tracks.organisation.actions.codes import forget_codes
 from tracks.people import queries as people_queries
 from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
@@ -55,14 +58,16 @@ from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
     *people_queries.KEPT,
+    *organisation_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *adoption_queries.KEPT,
     *authoring_queries.KEPT,
 )
-AREAS = ("adoption", "authoring", "catalogue", "lms", "people", "progress")
+AREAS = ("adoption", "authoring", "catalogue", "lms", "organisation", "people", "progress")
 BLUEPRINTS = (
     people_views.pages,
+    organisation_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
@@ -92,7 +97,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(lms_views.course_doors,),
+        doors=(organisation_views.doors, lms_views.course_doors),
     )
     app.extensions["tracks.shelf"] = Shelf()
     app.extensions["tracks.page_views"] = PageViews()
@@ -196,6 +201,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_notices,
             forget_refusals,
             try_quarantined,
+            forget_codes,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),
