@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from tracks.i18n import LANGUAGES, N_
 from tracks.organisation.actions.units import NewUnit
 from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
-from tracks.organisation.rules import SCOPES, Scope, Wanted, unit_code
+from tracks.organisation.rules import ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
 from tracks.people.rules import OwnerKind, SchoolKind
 from tracks.web.requests import row_id
 
@@ -28,7 +28,6 @@ KIND_MISSING: Final = N_("Choose a type.")
 NOT_A_DAY: Final = N_("Write a day as year-month-day, such as 2026-08-01.")
 NOT_A_COUNT: Final = N_("Write a whole number, or nothing when it is unknown.")
 DAY_OF_COUNT: Final = N_("A number needs the day it was counted, not one to come.")
-ROLE_MISSING: Final = N_("Choose a role.")
 SMALL_NUMBER: Final = N_("Write a whole number from %(least)s to 50, or nothing.")
 TOO_LONG: Final = N_("At most 60 characters.")
 

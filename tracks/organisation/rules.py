@@ -107,15 +107,6 @@ def may_give(actor: Actor, role: Role, school_id: int | None) -> bool:
     )
 
 
-def roles_to_give(actor: Actor, school_id: int | None) -> list[Role]:
-    """In the table's order."""
-    return [
-        role
-        for role, scope in SCOPES.items()
-        if may_give(actor, role, school_id if scope is Scope.SCHOOL else None)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A role as somebody asks for it in a form."""
@@ -128,6 +119,7 @@ class Wanted:
     percent: int | None
 
 
+ROLE_MISSING: Final = N_("Choose a role.")
 NOT_YOURS_TO_GIVE: Final = N_("You may not give this role here.")
 NOT_TO_YOURSELF: Final = N_("Nobody gives a role to themselves. Ask somebody else to do it.")
 WHERE_MISSING: Final = N_("Choose where the role holds.")
@@ -136,30 +128,34 @@ MUST_END: Final = N_("This role needs a last day, at most a year from its first.
 NOT_A_PERCENTAGE: Final = N_("Time is a whole number from 1 to 100, for roles that have time.")
 
 
-def problem_of(actor: Actor, person_id: int, wanted: Wanted, now: datetime) -> str | None:
-    """Why a role cannot be given, as a message id."""
+def shape_problem(wanted: Wanted, now: datetime) -> str | None:
+    """Why nobody can be given such a role, as a message id."""
     scope = SCOPES.get(wanted.role)
     begins = max(wanted.starts or now, now)
+    is_elsewhere = (wanted.school_id is not None) != (scope is Scope.SCHOOL) or (
+        wanted.team_id is not None
+    ) != (scope is Scope.TEAM)
+    is_endless = wanted.until is None or wanted.until - begins > LONGEST
+    has_odd_time = wanted.percent is not None and (
+        wanted.role not in WITH_TIME or not 1 <= wanted.percent <= 100
+    )
     problems = (
-        (scope is None or not may_give(actor, wanted.role, wanted.school_id), NOT_YOURS_TO_GIVE),
-        (person_id == actor.person_id, NOT_TO_YOURSELF),
-        (
-            (wanted.school_id is not None) != (scope is Scope.SCHOOL)
-            or (wanted.team_id is not None) != (scope is Scope.TEAM),
-            WHERE_MISSING,
-        ),
+        (scope is None, ROLE_MISSING),
+        (is_elsewhere, WHERE_MISSING),
         (wanted.until is not None and wanted.until <= begins, ENDS_BEFORE),
-        (
-            wanted.role in FOR_A_TIME and (wanted.until is None or wanted.until - begins > LONGEST),
-            MUST_END,
-        ),
-        (
-            wanted.percent is not None
-            and (wanted.role not in WITH_TIME or not 1 <= wanted.percent <= 100),
-            NOT_A_PERCENTAGE,
-        ),
+        (wanted.role in FOR_A_TIME and is_endless, MUST_END),
+        (has_odd_time, NOT_A_PERCENTAGE),
     )
     return next((text for is_so, text in problems if is_so), None)
+
+
+def problem_of(actor: Actor, person_id: int, wanted: Wanted, now: datetime) -> str | None:
+    """Why this actor cannot give it to this person, as a message id."""
+    if not may_give(actor, wanted.role, wanted.school_id):
+        return NOT_YOURS_TO_GIVE
+    if person_id == actor.person_id:
+        return NOT_TO_YOURSELF
+    return shape_problem(wanted, now)
 
 
 class Cover(StrEnum):

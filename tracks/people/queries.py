@@ -168,6 +168,13 @@ def municipality_name(session: Session, municipality_id: int) -> str:
     return name
 
 
+def municipality_named(session: Session, name: str) -> int | None:
+    """For operators: a municipality's name is its own."""
+    return session.execute(
+        select(municipality.c.id).where(municipality.c.name == name)
+    ).scalar_one_or_none()
+
+
 @dataclass(frozen=True, slots=True)
 class Colleague:
     person_id: int

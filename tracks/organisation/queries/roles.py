@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import Row, func, select
 
 from tracks.db import Session
 from tracks.people.models import account, person, role_grant, school, team
@@ -53,6 +53,13 @@ class Known:
     school_id: int | None
     school_name: str | None
     accounts: int  # in how many LMSs
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    id: int
+    name: str | None
+    school_name: str | None
 
 
 def grants(
@@ -107,62 +114,44 @@ def _grant(row: Row[Any]) -> Grant:
     )
 
 
-def _people(municipality_id: int, *conditions: ColumnElement[bool]) -> Any:
-    accounts = (
-        select(func.count())
-        .where(account.c.person_id == person.c.id)
-        .correlate(person)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            person.c.id,
-            person.c.name,
-            person.c.school_id,
-            school.c.name.label("school_name"),
-            accounts.label("accounts"),
-        )
-        .outerjoin(school, school.c.id == person.c.school_id)
-        .where(person.c.municipality_id == municipality_id, *conditions)
-    )
-
-
 def known_person(session: Session, municipality_id: int, person_id: int) -> Known | None:
     """None for another municipality's person too."""
-    row = session.execute(_people(municipality_id, person.c.id == person_id)).one_or_none()
-    return None if row is None else _known(row)
-
-
-def _known(row: Row[Any]) -> Known:
-    return Known(row.id, row.name, row.school_id, row.school_name, row.accounts)
+    row = session.execute(
+        select(person.c.id, person.c.name, person.c.school_id, school.c.name.label("school_name"))
+        .outerjoin(school, school.c.id == person.c.school_id)
+        .where(person.c.municipality_id == municipality_id, person.c.id == person_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Known(row.id, row.name, row.school_id, row.school_name, accounts_of(session, row.id))
 
 
 def found_people(
-    session: Session, municipality_id: int, words: str, within: frozenset[int] | None
-) -> list[Known]:
-    """By a part of the name, or by the school's; `within`: only people of these schools."""
-    pattern = _like(words.strip().lower())
-    conditions = [
-        or_(
-            func.lower(person.c.name).like(pattern, escape="\\"),
-            func.lower(school.c.name).like(pattern, escape="\\"),
-        ),
-        person.c.is_suspended.is_(False),
-    ]
-    if within is not None:
-        conditions.append(person.c.school_id.in_(sorted(within)))
-    rows = session.execute(_people(municipality_id, *conditions).limit(MOST_FOUND))
-    return sorted(
-        (_known(row) for row in rows),
-        key=lambda k: (k.name is None, natural_key(k.name or ""), k.id),
+    session: Session,
+    municipality_id: int,
+    words: str,
+    within: frozenset[int] | None,
+    *,
+    most: int = MOST_FOUND,
+) -> list[Found]:
+    """By a part of the name, or of the school's; `within`: only people of these schools.
+
+    Looked for here and not in the database: SQLite takes Å and å for different letters.
+    """
+    statement = (
+        select(person.c.id, person.c.name, school.c.name.label("school_name"))
+        .outerjoin(school, school.c.id == person.c.school_id)
+        .where(person.c.municipality_id == municipality_id, person.c.is_suspended.is_(False))
     )
-
-
-def _like(words: str) -> str:
-    """What is typed is looked for as it is: % and _ are signs like others."""
-    for sign in ("\\", "%", "_"):
-        words = words.replace(sign, f"\\{sign}")
-    return f"%{words}%"
+    if within is not None:
+        statement = statement.where(person.c.school_id.in_(sorted(within)))
+    wanted = words.strip().casefold()
+    found = [
+        Found(row.id, row.name, row.school_name)
+        for row in session.execute(statement)
+        if any(wanted in (name or "").casefold() for name in (row.name, row.school_name))
+    ]
+    return sorted(found, key=lambda f: (f.name is None, natural_key(f.name or ""), f.id))[:most]
 
 
 def accounts_of(session: Session, person_id: int) -> int:
