@@ -18,7 +18,15 @@ from sqlalchemy.sql.elements import (
     ClauseElement,
     Grouping,
 )
-from sqlalchemy.sql.selectable import Alias, CompoundSelect, FromClause, Join, Select, Subquery
+from sqlalchemy.sql.selectable import (
+    Alias,
+    CompoundSelect,
+    FromClause,
+    Join,
+    ScalarSelect,
+    Select,
+    Subquery,
+)
 
 from tracks.db import Prepared, Session, metadata
 
@@ -60,11 +68,17 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.lms.actions.columns:column_failed": _WORKER,
     "tracks.lms.actions.columns:column_gone": _WORKER,
     "tracks.lms.actions.columns:column_made": _WORKER,
+    "tracks.lms.actions.columns:set_score_policy": _OPERATOR,
+    "tracks.lms.actions.columns:start_new_round": _LOOKED_UP,
+    "tracks.lms.actions.course_groups:_drop_groups": _WORKER,
+    "tracks.lms.actions.invitations:_changed": _LOOKED_UP,
     "tracks.lms.actions.invitations:_decide": _LOOKED_UP,
     "tracks.lms.actions.invitations:_pending": _LOOKED_UP,
     "tracks.lms.actions.invitations:ask_for_registration": "found by the secret of an invitation",
     "tracks.lms.actions.invitations:claim_invitation": "found by the secret of an invitation",
     "tracks.lms.actions.invitations:refuse_request": _LOOKED_UP,
+    "tracks.lms.actions.invitations:release_invitation": "found by the secret of an invitation",
+    "tracks.lms.actions.life_cycle:forget_notices": _CHORE,
     "tracks.lms.actions.life_cycle:move_on": _LAUNCH,
     "tracks.lms.actions.refusals:forget_refusals": _CHORE,
     "tracks.lms.actions.rosters:_ask": _LOOKED_UP,
@@ -72,19 +86,27 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.lms.actions.rosters:_note": _WORKER,
     "tracks.lms.actions.rosters:accept_shrunken_list": _LOOKED_UP,
     "tracks.lms.actions.rosters:ask_for_list": _LOOKED_UP,
+    "tracks.lms.actions.scores:queue_unsent": _OPERATOR,
     "tracks.lms.actions.scores:send_again": _OPERATOR,
     "tracks.lms.actions.selections:forget_selections": _CHORE,
+    "tracks.lms.actions.switches:end_sign_ins_of_what_is_off": _CHORE,
+    "tracks.lms.actions.switches:resume_what_is_on": _CHORE,
     "tracks.lms.actions.switches:switch_registration": _OPERATOR,
     "tracks.lms.connections:pending_requests": "without a municipality: operators",
     "tracks.lms.course_queries:course_to_fetch": _WORKER,
     "tracks.lms.course_queries:started": _LOOKED_UP,
     "tracks.lms.queries:active_registration": _LAUNCH,
+    "tracks.lms.queries:handler_to_register": _WORKER,
     "tracks.lms.queries:registrations": _OPERATOR,
     "tracks.lms.score_queries:column_to_make": _WORKER,
+    "tracks.lms.score_standings:_unsent": _OPERATOR,
+    "tracks.lms.score_standings:score_standings": _OPERATOR,
     "tracks.lms.standing:subject_of_checkup": _LOOKED_UP,
     "tracks.lms.stores:RegistrationsStore.for_login": _LAUNCH,
     "tracks.organisation.actions.codes:forget_codes": _CHORE,
     "tracks.people.actions:add_municipality": _OPERATOR,
+    "tracks.people.actions:end_old_sign_ins": _CHORE,
+    "tracks.people.queries:counts_of": "of oneself, or of the person a sealed address names",
     "tracks.people.queries:municipality_named": _OPERATOR,
 }
 
@@ -145,7 +167,7 @@ class Scope:
                 column.name in _keys_of(table) or _is_foreign(column, value)
             ):
                 self.tied.add(at)
-        elif other is None and column.name in _keys_of(table):
+        elif other is None and (column.name in _keys_of(table) or _is_of_tied(column, value)):
             self.tied.add(at)
 
     def loose(self) -> set[str]:
@@ -154,6 +176,16 @@ class Scope:
             for at, table in self.tables.items()
             if table is not None and table.name in tenant_tables() and at not in self.tied
         }
+
+
+def _is_of_tied(column: Any, value: Any) -> bool:
+    """Is it one of those that a tied subquery finds, along a foreign key?"""
+    while isinstance(value, Grouping | ScalarSelect):
+        value = value.element
+    if not isinstance(value, Select):
+        return False
+    (found,) = value.selected_columns
+    return not loose_tables(value) and _is_foreign(column, found)
 
 
 def _is_foreign(one: Any, other: Any) -> bool:

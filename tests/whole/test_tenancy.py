@@ -39,6 +39,9 @@ CARRIES = {
     "a subquery that looks outside": select(person)
     .where(person.c.municipality_id == M)
     .where(exists().where(account.c.person_id == person.c.id)),
+    "one of those that a tied subquery finds": select(school).where(
+        school.c.id.in_(select(person.c.school_id).where(person.c.municipality_id == M))
+    ),
     "in an update": update(school).where(school.c.id == 1, school.c.municipality_id == M),
     "no tenant table": select(track).where(track.c.id == 1),
     "a child of one that is tied": select(deployment)
@@ -81,6 +84,12 @@ LACKS = {
             person.c.municipality_id == M
         ),
         {"school"},
+    ),
+    "one of those that any subquery finds": (
+        select(school).where(
+            school.c.id.in_(select(person.c.school_id).where(person.c.name == "x"))
+        ),
+        {"school", "person"},
     ),
     "one half of a union": (
         select(school.c.id)

@@ -29,7 +29,7 @@ def _municipality_id(session: Session, name: str) -> int:
 
 
 def _day(_ctx: click.Context, _option: click.Parameter, given: str | None) -> date | None:
-    from tracks.organisation.forms import a_day
+    from tracks.organisation.days import a_day
 
     try:
         return a_day(given or "")
@@ -106,7 +106,7 @@ def grant(
     as_json: bool,
 ) -> None:
     """Give a role to the person of that number: an operator's act."""
-    from tracks.organisation.forms import beginning_of, end_of
+    from tracks.organisation.days import beginning_of, end_of
     from tracks.organisation.queries.roles import known_person
     from tracks.organisation.queries.units import teams, units
     from tracks.organisation.rules import Wanted, shape_problem

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
 from tracks.i18n import LANGUAGES, N_
 from tracks.organisation.actions.units import NewUnit
+from tracks.organisation.days import a_day, beginning_of, end_of, today
 from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
 from tracks.organisation.rules import ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
 from tracks.people.rules import OwnerKind, SchoolKind
 from tracks.web.requests import row_id
 
-_ZONE: Final = ZoneInfo("Europe/Oslo")  # the same days as in Stockholm
 MOST_TEACHERS: Final = 10_000
 MOST_PARTS: Final = 6
 
@@ -38,30 +37,6 @@ class Typed:
 
     values: Mapping[str, str]
     problems: dict[str, str] = field(default_factory=dict)
-
-
-def today(now: datetime) -> date:
-    return now.astimezone(_ZONE).date()
-
-
-def a_day(text: str) -> date | None:
-    """Raises ValueError for what is no day; None for nothing."""
-    text = text.strip()
-    if not text:
-        return None
-    found = date.fromisoformat(text)
-    if not 1990 <= found.year <= 2100 or len(text) != 10:
-        raise ValueError(text)
-    return found
-
-
-def beginning_of(day: date) -> datetime:
-    return datetime.combine(day, time(), _ZONE)
-
-
-def end_of(day: date) -> datetime:
-    """The last day counts whole."""
-    return beginning_of(day + timedelta(days=1))
 
 
 def read_unit(

@@ -11,13 +11,13 @@ from tracks.organisation.actions.units import (
     merge_units,
     split_unit,
 )
+from tracks.organisation.days import today
 from tracks.organisation.forms import (
     MOST_PARTS,
     Typed,
     read_day,
     read_parts,
     read_unit,
-    today,
 )
 from tracks.organisation.queries.units import Unit, owner, units
 from tracks.organisation.views.units import unit_or_404

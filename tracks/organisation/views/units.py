@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
 from tracks.organisation.actions.units import Doer, NotPossible, add_unit, change_unit
-from tracks.organisation.forms import Typed, read_day, read_unit, today
+from tracks.organisation.days import today
+from tracks.organisation.forms import Typed, read_day, read_unit
 from tracks.organisation.queries.units import Unit, owner, steps, teams, units
 from tracks.people.guards import requires
 from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission
