@@ -36,6 +36,8 @@ KEYS = {
     "person_id": "of the one who is signed in, or found by their account; pages that take a "
     "person from an address look them up with their municipality first",
     "recorded_by": "as person_id",
+    "made_by": "as person_id",
+    "decided_by": "as person_id",
     "token_hash": "of a cookie that only one browser has",
     "code_hash": "of a code that somebody was shown",
     "registration_id": "of a signed launch, or of a connection that was looked up with its tenant",

@@ -8,8 +8,9 @@ from tracks.catalogue.histories import Histories
 from tracks.catalogue.queries import Shelf
 from tracks.db.session import Reactions, Session
 from tracks.lms.actions import queue_scores
+from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
-from tracks.progress.actions import count_chosen_school
+from tracks.progress.actions import count_chosen_school, let_go_of_empty_work
 from tracks.progress.events import ResourceUsed, StageReached, WorkChanged
 
 
@@ -26,6 +27,7 @@ def reactions(shelf: Shelf, histories: Histories | None = None) -> Reactions:
     return {
         FolderPublished: recorded,
         SchoolChosen: (count_chosen_school,),
+        AccountsMeet: (let_go_of_empty_work,),
         WorkChanged: (partial(queue_scores, shelf),),
         StageReached: (count_stage,),
         ResourceUsed: (count_use,),

@@ -57,6 +57,13 @@ class RoleInvited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsMeet:
+    """Two rows of one person are about to be linked: areas let go what says nothing of either."""
+
+    person_ids: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsLinked:
     """The accounts of one person row belong to another now; the first has none left."""
 

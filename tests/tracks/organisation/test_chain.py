@@ -1,7 +1,7 @@
 """The spreader chain: coverage, invitations, "your spreader, their lead" (O-03 to O-07)."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -69,16 +69,18 @@ def test_time_that_is_unknown_for_one_is_unknown(tool: Tool):
 
 def test_each_sees_the_own_branch(tool: Tool):
     second, third = schools(tool, "Sample school 2", "Sample school 3")
-    for at, name in ((tool.school_id, "first"), (second, "second"), (third, "third")):
+    first, *_ = (
         with_role(tool, Role.SPREADER, school_id=at, sub=name)
+        for at, name in ((tool.school_id, "first"), (second, "second"), (third, "third"))
+    )
     lead = with_role(tool, Role.LEAD_SPREADER, team_id=a_team(tool, second))
     a_team(tool, third, name="Another team")
     page = tool.get(lead, "/coverage").text
     assert "Sample second" in page
     for hidden in ("Sample first", "Sample third", "Another team", "Sample school 3"):
         assert hidden not in page
-    assert "Sample first" in tool.get(tool.launch(sub="first"), "/coverage").text
-    assert "Sample second" not in tool.get(tool.launch(sub="first"), "/coverage").text
+    assert "Sample first" in tool.get(first, "/coverage").text
+    assert "Sample second" not in tool.get(first, "/coverage").text
     assert tool.post(lead, f"/coverage/{third}/invite").status_code == 404
     assert tool.get(tool.launch(sub="plain"), "/coverage").status_code == 403
 
@@ -120,7 +122,7 @@ def test_an_invitation_ends_and_is_another_municipalitys_business(tool: Tool):
                 municipality_id=tool.municipality_id, school_id=tool.school_id
             )
         )
-    with time_machine.travel(NOW + timedelta(days=15)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=15)):
         late = tool.launch(sub="late")
         assert tool.post(late, "/invitation", code=code).status_code == 422
 
@@ -133,7 +135,7 @@ def test_whoever_guesses_is_stopped_after_ten(tool: Tool):
     right = tool.post(browser, "/invitation", code=code)
     assert (right.status_code, right.headers["Retry-After"]) == (429, "3600")
     assert tool.post(browser, "/accounts", go="link", mine="1", code=code).status_code == 429
-    with time_machine.travel(NOW + timedelta(minutes=70)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=70)):
         assert tool.post(browser, "/invitation", code="WRONG").status_code == 422
         assert tool.rows(select(code_try.c.tries)) == [(1,)]
         assert tool.post(browser, "/invitation", code=code).status_code == 200

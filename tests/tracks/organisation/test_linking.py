@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from tests.factories.tool import ISSUER, JWKS_URL, Tool
-from tests.tracks.organisation.people import NOW, with_role
+from tests.tracks.organisation.people import with_role
 from tracks.db import Session
 from tracks.lms.actions import register
 from tracks.organisation.events import AccountsLinked
@@ -84,7 +84,9 @@ def test_the_work_of_both_is_one_persons(tool: Tool, monkeypatch):
 
 def test_school_and_name_are_taken_where_there_are_none(tool: Tool):
     second_lms(tool)
-    here = tool.launch(sub="here", school=False, changes={"name": ""})
+    here = tool.launch(
+        sub="here", school=False, changes=dict.fromkeys(("name", "given_name", "family_name"), "")
+    )
     there = elsewhere(tool)
     tool.post(there, "/school", school=str(tool.school_id))
     assert link(tool, there, shown(tool, here)) == 303
@@ -122,7 +124,7 @@ def test_a_code_opens_nothing_when_it_should_not(tool: Tool):
     assert link(tool, there, "") == 422
     assert link(tool, here, code) == 422  # one's own
     assert link(tool, there, code, mine="") == 422  # not said to be one's own
-    with time_machine.travel(NOW + timedelta(minutes=11)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
         assert link(tool, there, code) == 422
     with tool.database.writing() as session:
         session.execute(

@@ -157,7 +157,7 @@ def test_codes_are_read_however_they_are_typed():
     assert code_hash(code) == code_hash(f" {code.lower().replace('-', ' ')} ")
     assert code_hash(code) != code_hash(code[:-1])
     assert len({new_code() for _ in range(2000)}) == 2000
-    assert not set("01IOLSU") & set("".join(new_code() for _ in range(200)))
+    assert not set("01ILOU") & set("".join(new_code() for _ in range(200)))
 
 
 def test_a_municipality_hides_more_never_less():

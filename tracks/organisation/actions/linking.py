@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session, metadata
 from tracks.organisation.codes import LINK_LIFE, code_hash, new_code
-from tracks.organisation.events import AccountsLinked
+from tracks.organisation.events import AccountsLinked, AccountsMeet
 from tracks.organisation.models import code_try, link_code
 from tracks.people.actions import token_hash
 from tracks.people.models import account, person, sign_in
@@ -69,6 +69,7 @@ def link_accounts(
     _hold(session, kept_id, actor.person_id)
     if _share_an_lms(session, kept_id, actor.person_id):
         return Outcome.SAME_LMS, token
+    session.emit(AccountsMeet(person_ids=(kept_id, actor.person_id)))
     if any(
         _both_have(session, table, owner, kept_id, actor.person_id)
         for table, owner in _owners()
