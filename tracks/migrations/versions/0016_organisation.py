@@ -1,13 +1,13 @@
 """units with dates and successors, teams, roles with dates and time, codes, choices
 
-Revision: 0016, after 0010
+Revision: 0016, after 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
