@@ -1,5 +1,6 @@
 """What a roster says, whatever it came as. Lines count from 1, the headings included."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,4 +53,20 @@ class Fault:
     value: str = ""  # what stood there, cut; "" where it may be personal
 
 
-Row = StaffRow | UnitRow
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """The source says that a person is gone; of lists that tell differences only."""
+
+    line: int
+    key: str
+
+
+Row = StaffRow | UnitRow | Leaver
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`rows` is read once. `is_complete`: who is not in it has left."""
+
+    rows: Iterator[Row | Fault]
+    is_complete: bool
