@@ -182,9 +182,9 @@ def day(value: str) -> date | None:
     raise BadValue("bad-date")
 
 
-_NO: Final = frozenset(("", "0", "nei", "nej", "n", "no", "false", "ingen", "none"))
+_NO: Final = frozenset(("0", "nei", "nej", "n", "no", "false", "ingen", "none"))
 
 
 def is_protected(value: str) -> bool:
     """Whatever is not clearly a no is a yes: the other mistake cannot be taken back."""
-    return _folded(value) not in _NO
+    return bool(value.strip()) and _folded(value) not in _NO
