@@ -98,5 +98,3 @@ def upgrade() -> None:
     sa.UniqueConstraint('municipality_id', 'source', 'key', 'school_id', 'task', name=op.f('uq_roster_entry_municipality_id_source_key_school_id_task'))
     )
     op.create_index(op.f('ix_roster_entry_person_id'), 'roster_entry', ['person_id'])
-    op.drop_table('search_words_content')
-    op.drop_table('search_words_docsize')
