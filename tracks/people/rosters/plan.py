@@ -197,7 +197,9 @@ def _unit_counts(which: Import) -> Any:
         select(
             func.count(row.c.unit_code.distinct()).label("all"),
             func.count(row.c.unit_code.distinct()).filter(school.c.id.is_(None)).label("new"),
-            func.count(row.c.unit_code.distinct()).filter(unit_differs()).label("changed"),
+            func.count(row.c.unit_code.distinct())
+            .filter(and_(school.c.id.is_not(None), unit_differs()))
+            .label("changed"),
         )
         .select_from(row.outerjoin(school, mine))
         .where(which.units)
