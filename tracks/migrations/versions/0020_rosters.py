@@ -24,13 +24,14 @@ def upgrade() -> None:
     )
     op.create_table('roster_row',
     sa.Column('import_id', _BIG, autoincrement=False, nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
     sa.Column('says', sa.String(length=10), nullable=False),
-    sa.Column('key', sa.String(length=200), nullable=True),
     sa.Column('person_id', _BIG, nullable=True),
     sa.Column('name', sa.String(length=200), nullable=True),
     sa.Column('unit_code', sa.String(length=20), nullable=True),
+    sa.Column('school_id', _BIG, nullable=True),
     sa.Column('task', sa.String(length=20), nullable=True),
     sa.Column('is_protected', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=True),
@@ -39,11 +40,9 @@ def upgrade() -> None:
     sa.Column('fault', sa.String(length=40), nullable=True),
     sa.Column('fault_column', sa.String(length=80), nullable=True),
     sa.Column('fault_value', sa.String(length=80), nullable=True),
-    sa.PrimaryKeyConstraint('import_id', 'number', name=op.f('pk_roster_row')),
+    sa.PrimaryKeyConstraint('import_id', 'key', 'number', name=op.f('pk_roster_row')),
     sqlite_with_rowid=False
     )
-    op.create_index('ix_roster_row_key', 'roster_row', ['import_id', 'key'])
-    op.create_index('ix_roster_row_says', 'roster_row', ['import_id', 'says', 'number'])
     op.create_table('teacher_count',
     sa.Column('municipality_id', _BIG, nullable=False),
     sa.Column('school_id', _BIG, autoincrement=False, nullable=False),

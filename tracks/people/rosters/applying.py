@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
@@ -29,8 +29,6 @@ from tracks.people.rosters.staging import forget_file, move
 from tracks.people.rosters.workflow import State
 from tracks.people.rules import SchoolKind
 
-BATCH: Final = 1_000
-
 row = roster_row
 entry = roster_entry
 
@@ -38,12 +36,12 @@ entry = roster_entry
 def settle(session: Session, import_id: int) -> None:
     """What can only be seen when all rows are there: names that differ, units nobody knows."""
     which = import_of(session, import_id)
-    ours = select(school.c.code).where(school.c.municipality_id == which.municipality_id)
+    _find_units(session, which)
     listed = select(row.c.unit_code).where(which.units)
     _make_faults(
         session,
         "unknown-unit",
-        and_(which.staff, row.c.unit_code.not_in(ours.union(listed))),
+        and_(which.staff, row.c.school_id.is_(None), row.c.unit_code.not_in(listed)),
         value=row.c.unit_code,
     )
     for says, key, code in (
@@ -61,11 +59,22 @@ def settle(session: Session, import_id: int) -> None:
         )
 
 
+def _find_units(session: Session, which: Import) -> None:
+    known = (
+        select(school.c.id)
+        .where(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(row).where(which.staff, row.c.school_id.is_(None)).values(school_id=known)
+    )
+
+
 def _make_faults(session: Session, code: str, where: Any, value: Any = None) -> None:
     session.execute(
         update(row)
         .where(where)
-        .values(says="fault", fault=code, fault_column=None, fault_value=value, name=None, key=None)
+        .values(says="fault", fault=code, fault_column=None, fault_value=value, name=None, key="")
     )
 
 
@@ -80,6 +89,7 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
         move(session, import_id, State.READY, now, confirmed_gone=None)
         return False
     _take_in_units(session, which)
+    _find_units(session, which)
     _find_people(session, which)
     _make_people(session, which, now)
     _rename(session, which)
@@ -166,24 +176,26 @@ def _make_people(session: Session, which: Import, now: datetime) -> None:
         .group_by(row.c.key)
         .order_by(row.c.key)
     ).all()
-    for first in range(0, len(new), BATCH):
-        batch = new[first : first + BATCH]
-        made = session.execute(
-            insert(person).returning(person.c.id, sort_by_parameter_order=True),
-            [
-                {"municipality_id": which.municipality_id, "name": each.name, "created_at": now}
-                for each in batch
-            ],
-        ).all()
-        session.execute(
-            update(row)
-            .where(row.c.import_id == which.id, row.c.key == bindparam("of_key"))
-            .values(person_id=bindparam("of_person")),
-            [
-                {"of_key": each.key, "of_person": person_id}
-                for each, (person_id,) in zip(batch, made, strict=True)
-            ],
-        )
+    if not new:
+        return
+    # One statement for many; what it returns comes in any order, and who has the same name is
+    # still nobody: any of their ids will do.
+    made = session.execute(
+        insert(person).returning(person.c.id, person.c.name),
+        [
+            {"municipality_id": which.municipality_id, "name": each.name, "created_at": now}
+            for each in new
+        ],
+    )
+    free: dict[str | None, list[int]] = {}
+    for each in made:
+        free.setdefault(each.name, []).append(each.id)
+    session.execute(
+        update(row)
+        .where(row.c.import_id == which.id, row.c.key == bindparam("of_key"))
+        .values(person_id=bindparam("of_person")),
+        [{"of_key": each.key, "of_person": free[each.name].pop()} for each in new],
+    )
 
 
 def _rename(session: Session, which: Import) -> None:
@@ -233,27 +245,17 @@ def _begin_tasks(session: Session, which: Import, now: datetime) -> None:
         which.entries,
         entry.c.key == staged.c.key,
         entry.c.task == staged.c.task,
-        entry.c.school_id == school.c.id,
+        entry.c.school_id == staged.c.school_id,
     )
-    new = (
-        select(
-            literal(which.municipality_id),
-            literal(which.source),
-            staged.c.key,
-            whose,
-            school.c.id,
-            staged.c.task,
-            literal(now, entry.c.since.type),
-        )
-        .join(
-            school,
-            and_(
-                school.c.municipality_id == which.municipality_id,
-                school.c.code == staged.c.unit_code,
-            ),
-        )
-        .where(not_(known))
-    )
+    new = select(
+        literal(which.municipality_id),
+        literal(which.source),
+        staged.c.key,
+        whose,
+        staged.c.school_id,
+        staged.c.task,
+        literal(now, entry.c.since.type),
+    ).where(not_(known))
     names = ["municipality_id", "source", "key", "person_id", "school_id", "task", "since"]
     session.execute(insert(entry).from_select(names, new))
 

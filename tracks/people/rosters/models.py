@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -61,13 +60,16 @@ roster_row = Table(
     "roster_row",
     metadata,
     Column("import_id", Id, primary_key=True, autoincrement=False),
+    # "" for what is about no person. In the primary key, as rows are looked up by it: an index of
+    # its own SQLite passes over, and looks at every row of the list each time.
+    Column("key", String(200), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, nullable=False),
     Column("says", String(10), nullable=False),  # staff, unit, leaver, fault
-    Column("key", String(200)),
     Column("person_id", Id),  # whose row it is, found while it is applied
     Column("name", String(200)),
     Column("unit_code", String(20)),
+    Column("school_id", Id),  # of that code; NULL for one that the list itself brings
     Column("task", String(20)),
     Column("is_protected", Boolean, nullable=False, server_default=false()),
     Column("kind", String(20)),
@@ -76,8 +78,6 @@ roster_row = Table(
     Column("fault", String(40)),
     Column("fault_column", String(80)),
     Column("fault_value", String(80)),
-    Index("ix_roster_row_says", "import_id", "says", "number"),
-    Index("ix_roster_row_key", "import_id", "key"),
     **ONE_TREE,
 )
 

@@ -64,18 +64,8 @@ class Import:
             self.staff,
             row.c.key == entry.c.key,
             row.c.task == entry.c.task,
-            row.c.unit_code == school_code(),
+            row.c.school_id == entry.c.school_id,
         )
-
-
-def school_code() -> Any:
-    """Of the entry at hand."""
-    return (
-        select(school.c.code)
-        .where(school.c.id == entry.c.school_id)
-        .correlate(entry)
-        .scalar_subquery()
-    )
 
 
 def import_of(session: Session, import_id: int) -> Import:
@@ -93,7 +83,7 @@ def import_of(session: Session, import_id: int) -> Import:
 def staged_tasks(which: Import) -> Subquery:
     """Each (key, unit, task) of the list once."""
     return (
-        select(row.c.key, row.c.unit_code, row.c.task)
+        select(row.c.key, row.c.unit_code, row.c.school_id, row.c.task)
         .where(which.staff)
         .distinct()
         .subquery("staged")
@@ -144,7 +134,7 @@ def counts(session: Session, which: Import) -> Counts:
         which.live,
         entry.c.key == staged.c.key,
         entry.c.task == staged.c.task,
-        school_code() == staged.c.unit_code,
+        entry.c.school_id == staged.c.school_id,
     )
     tasks = _count(session, select(staged.c.key))
     unchanged = _count(session, select(staged.c.key).where(exists().where(matching)))

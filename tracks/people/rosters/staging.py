@@ -103,7 +103,7 @@ def stage(session: Session, import_id: int, first: int, rows: Sequence[Row | Fau
 # Every row of one INSERT names the same columns.
 _EMPTY: Final[dict[str, Any]] = {
     column.name: None for column in roster_row.c if column.nullable
-} | {"is_protected": False}
+} | {"is_protected": False, "key": ""}
 
 
 def _values(row: Row | Fault) -> dict[str, Any]:
