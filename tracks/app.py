@@ -49,6 +49,9 @@ from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
 from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
+from tracks.rosters import jobs as rosters_jobs
+from tracks.rosters import queries as rosters_queries
+from tracks.rosters import views as rosters_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
@@ -59,15 +62,26 @@ from tracks.web.requests import EXTENSION, Parts
 KEPT = (
     *people_queries.KEPT,
     *organisation_queries.KEPT,
+    *rosters_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *adoption_queries.KEPT,
     *authoring_queries.KEPT,
 )
-AREAS = ("adoption", "authoring", "catalogue", "lms", "organisation", "people", "progress")
+AREAS = (
+    "adoption",
+    "authoring",
+    "catalogue",
+    "lms",
+    "organisation",
+    "people",
+    "progress",
+    "rosters",
+)
 BLUEPRINTS = (
     people_views.pages,
     organisation_views.pages,
+    rosters_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
@@ -97,7 +111,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(organisation_views.doors, lms_views.course_doors),
+        doors=(organisation_views.doors, rosters_views.doors, lms_views.course_doors),
     )
     app.extensions["tracks.shelf"] = Shelf()
     app.extensions["tracks.page_views"] = PageViews()
@@ -188,6 +202,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     worker = Worker(
         database,
         {
+            **rosters_jobs.handlers(),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(
@@ -202,6 +217,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_refusals,
             try_quarantined,
             forget_codes,
+            rosters_jobs.forget_old_lists,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),

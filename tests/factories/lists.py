@@ -11,14 +11,15 @@ from tests.factories.tool import Tool
 from tracks.jobs.rules import Job
 from tracks.jobs.worker import Done
 from tracks.people.models import person, school
-from tracks.people.rosters.columns import ListKind, guess
-from tracks.people.rosters.jobs import Source, apply_list, read_list
-from tracks.people.rosters.lists import beginning
-from tracks.people.rosters.models import roster_entry, roster_import
-from tracks.people.rosters.plan import counts, import_of
-from tracks.people.rosters.rules import Counts
-from tracks.people.rosters.staging import PIECE, begin_import, move
-from tracks.people.rosters.workflow import State
+from tracks.rosters.columns import ListKind, guess
+from tracks.rosters.jobs import apply_list, read_list
+from tracks.rosters.lists import beginning
+from tracks.rosters.models import roster_entry, roster_import
+from tracks.rosters.plan import counts, import_of
+from tracks.rosters.records import Source
+from tracks.rosters.rules import Counts
+from tracks.rosters.staging import PIECE, begin_import, move
+from tracks.rosters.workflow import State
 
 STAFF_HEAD = "Ansattnr;Navn;Orgnr;Stilling;Skjermet"
 UNITS_HEAD = "Orgnr;Skolenavn;Skoletype;Antall lærere;Dato"
@@ -74,6 +75,7 @@ class Lists:
                 municipality_id=self.tool.municipality_id,
                 person_id=self.person_id,
                 source=source,
+                file_name="list.csv",
                 pieces=(data[n : n + PIECE] for n in range(0, len(data), PIECE)),
                 list_kind=kind,
                 columns=chosen,

@@ -16,8 +16,8 @@ from tracks.jobs import models as _jobs
 from tracks.lms import models as _lms
 from tracks.organisation import models as _organisation
 from tracks.people import models as _people
-from tracks.people.rosters import models as _rosters
 from tracks.progress import models as _progress
+from tracks.rosters import models as _rosters
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -1,13 +1,13 @@
 """lists of staff and units on their way in, who works where by source, counts of teachers
 
-Revision: 0020, after 0010
+Revision: 0020, after 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0010"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -59,6 +59,7 @@ def upgrade() -> None:
     sa.Column('municipality_id', _BIG, nullable=False),
     sa.Column('person_id', _BIG, nullable=False),
     sa.Column('source', sa.String(length=20), nullable=False),
+    sa.Column('file_name', sa.String(length=100), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('list_kind', sa.String(length=20), nullable=True),
     sa.Column('headings', sa.JSON(), nullable=True),

@@ -7,11 +7,22 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 
 from tracks.db import Session
-from tracks.people.rosters.models import roster_import, roster_piece, roster_row
-from tracks.people.rosters.records import Fault, Leaver, Row, StaffRow, UnitRow
-from tracks.people.rosters.workflow import State, may_become
+from tracks.jobs.actions import enqueue
+from tracks.rosters.models import roster_import, roster_piece, roster_row
+from tracks.rosters.records import Fault, Leaver, Row, StaffRow, UnitRow
+from tracks.rosters.workflow import State, may_become
 
 PIECE: Final = 1024 * 1024
+READ_JOB: Final = "roster.read"
+APPLY_JOB: Final = "roster.apply"
+
+
+def wish_to_read(session: Session, import_id: int, now: datetime) -> None:
+    enqueue(session, READ_JOB, str(import_id), {"import_id": import_id}, now=now)
+
+
+def wish_to_apply(session: Session, import_id: int, now: datetime) -> None:
+    enqueue(session, APPLY_JOB, str(import_id), {"import_id": import_id}, now=now)
 
 
 def begin_import(
@@ -20,22 +31,25 @@ def begin_import(
     municipality_id: int,
     person_id: int,
     source: str,
+    file_name: str,
     pieces: Iterator[bytes],
     now: datetime,
     list_kind: str | None = None,
-    headings: Sequence[str] = (),
+    headings: Sequence[Sequence[str]] = (),
     columns: Mapping[str, int] | None = None,
 ) -> int:
-    """Keep the file; the import's id. `pieces` are at most PIECE bytes each."""
+    """Keep the file; the import's id. `pieces` are at most PIECE bytes each; `headings` are the
+    first rows of a list, for choosing its columns."""
     made: int = session.execute(
         insert(roster_import)
         .values(
             municipality_id=municipality_id,
             person_id=person_id,
             source=source,
+            file_name=file_name[-100:],
             state=State.CHOSEN,
             list_kind=list_kind,
-            headings=list(headings),
+            headings=[list(cells) for cells in headings],
             columns=dict(columns or {}),
             bytes=0,
             created_at=now,

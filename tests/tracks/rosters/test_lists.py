@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from tracks.people.rosters.columns import Field, ListKind, guess, missing
-from tracks.people.rosters.faults import FILE_TEXTS, TEXTS, BadFile
-from tracks.people.rosters.lists import beginning, rows_of
-from tracks.people.rosters.records import Fault, StaffRow, Task, UnitRow
 from tracks.people.rules import SchoolKind
+from tracks.rosters.columns import Field, ListKind, guess, missing
+from tracks.rosters.faults import FILE_TEXTS, TEXTS, BadFile
+from tracks.rosters.lists import beginning, rows_of
+from tracks.rosters.records import Fault, StaffRow, Task, UnitRow
 
 STAFF = """Ansattnr;Fornavn;Etternavn;Orgnr;Stilling;Skjermet
 1001;Prøve;Lærer En;974760673;Lærer;

@@ -1,39 +1,41 @@
 """A list becomes true, all of it in one transaction. Nothing anybody has done is ever deleted."""
 
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
-from tracks.people.models import person, role_grant, school
-from tracks.people.rosters.models import (
+from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit
+from tracks.organisation.queries.units import Unit, units
+from tracks.people.grants import end_role, grant_role
+from tracks.people.models import person, school
+from tracks.people.rules import SchoolKind
+from tracks.rosters.models import (
     roster_entry,
     roster_import,
     roster_row,
     teacher_count,
 )
-from tracks.people.rosters.plan import (
+from tracks.rosters.plan import (
     Import,
     counts,
     import_of,
     renamed,
     staged_tasks,
-    unit_differs,
 )
-from tracks.people.rosters.records import Task
-from tracks.people.rosters.rules import BRINGS
-from tracks.people.rosters.staging import forget_file, move
-from tracks.people.rosters.workflow import State
-from tracks.people.rules import SchoolKind
+from tracks.rosters.records import Task
+from tracks.rosters.rules import BRINGS, is_newer
+from tracks.rosters.staging import forget_file, move
+from tracks.rosters.workflow import State
 
 row = roster_row
 entry = roster_entry
 
 
-def settle(session: Session, import_id: int) -> None:
+def settle(session: Session, import_id: int, today: date) -> None:
     """What can only be seen when all rows are there: names that differ, units nobody knows."""
     which = import_of(session, import_id)
     _find_units(session, which)
@@ -42,6 +44,15 @@ def settle(session: Session, import_id: int) -> None:
         session,
         "unknown-unit",
         and_(which.staff, row.c.school_id.is_(None), row.c.unit_code.not_in(listed)),
+        value=row.c.unit_code,
+    )
+    closed = select(school.c.id).where(
+        school.c.municipality_id == which.municipality_id, school.c.closed_on <= today
+    )
+    _make_faults(
+        session,
+        "closed-unit",
+        and_(which.staff, row.c.school_id.in_(closed)),
         value=row.c.unit_code,
     )
     for says, key, code in (
@@ -88,7 +99,7 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
     if found.faults or found.people_gone != confirmed:
         move(session, import_id, State.READY, now, confirmed_gone=None)
         return False
-    _take_in_units(session, which)
+    _take_in_units(session, which, now)
     _find_units(session, which)
     _find_people(session, which)
     _make_people(session, which, now)
@@ -102,42 +113,17 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
     return move(session, import_id, State.APPLIED, now, counts=asdict(found), headings=[])
 
 
-def _take_in_units(session: Session, which: Import) -> None:
+def _take_in_units(session: Session, which: Import, now: datetime) -> None:
+    doer = Doer(which.person_id, now)
+    known = {unit.code: unit for unit in units(session, which.municipality_id)}
+    listed = session.execute(select(row).where(which.units).order_by(row.c.number)).all()
+    for code, said in {each.unit_code: each for each in listed}.items():
+        unit = known.get(code)
+        if unit is None:
+            add_unit(session, which.municipality_id, _unit_of(said, which.file_name), doer)
+        elif (new := _changed(unit, said, which.file_name)) is not None:
+            change_unit(session, which.municipality_id, unit, new, doer)
     mine = and_(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
-    new = (
-        select(
-            literal(which.municipality_id),
-            row.c.unit_code,
-            func.max(row.c.name),
-            func.coalesce(func.max(row.c.kind), SchoolKind.COMBINED.value),
-            func.max(row.c.teachers),
-            func.max(row.c.teachers_as_of),
-        )
-        .where(which.units, not_(exists().where(mine)))
-        .group_by(row.c.unit_code)
-    )
-    names = ["municipality_id", "code", "name", "kind", "teachers", "teachers_as_of"]
-    session.execute(insert(school).from_select(names, new))
-    changed = session.execute(
-        select(
-            school.c.id.label("school"),
-            row.c.name,
-            func.coalesce(row.c.kind, school.c.kind).label("kind"),
-            func.coalesce(row.c.teachers, school.c.teachers).label("teachers"),
-            func.coalesce(row.c.teachers_as_of, school.c.teachers_as_of).label("as_of"),
-        )
-        .join(school, mine)
-        .where(which.units, unit_differs())
-        .distinct()
-    ).all()
-    for each in changed:
-        session.execute(
-            update(school)
-            .where(school.c.id == each.school, school.c.municipality_id == which.municipality_id)
-            .values(
-                name=each.name, kind=each.kind, teachers=each.teachers, teachers_as_of=each.as_of
-            )
-        )
     counted = insert_or(teacher_count).from_select(
         ["municipality_id", "school_id", "counted_on", "source", "teachers"],
         select(
@@ -157,6 +143,41 @@ def _take_in_units(session: Session, which: Import) -> None:
             set_={"teachers": counted.excluded.teachers},
         )
     )
+
+
+def _unit_of(said: Any, source: str) -> NewUnit:
+    is_counted = said.teachers is not None
+    return NewUnit(
+        code=said.unit_code,
+        name=said.name,
+        kind=SchoolKind(said.kind or SchoolKind.COMBINED),
+        teachers=said.teachers,
+        teachers_as_of=said.teachers_as_of if is_counted else None,
+        teachers_source=source if is_counted else None,
+    )
+
+
+def _changed(unit: Unit, said: Any, source: str) -> NewUnit | None:
+    """What plan.unit_differs sees: an empty cell takes nothing away, an older count neither."""
+    new = NewUnit(
+        code=unit.code,
+        name=said.name,
+        kind=SchoolKind(said.kind or unit.kind),
+        teachers=unit.teachers,
+        teachers_as_of=unit.teachers_as_of,
+        teachers_source=unit.teachers_source,
+    )
+    if said.teachers is not None and is_newer(said, unit):
+        new = replace(
+            new,
+            teachers=said.teachers,
+            teachers_as_of=said.teachers_as_of,
+            teachers_source=source,
+        )
+    is_same = (new.name, new.kind, new.teachers, new.teachers_as_of) == (
+        unit.name, unit.kind, unit.teachers, unit.teachers_as_of,
+    )  # fmt: skip
+    return None if is_same else new
 
 
 def _find_people(session: Session, which: Import) -> None:
@@ -281,18 +302,13 @@ def _place_people(session: Session, which: Import) -> None:
 
 
 def _end_rights(session: Session, which: Import, now: datetime) -> None:
-    ended = select(entry.c.role_grant_id).where(
-        which.entries, entry.c.ended_at.is_not(None), entry.c.role_grant_id.is_not(None)
-    )
-    session.execute(
-        update(role_grant)
-        .where(
-            role_grant.c.id.in_(ended),
-            role_grant.c.municipality_id == which.municipality_id,
-            role_grant.c.until.is_(None),
+    ended = session.execute(
+        select(entry.c.role_grant_id).where(
+            which.entries, entry.c.ended_at.is_not(None), entry.c.role_grant_id.is_not(None)
         )
-        .values(until=now)
-    )
+    ).all()
+    for (grant_id,) in ended:
+        end_role(session, which.municipality_id, grant_id, now, by=which.person_id)
     session.execute(
         update(entry).where(which.entries, entry.c.ended_at.is_not(None)).values(role_grant_id=None)
     )
@@ -306,15 +322,13 @@ def _give_rights(session: Session, which: Import, now: datetime) -> None:
         )
     ).all()
     for each in without:
-        granted = session.execute(
-            insert(role_grant)
-            .values(
-                municipality_id=which.municipality_id,
-                person_id=each.person_id,
-                role=BRINGS[Task(each.task)],
-                school_id=each.school_id,
-                granted_at=now,
-            )
-            .returning(role_grant.c.id)
-        ).scalar_one()
+        granted = grant_role(
+            session,
+            person_id=each.person_id,
+            municipality_id=which.municipality_id,
+            role=BRINGS[Task(each.task)],
+            school_id=each.school_id,
+            now=now,
+            by=which.person_id,
+        )
         session.execute(update(entry).where(entry.c.id == each.id).values(role_grant_id=granted))

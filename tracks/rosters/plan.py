@@ -9,8 +9,8 @@ from sqlalchemy.sql.selectable import Subquery
 
 from tracks.db import Session
 from tracks.people.models import person, school
-from tracks.people.rosters.models import roster_entry, roster_import, roster_row
-from tracks.people.rosters.rules import Counts
+from tracks.rosters.models import roster_entry, roster_import, roster_row
+from tracks.rosters.rules import Counts
 
 row = roster_row
 entry = roster_entry
@@ -23,6 +23,8 @@ class Import:
     id: int
     municipality_id: int
     source: str
+    file_name: str
+    person_id: int  # who takes it in
     is_complete: bool
 
     @property
@@ -74,10 +76,19 @@ def import_of(session: Session, import_id: int) -> Import:
             roster_import.c.id,
             roster_import.c.municipality_id,
             roster_import.c.source,
+            roster_import.c.file_name,
+            roster_import.c.person_id,
             roster_import.c.is_complete,
         ).where(roster_import.c.id == import_id)
     ).one()
-    return Import(found.id, found.municipality_id, found.source, found.is_complete)
+    return Import(
+        found.id,
+        found.municipality_id,
+        found.source,
+        found.file_name,
+        found.person_id,
+        found.is_complete,
+    )
 
 
 def staged_tasks(which: Import) -> Subquery:
@@ -176,6 +187,7 @@ def unit_differs() -> ColumnElement[bool]:
                     ),
                 ),
                 row.c.teachers_as_of > school.c.teachers_as_of,
+                and_(school.c.teachers_as_of.is_(None), row.c.teachers_as_of.is_not(None)),
             ),
         ),
     )
@@ -222,3 +234,92 @@ def all_faults(session: Session, import_id: int) -> Iterator[FaultRow]:
         .order_by(row.c.line, row.c.number)
     )
     return (FaultRow(*each) for each in map(tuple, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one row would change: new, task, name. `was`: the name we know."""
+
+    number: int
+    line: int
+    key: str
+    name: str | None
+    was: str | None
+    unit: str
+    task: str
+    effects: tuple[str, ...]
+
+
+def changes(session: Session, which: Import, *, after: int = -1, most: int = 50) -> list[Change]:
+    """Rows of staff that change something, in the order of the file."""
+    live = exists().where(
+        which.live,
+        entry.c.key == row.c.key,
+        entry.c.task == row.c.task,
+        entry.c.school_id == row.c.school_id,
+    )
+    known_name = (
+        select(func.max(person.c.name))
+        .join(entry, entry.c.person_id == person.c.id)
+        .where(which.entries, entry.c.key == row.c.key)
+        .scalar_subquery()
+    )
+    is_known = has_entry(which, is_live=False)
+    is_renamed = and_(is_known, row.c.name.is_not(None), known_name.is_distinct_from(row.c.name))
+    found = session.execute(
+        select(
+            row.c.number,
+            row.c.line,
+            row.c.key,
+            row.c.name,
+            known_name.label("was"),
+            func.coalesce(school.c.name, row.c.unit_code).label("unit"),
+            row.c.task,
+            is_known.label("is_known"),
+            live.label("is_live"),
+            is_renamed.label("is_renamed"),
+        )
+        .outerjoin(school, school.c.id == row.c.school_id)
+        .where(which.staff, row.c.number > after, or_(not_(live), is_renamed))
+        .order_by(row.c.number)
+        .limit(most)
+    )
+    return [
+        Change(
+            number=each.number,
+            line=each.line,
+            key=each.key,
+            name=each.name,
+            was=each.was,
+            unit=each.unit,
+            task=each.task,
+            effects=(
+                *(("person",) if not each.is_known else ()),
+                *(("task",) if not each.is_live else ()),
+                *(("name",) if each.is_renamed else ()),
+            ),
+        )
+        for each in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    id: int
+    key: str
+    name: str | None
+    unit: str
+    task: str
+
+
+def endings(session: Session, which: Import, *, after: int = 0, most: int = 50) -> list[Ending]:
+    """Tasks that the list ends, in a lasting order."""
+    found = session.execute(
+        select(entry.c.id, entry.c.key, person.c.name, school.c.name.label("unit"), entry.c.task)
+        .join(person, person.c.id == entry.c.person_id)
+        .join(school, school.c.id == entry.c.school_id)
+        .where(which.ends, entry.c.id > after)
+        .order_by(entry.c.id)
+        .limit(most)
+    )
+    return [Ending(each.id, each.key, each.name, each.unit, each.task) for each in found]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from content.intake.unpacking import BadArchive, unpacked
-from tracks.people.rosters import values
-from tracks.people.rosters.cells import LONGEST_CELL, MOST_ROWS
-from tracks.people.rosters.faults import BadFile
-from tracks.people.rosters.records import Fault, Leaver, Reading, Row, StaffRow, Task, UnitRow
-from tracks.people.rosters.values import BadValue
+from tracks.rosters import values
+from tracks.rosters.cells import LONGEST_CELL, MOST_ROWS
+from tracks.rosters.faults import BadFile
+from tracks.rosters.records import Fault, Leaver, Reading, Row, StaffRow, Task, UnitRow
+from tracks.rosters.values import BadValue
 
 # Vocabulary of OneRoster's RoleEnum, as far as it is about staff at a school.
 _TASKS: Final = {

@@ -13,43 +13,33 @@ from typing import Final
 from sqlalchemy import select, update
 
 from tracks.db import Database, Session
-from tracks.jobs.actions import enqueue
 from tracks.jobs.rules import Job
 from tracks.jobs.worker import Done, Handler, Outcome
 from tracks.people.models import municipality
-from tracks.people.rosters.applying import apply, settle
-from tracks.people.rosters.columns import Field, ListKind
-from tracks.people.rosters.faults import BadFile
-from tracks.people.rosters.lists import rows_of
-from tracks.people.rosters.models import roster_import
-from tracks.people.rosters.oneroster import read as read_oneroster
-from tracks.people.rosters.records import Reading
-from tracks.people.rosters.staging import forget_rows, move, pieces_of, stage, throw_away
-from tracks.people.rosters.workflow import AT_WORK, OPEN, State
+from tracks.rosters.applying import apply, settle
+from tracks.rosters.columns import Field, ListKind
+from tracks.rosters.faults import BadFile
+from tracks.rosters.lists import about_how_many, rows_of
+from tracks.rosters.models import roster_import
+from tracks.rosters.oneroster import read as read_oneroster
+from tracks.rosters.records import Reading, Source
+from tracks.rosters.staging import (
+    APPLY_JOB,
+    READ_JOB,
+    forget_rows,
+    move,
+    pieces_of,
+    stage,
+    throw_away,
+)
+from tracks.rosters.workflow import AT_WORK, OPEN, State
 
-READ_JOB: Final = "roster.read"
-APPLY_JOB: Final = "roster.apply"
 BATCH: Final = 1_000
 KEPT_FOR: Final = timedelta(days=14)
 
 
-class Source:
-    """Where rows come from; stands in roster_import.source, and is whose people they are."""
-
-    LIST: Final = "list"
-    ONEROSTER: Final = "oneroster"
-
-
 def handlers() -> Mapping[str, Handler]:
     return {READ_JOB: read_list, APPLY_JOB: apply_list}
-
-
-def wish_to_read(session: Session, import_id: int, now: datetime) -> None:
-    enqueue(session, READ_JOB, str(import_id), {"import_id": import_id}, now=now)
-
-
-def wish_to_apply(session: Session, import_id: int, now: datetime) -> None:
-    enqueue(session, APPLY_JOB, str(import_id), {"import_id": import_id}, now=now)
 
 
 def read_list(database: Database, job: Job) -> Outcome:
@@ -71,7 +61,13 @@ def _stage_all(database: Database, import_id: int, path: Path) -> None:
     with database.reading() as session:
         reading = _reading(session, import_id, path)
     with database.writing() as session:
-        _note(session, import_id, is_complete=reading.is_complete)
+        _note(
+            session,
+            import_id,
+            is_complete=reading.is_complete,
+            rows_expected=about_how_many(path),
+            rows_read=0,
+        )
     first = 0
     while batch := list(islice(reading.rows, BATCH)):
         with database.writing() as session:
@@ -107,8 +103,9 @@ def _refuse(session: Session, *, import_id: int, bad: BadFile) -> None:
 
 
 def _read(session: Session, *, import_id: int) -> None:
-    settle(session, import_id)
-    move(session, import_id, State.READY, datetime.now(UTC))
+    now = datetime.now(UTC)
+    settle(session, import_id, now.date())
+    move(session, import_id, State.READY, now)
 
 
 def apply_list(_database: Database, job: Job) -> Outcome:

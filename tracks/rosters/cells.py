@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 
 from content.intake.unpacking import BadArchive, check_archive
-from tracks.people.rosters.faults import BadFile
+from tracks.rosters.faults import BadFile
 
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 100

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from tracks.people.rosters import values
-from tracks.people.rosters.cells import Line, lines_of
-from tracks.people.rosters.columns import Field, ListKind, check_headings
-from tracks.people.rosters.faults import BadFile
-from tracks.people.rosters.records import Fault, Row, StaffRow, UnitRow
-from tracks.people.rosters.values import BadValue
+from tracks.rosters import values
+from tracks.rosters.cells import Line, lines_of
+from tracks.rosters.columns import Field, ListKind, check_headings
+from tracks.rosters.faults import BadFile
+from tracks.rosters.records import Fault, Row, StaffRow, UnitRow
+from tracks.rosters.values import BadValue
 
 PREVIEW = 5
 # What may be personal is told by its line only.
@@ -27,6 +27,15 @@ def beginning(path: Path) -> tuple[tuple[str, ...], list[list[str]]]:
     if not rows:
         raise BadFile("empty")
     return headings, rows
+
+
+def about_how_many(path: Path) -> int | None:
+    """Lines of a CSV file, for a progress bar; None for what would have to be unpacked first."""
+    with path.open("rb") as file:
+        if file.read(2) == b"PK":
+            return None
+        file.seek(0)
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) or None
 
 
 def rows_of(

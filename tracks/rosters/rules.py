@@ -1,11 +1,12 @@
 """What stops a list: faults, and too many people gone at once."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
-from tracks.people.rosters.records import Task
 from tracks.people.rules import Role
+from tracks.rosters.records import Task
 
 # Above this share of the people of a source, somebody has to say the number (check 29, S15).
 GONE_ASK: Final = 0.10
@@ -15,7 +16,10 @@ GONE_TYPE: Final = 0.30
 _GONE_FEW: Final = 2
 
 BRINGS: Final[dict[Task, Role]] = {
+    Task.ASSISTANT: Role.ASSISTANT,
+    Task.SPECIAL_EDUCATOR: Role.SPECIAL_EDUCATOR,
     Task.LEADER: Role.LEADER,
+    Task.SPREADER: Role.SPREADER,
     Task.SCHOOL_LEADER: Role.SCHOOL_LEADER,
 }
 
@@ -62,3 +66,20 @@ class Counts:
             + self.units_new
             + self.units_changed
         )
+
+
+class Count(Protocol):
+    """A number of teachers and the day they were counted; None: nobody knows which day."""
+
+    @property
+    def teachers(self) -> int | None: ...
+    @property
+    def teachers_as_of(self) -> date | None: ...
+
+
+def is_newer(said: Count, known: Count) -> bool:
+    """Of two counts: does the first take the place of the second? plan.unit_differs asks the same
+    of the database."""
+    if known.teachers is None or known.teachers_as_of is None:
+        return True
+    return said.teachers_as_of is not None and said.teachers_as_of >= known.teachers_as_of

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from tracks.i18n import N_
-from tracks.people.rosters.faults import BadFile
+from tracks.rosters.faults import BadFile
 
 
 class ListKind(StrEnum):

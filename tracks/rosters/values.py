@@ -5,8 +5,8 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-from tracks.people.rosters.records import Task
 from tracks.people.rules import SchoolKind
+from tracks.rosters.records import Task
 
 LONGEST: Final = 200
 TEACHERS_MOST: Final = 5_000

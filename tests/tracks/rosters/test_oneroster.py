@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.factories.lists import Lists, organisation_number
-from tests.tracks.people.rosters.conftest import UNIT_A
-from tracks.people.rosters.faults import TEXTS, BadFile
-from tracks.people.rosters.jobs import Source
-from tracks.people.rosters.oneroster import read
-from tracks.people.rosters.records import Fault, Leaver, StaffRow, Task, UnitRow
-from tracks.people.rosters.rules import Counts
-from tracks.people.rosters.workflow import State
+from tests.tracks.rosters.conftest import UNIT_A
+from tracks.rosters.faults import TEXTS, BadFile
+from tracks.rosters.oneroster import read
+from tracks.rosters.records import Fault, Leaver, Source, StaffRow, Task, UnitRow
+from tracks.rosters.rules import Counts
+from tracks.rosters.workflow import State
 
 TODAY = date(2026, 11, 26)
 MANIFEST = """propertyName,value

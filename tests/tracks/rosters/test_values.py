@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracks.people.rosters import values
-from tracks.people.rosters.records import Task
-from tracks.people.rosters.values import BadValue
 from tracks.people.rules import SchoolKind
+from tracks.rosters import values
+from tracks.rosters.records import Task
+from tracks.rosters.values import BadValue
 
 
 @pytest.mark.parametrize(

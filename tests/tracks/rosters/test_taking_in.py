@@ -9,21 +9,21 @@ from sqlalchemy import select
 
 from tests.factories.lists import STAFF_HEAD, Lists, organisation_number
 from tests.factories.tool import Tool
-from tests.tracks.people.rosters.conftest import UNIT_A, UNIT_B
+from tests.tracks.rosters.conftest import UNIT_A, UNIT_B
 from tracks.people.models import person, role_grant, school
-from tracks.people.rosters.jobs import KEPT_FOR, forget_old_lists, read_list
-from tracks.people.rosters.models import (
+from tracks.people.rules import Role
+from tracks.rosters.jobs import KEPT_FOR, forget_old_lists, read_list
+from tracks.rosters.models import (
     roster_entry,
     roster_import,
     roster_piece,
     roster_row,
     teacher_count,
 )
-from tracks.people.rosters.plan import faults
-from tracks.people.rosters.rules import Counts, Guard, guard
-from tracks.people.rosters.staging import move, throw_away
-from tracks.people.rosters.workflow import State
-from tracks.people.rules import Role
+from tracks.rosters.plan import faults
+from tracks.rosters.rules import Counts, Guard, guard
+from tracks.rosters.staging import move, throw_away
+from tracks.rosters.workflow import State
 
 TWO = [f"1;Sample one;{UNIT_A};Lærer;", f"2;Sample two;{UNIT_A};Rektor;"]
 

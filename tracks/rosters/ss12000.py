@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
-from tracks.people.rosters import values
-from tracks.people.rosters.faults import BadFile
-from tracks.people.rosters.records import Fault, Leaver, Reading, Row, StaffRow, Task, UnitRow
-from tracks.people.rosters.values import BadValue
 from tracks.people.rules import SchoolKind
+from tracks.rosters import values
+from tracks.rosters.faults import BadFile
+from tracks.rosters.records import Fault, Leaver, Reading, Row, StaffRow, Task, UnitRow
+from tracks.rosters.values import BadValue
 
 PAGE: Final = 500
 MOST_PAGES: Final = 2_000

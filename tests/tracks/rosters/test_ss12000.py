@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tracks.people.rosters.faults import BadFile
-from tracks.people.rosters.records import Fault, Leaver, StaffRow, Task, UnitRow
-from tracks.people.rosters.ss12000 import read
 from tracks.people.rules import SchoolKind
+from tracks.rosters.faults import BadFile
+from tracks.rosters.records import Fault, Leaver, StaffRow, Task, UnitRow
+from tracks.rosters.ss12000 import read
 
 TODAY = date(2026, 11, 26)
 

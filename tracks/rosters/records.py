@@ -8,6 +8,13 @@ from enum import StrEnum
 from tracks.people.rules import SchoolKind
 
 
+class Source(StrEnum):
+    """Where rows come from: whose people they are."""
+
+    LIST = "list"
+    ONEROSTER = "oneroster"
+
+
 class Task(StrEnum):
     """What somebody does at a unit. No roster makes anybody coordinator or administrator."""
 

@@ -23,6 +23,7 @@ roster_import = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who took it in
     Column("source", String(20), nullable=False),
+    Column("file_name", String(100), nullable=False),
     Column("state", String(20), nullable=False),
     # Of lists: what they list, their headings and first rows, which column says what.
     Column("list_kind", String(20)),
