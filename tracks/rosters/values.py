@@ -102,7 +102,8 @@ _TASK_WORDS: Final[dict[Task, str]] = {
     "spesiallærar specialeducator speciallärarespecialpedagog specialneedsteacher",
     Task.LEADER: "endringsgruppeleder endringsgruppeleiar gruppeleder gruppeleiar "
     "förändringsledare förändringsgruppsledare changegroupleader groupleader leader",
-    Task.SPREADER: "lærerspreder lærarspreiar spreder spreiar lärspridare spridare spreader",
+    Task.SPREADER: "lærspreder lærspreiar lærerspreder lærarspreiar spreder spreiar "
+    "lärspridare spridare spreader",
     Task.SCHOOL_LEADER: "rektor principal headteacher skoleleder skuleleiar skolledare "
     "schoolleader avdelingsleder avdelingsleiar inspektør styrer styrar förskolechef "
     "biträdanderektor undervisningsinspektør fagleder rektorförskolechef administrator",
