@@ -11,6 +11,14 @@ from tracks.lms.actions import queue_scores
 from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
 from tracks.progress.actions import count_chosen_school, let_go_of_empty_work
+from tracks.audit.actions import write_entry
+from tracks.catalogue.queries import Shelf
+from tracks.db.session import Reactions
+from tracks.events import Noted
+from tracks.lms.actions import drop_jobs_of, queue_scores
+from tracks.people.events import SchoolChosen
+from tracks.privacy.events import PersonErased
+from tracks.progress.actions import count_chosen_school
 from tracks.progress.events import ResourceUsed, StageReached, WorkChanged
 
 
@@ -31,4 +39,6 @@ def reactions(shelf: Shelf, histories: Histories | None = None) -> Reactions:
         WorkChanged: (partial(queue_scores, shelf),),
         StageReached: (count_stage,),
         ResourceUsed: (count_use,),
+        PersonErased: (drop_jobs_of,),
+        Noted: (write_entry,),
     }

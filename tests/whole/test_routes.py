@@ -22,6 +22,11 @@ ROUTES = {
     ("/", "GET"): Permission.PUBLIC,
     ("/accounts", "GET"): Permission.KNOWN,
     ("/accounts", "POST"): Permission.KNOWN,
+    ("/accessibility", "GET"): Permission.PUBLIC,
+    ("/accessibility/feedback", "GET"): Permission.PUBLIC,
+    ("/accessibility/feedback", "POST"): Permission.PUBLIC,
+    ("/audit", "GET"): Permission.SEE_AUDIT,
+    ("/audit/export", "POST"): Permission.SEE_AUDIT,
     ("/authoring", "GET"): Permission.WRITE_TRACKS,
     ("/authoring", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>", "GET"): Permission.WRITE_TRACKS,
@@ -55,6 +60,7 @@ ROUTES = {
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/fetch", "POST"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/held", "POST"): Permission.OWN_WORK,
+    ("/courses/<id:course_id>/progress", "POST"): Permission.OWN_WORK,
     ("/files/<file_id>", "GET"): Permission.OWN_WORK,
     ("/files/<file_id>/remove", "POST"): Permission.OWN_WORK,
     ("/gradebook/<id:track_id>", "GET"): Permission.OWN_WORK,
@@ -85,7 +91,18 @@ ROUTES = {
     ("/people/<id:person_id>", "GET"): Permission.GIVE_ROLES,
     ("/people/<id:person_id>", "POST"): Permission.GIVE_ROLES,
     ("/people/<id:person_id>/roles/<id:grant_id>", "POST"): Permission.GIVE_ROLES,
+    ("/municipality/privacy", "GET"): Permission.PROTECT_DATA,
+    ("/municipality/privacy", "POST"): Permission.PROTECT_DATA,
+    ("/municipality/privacy/agreement", "POST"): Permission.PROTECT_DATA,
+    ("/municipality/privacy/agreement/end", "POST"): Permission.PROTECT_DATA,
+    ("/municipality/privacy/annex", "GET"): Permission.PROTECT_DATA,
+    ("/municipality/privacy/record", "GET"): Permission.PROTECT_DATA,
     ("/privacy", "GET"): Permission.KNOWN,
+    ("/privacy/correct", "POST"): Permission.KNOWN,
+    ("/privacy/delete", "GET"): Permission.KNOWN,
+    ("/privacy/delete", "POST"): Permission.KNOWN,
+    ("/privacy/export", "POST"): Permission.KNOWN,
+    ("/privacy/notice", "GET"): Permission.PUBLIC,
     ("/privacy/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/r/<path:address>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "GET"): Permission.PUBLIC,
@@ -123,6 +140,40 @@ ROUTES = {
     ("/units/merge", "POST"): Permission.ORGANISE,
     ("/units/new", "GET"): Permission.ORGANISE,
     ("/units/new", "POST"): Permission.ORGANISE,
+}
+# What each may open, from nobody to the municipality's coordinator; a form needs its token too.
+OPENS = {
+    "nobody": {Permission.PUBLIC},
+    "newcomer": {Permission.PUBLIC, Permission.KNOWN, Permission.OWN_WORK},
+    "teacher": {
+        Permission.PUBLIC,
+        Permission.KNOWN,
+        Permission.OWN_WORK,
+        Permission.SEE_SCHOOL_NUMBERS,
+    },
+    "leader": {
+        Permission.PUBLIC,
+        Permission.KNOWN,
+        Permission.OWN_WORK,
+        Permission.SEE_SCHOOL_NUMBERS,
+        Permission.LEAD,
+    },
+    "administrator": set(Permission) - {Permission.LEAD, Permission.WRITE_TRACKS},
+    "privacy officer": {
+        Permission.PUBLIC,
+        Permission.KNOWN,
+        Permission.OWN_WORK,
+        Permission.SEE_SCHOOL_NUMBERS,  # as a teacher at a school
+        Permission.SEE_AUDIT,
+        Permission.PROTECT_DATA,
+    },
+    "author": {
+        Permission.PUBLIC,
+        Permission.KNOWN,
+        Permission.OWN_WORK,
+        Permission.SEE_SCHOOL_NUMBERS,  # as a teacher at a school
+        Permission.WRITE_TRACKS,
+    },
 }
 PLACE = {
     "course_id": "1",
@@ -200,6 +251,18 @@ def everybody(tool: Tool, sub: str = "") -> dict[str, FlaskClient]:
             continue
         scope = SCOPES[role]
         with tool.database.writing() as session:
+def test_each_role_opens_its_routes_and_no_others(tool: Tool):
+    clients = {
+        "nobody": tool.client(),
+        "newcomer": tool.launch(sub="newcomer", school=False),
+        "teacher": tool.launch(sub="teacher"),
+        "leader": tool.launch(sub="leader", leads=True),
+        "administrator": tool.launch(sub="administrator"),
+        "author": tool.launch(sub="author"),
+        "privacy officer": tool.launch(sub="privacy_officer"),
+    }
+    with tool.database.writing() as session:
+        for role in (Role.ADMINISTRATOR, Role.AUTHOR, Role.PRIVACY_OFFICER):
             grant_role(
                 session,
                 person_id=tool.person_id(name),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tracks.adoption.models import resource_use, school_resource, school_track
 from tracks.catalogue.models import track
 from tracks.db import Session
+from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.organisation.queries.units import merged_into
 from tracks.people.queries import Kept

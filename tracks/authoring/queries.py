@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, func, select
 
 from tracks.authoring.models import draft, library_change
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
-from tracks.people.queries import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,14 @@ KEPT = (
         N_("Drafts of tracks you write"),
         N_("so that nothing you type is lost before you put it into the library"),
         N_("until you put them into the library or throw them away"),
+        active=draft.c.saved_at,
     ),
     Kept(
         library_change.c.person_id,
         N_("Changes you have put into the library of tracks"),
         N_("so that earlier texts can be found and restored"),
+        N_("as long as the library is kept; only a number is left of you"),
+        fate=Fate.LEAVE,
+        active=library_change.c.saved_at,
     ),
 )

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from tracks.adoption import models as _adoption
+from tracks.audit import models as _audit
+from tracks.authoring import models as _authoring
 from tracks.catalogue import models as _catalogue
 from tracks.db import metadata
 from tracks.jobs import models as _jobs
 from tracks.lms import models as _lms
 from tracks.organisation import models as _organisation
 from tracks.people import models as _people
+from tracks.privacy import models as _privacy
 from tracks.progress import models as _progress
 from tracks.rosters import models as _rosters
 
@@ -30,6 +33,12 @@ AREAS_WITH_TABLES = (
     _catalogue,
     _progress,
     _lms,
+    _audit,
+    _privacy,
+    _catalogue,
+    _progress,
+    _lms,
+    _authoring,
     _adoption,
     _jobs,
 )

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from tracks.db import Prepared, Session
 from tracks.people.grants import grant_role as grant_role
 from tracks.people.models import account, municipality, person, school, sign_in
+from tracks.events import Noted
+from tracks.people.models import account, municipality, person, role_grant, school, sign_in
 from tracks.people.queries import PERSON_OF_ACCOUNT
 from tracks.people.rules import SchoolKind
 
@@ -65,9 +67,19 @@ def person_from_launch(
         if row is not None:
             return Person(row, municipality_id, None, is_suspended=False, is_new=True)
         row = session.execute(PERSON_OF_ACCOUNT, key).one()
+    if row.leaving_at is not None:
+        _stay(session, row.id, row.municipality_id, now)
     if name and name != row.name:
         session.execute(_NAME_PERSON.values(name=name[:200]), {"person": row.id})
     return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
+
+
+def _stay(session: Session, person_id: int, municipality_id: int, now: datetime) -> None:
+    """Whoever comes back before they are erased has changed their mind."""
+    session.execute(update(person).where(person.c.id == person_id).values(leaving_at=None))
+    session.emit(
+        Noted("erasure_withdrawn", municipality_id, now, actor_id=person_id, person_id=person_id)
+    )
 
 
 def _new_person(
@@ -247,3 +259,34 @@ def add_school(
         .returning(school.c.id)
     ).scalar_one()
     return made
+
+
+def grant_role(
+    session: Session,
+    *,
+    person_id: int,
+    municipality_id: int,
+    role: Role,
+    school_id: int | None,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
+    session.execute(
+        insert(role_grant).values(
+            person_id=person_id,
+            municipality_id=municipality_id,
+            role=role,
+            school_id=school_id,
+            granted_at=now,
+            until=until,
+        )
+    )
+    session.emit(
+        Noted(
+            "role_granted",
+            municipality_id,
+            now,
+            person_id=person_id,
+            parameters={"role": str(role), "school": school_id},
+        )
+    )

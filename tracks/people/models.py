@@ -59,6 +59,10 @@ person = Table(
     Column("language", String(5)),
     Column("is_suspended", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
+    # Wants to be erased, or has been away for long: it happens then, unless they come back before.
+    Column("leaving_at", UtcDateTime, index=True),
+    # The row stays, empty: its number must never be somebody else's.
+    Column("erased_at", UtcDateTime),
 )
 
 account = Table(

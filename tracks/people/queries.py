@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, FromClause, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate
+from tracks.db.data_map import Kept as Kept
 from tracks.i18n import N_
 from tracks.people.models import (
     account,
@@ -187,6 +189,7 @@ def staff(session: Session, municipality_id: int, school_id: int) -> list[Collea
             person.c.municipality_id == municipality_id,
             person.c.school_id == school_id,
             person.c.is_suspended.is_(False),
+            person.c.leaving_at.is_(None),
         )
     )
     people = [Colleague(person_id=row.id, name=row.name) for row in rows]
@@ -217,6 +220,7 @@ PERSON_OF_ACCOUNT = Prepared(
         person.c.school_id,
         person.c.name,
         person.c.is_suspended,
+        person.c.leaving_at,
     )
     .join(account, account.c.person_id == person.c.id)
     .where(
@@ -233,21 +237,13 @@ def person_of_account(session: Session, registration_id: int, sub: str) -> int |
     return None if row is None else int(row.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A kind of thing that is kept about a person: docs/privacy.md says it to the world."""
-
-    owner: Column[Any]  # the column with the person's id
-    what: str  # message ids, from here on
-    why: str
-    how_long: str = N_("until an operator deletes it")
-    # Where the rows are, if they know no person's id: a join of them with the owner's table.
-    among: FromClause | None = None
-
-
 KEPT = (
     Kept(
-        person.c.id, N_("Name, school and language"), N_("so that the work counts where it is done")
+        person.c.id,
+        N_("Name, school and language"),
+        N_("so that the work counts where it is done"),
+        fate=Fate.BLANK,
+        active=person.c.created_at,
     ),
     Kept(
         account.c.person_id,
@@ -258,12 +254,14 @@ KEPT = (
         role_grant.c.person_id,
         N_("Roles that have been given"),
         N_("to open the pages of the role"),
+        active=role_grant.c.granted_at,
     ),
     Kept(
         sign_in.c.person_id,
         N_("Visits: when, and from which LMS"),
         N_("to stay signed in"),
         N_("at most 12 hours, then it is deleted"),
+        active=sign_in.c.seen_at,
     ),
 )
 

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     GIVE_ROLES = "give_roles"  # give and end roles: which, organisation.rules says
     ORGANISE = "organise"  # the municipality's schools, teams and settings
     CONNECT_LMS = "connect_lms"  # connect LMSs of one's municipality
+    SEE_AUDIT = "see_audit"  # who did what in one's municipality
+    PROTECT_DATA = "protect_data"  # what is set and agreed on about people's data, and its record
     WRITE_TRACKS = "write_tracks"  # the library of this installation: edit it and publish from it
 
 
@@ -80,6 +82,28 @@ _OFFICE = _STAFF | {
     Permission.SEE_ROLES,
     Permission.GIVE_ROLES,
     Permission.ORGANISE,
+GIVES: dict[Role, frozenset[Permission]] = {
+    Role.NEWCOMER: frozenset({Permission.OWN_WORK}),
+    Role.TEACHER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
+    Role.LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.LEAD}),
+    Role.SCHOOL_LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
+    Role.COORDINATOR: frozenset(
+        {Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.SEE_MUNICIPALITY}
+    ),
+    Role.AUTHOR: frozenset({Permission.OWN_WORK, Permission.WRITE_TRACKS}),
+    Role.PRIVACY_OFFICER: frozenset(
+        {Permission.OWN_WORK, Permission.SEE_AUDIT, Permission.PROTECT_DATA}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.OWN_WORK,
+            Permission.SEE_SCHOOL_NUMBERS,
+            Permission.SEE_MUNICIPALITY,
+            Permission.CONNECT_LMS,
+            Permission.SEE_AUDIT,
+            Permission.PROTECT_DATA,
+        }
+    ),
 }
 GIVES: dict[Role, frozenset[Permission]] = {
     Role.NEWCOMER: _ALONE,

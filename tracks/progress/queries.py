@@ -22,8 +22,8 @@ from content.model import Phase
 from tracks.catalogue.models import step_version, track
 from tracks.catalogue.queries import Edition
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
-from tracks.people.queries import Kept
 from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
 from tracks.progress.rules import DoneWork, next_step
 
@@ -273,32 +273,38 @@ KEPT = (
         step_work.c.person_id,
         N_("Steps opened or done, with answers, texts and points"),
         N_("to go on where one left off"),
+        active=step_work.c.saved_at,
     ),
     Kept(
         shared_answer.c.person_id,
         N_("Texts shared with the leader of the change group"),
         N_("because the person chose to"),
-        N_("until they are taken back, or an operator deletes them"),
+        N_("until they are taken back"),
     ),
     Kept(
         attachment.c.person_id,
         N_("Files of try-outs"),
         N_("because the person saved them"),
-        N_("until they are removed, or an operator deletes them"),
+        N_("until they are removed"),
     ),
     Kept(
         phase_work.c.person_id,
         N_("Meetings taken part in"),
         N_("because joint work is counted by the leader"),
+        active=phase_work.c.recorded_at,
+        may_be_archived=True,
     ),
     Kept(
         phase_work.c.recorded_by,
         N_("Notes made of who took part in a meeting"),
         N_("so that it can be seen who recorded what"),
+        N_("as long as the meeting is kept; only a number is left of you"),
+        fate=Fate.LEAVE,
     ),
     Kept(
         track_work.c.person_id,
         N_("Tracks opened: when last, at which step, how far"),
         N_("to go on, and for the counts of the school"),
+        active=track_work.c.worked_at,
     ),
 )

@@ -8,6 +8,7 @@ from tracks.lms.actions.columns import (
     start_new_round,
     start_new_rounds,
 )
+from tracks.lms.actions.erasure import drop_jobs_of
 from tracks.lms.actions.links import Link, expect_score, link_of_launch
 from tracks.lms.actions.registrations import (
     approve_deployment,
@@ -46,6 +47,7 @@ __all__ = [
     "column_failed",
     "column_gone",
     "column_made",
+    "drop_jobs_of",
     "expect_score",
     "forget_selections",
     "forget_used_nonces",
