@@ -1,5 +1,6 @@
 """Reads of the audit log."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,27 @@ def entries(session: Session, municipality_id: int) -> Iterator[Entry]:
         if len(rows) < 1000:
             return
         last = rows[-1].number
+
+
+def exported(session: Session, municipality_id: int) -> Iterator[str]:
+    """A line of JSON for each entry: with it, whoever has the log can check the chain."""
+    for entry in entries(session, municipality_id):
+        said = {
+            "municipality": municipality_id,
+            "number": entry.number,
+            "at": entry.at.isoformat(timespec="microseconds"),
+            "code": entry.code,
+            "actor": entry.actor_id,
+            "person": entry.person_id,
+            "parameters": entry.parameters,
+            "hash": entry.hash,
+        }
+        yield json.dumps(said, ensure_ascii=True) + "\n"
+
+
+def has_hash(session: Session, wanted: str) -> bool:
+    found = session.execute(select(audit_entry.c.id).where(audit_entry.c.hash == wanted).limit(1))
+    return found.first() is not None
 
 
 def chain(session: Session, municipality_id: int) -> Verdict:

@@ -1,12 +1,11 @@
 """/audit: who did what in the municipality, for its administrator and data protection officer."""
 
-import json
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracks.audit.queries import chain, entries, latest
+from tracks.audit.queries import chain, exported, latest
 from tracks.db import Database, Session
 from tracks.db.data_map import DataMap
 from tracks.events import Noted
@@ -52,19 +51,3 @@ def take_copy(database: Database, actor: Actor) -> ResponseReturnValue:
 def _lines(database: Database, municipality_id: int) -> Iterator[str]:
     with database.reading() as session:
         yield from exported(session, municipality_id)
-
-
-def exported(session: Session, municipality_id: int) -> Iterator[str]:
-    """A line of JSON for each entry: with it, whoever has the log can check the chain."""
-    for entry in entries(session, municipality_id):
-        said = {
-            "municipality": municipality_id,
-            "number": entry.number,
-            "at": entry.at.isoformat(timespec="microseconds"),
-            "code": entry.code,
-            "actor": entry.actor_id,
-            "person": entry.person_id,
-            "parameters": entry.parameters,
-            "hash": entry.hash,
-        }
-        yield json.dumps(said, ensure_ascii=True) + "\n"

@@ -16,6 +16,8 @@ _COMMANDS = {
     "lti": "tracks.cli.lti:lti",
     "content": "tracks.cli.content:content",
     "people": "tracks.cli.people:people",
+    "audit": "tracks.cli.audit:audit",
+    "privacy": "tracks.cli.privacy:privacy",
 }
 
 

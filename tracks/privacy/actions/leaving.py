@@ -16,7 +16,14 @@ def rename(session: Session, person_id: int, name: str) -> None:
     session.execute(update(person).where(person.c.id == person_id).values(name=name or None))
 
 
-def ask_to_leave(session: Session, person_id: int, municipality_id: int, now: datetime) -> datetime:
+def ask_to_leave(
+    session: Session,
+    person_id: int,
+    municipality_id: int,
+    now: datetime,
+    *,
+    by_operator: bool = False,
+) -> datetime:
     """When it will happen. Signs the person out everywhere; to come back is to stay."""
     leaving_at = now + GRACE
     session.execute(
@@ -26,7 +33,13 @@ def ask_to_leave(session: Session, person_id: int, municipality_id: int, now: da
     )
     session.execute(delete(sign_in).where(sign_in.c.person_id == person_id))
     session.emit(
-        Noted("erasure_asked", municipality_id, now, actor_id=person_id, person_id=person_id)
+        Noted(
+            "erasure_asked",
+            municipality_id,
+            now,
+            actor_id=None if by_operator else person_id,
+            person_id=person_id,
+        )
     )
     return leaving_at
 
