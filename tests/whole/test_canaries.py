@@ -5,6 +5,7 @@ column is in here as soon as it has its kind.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ from sqlalchemy import select, text, update
 
 from tests.factories.canaries import NOW, Planted, dump, plant_person, unzipped
 from tests.factories.tool import Tool
+from tests.fakes.forge import private_pem, signing_key
+from tests.tracks.audit.test_log import officer
 from tracks.app import DATA_MAP
 from tracks.db import metadata
 from tracks.db.data_map import Kind
 from tracks.jobs.models import outbox
 from tracks.people.models import person
-from tracks.people.rules import Actor
+from tracks.people.rules import Actor, Role
 from tracks.privacy.actions import erase, set_terms
 from tracks.privacy.exporting import export
 from tracks.privacy.models import archived_item
@@ -192,6 +195,24 @@ def test_the_archive_keeps_what_it_must_by_name_and_no_more(tool: Tool, planted:
     everywhere_else = dump(tool, leave_out=frozenset({"archived_item"}))
     assert found_in(everywhere_else, planted) == set()
     assert found_in(dump(tool), planted) == {"person.name"}
+
+
+def test_the_database_holds_nothing_that_opens_something(tool: Tool):
+    """Check 38: cookies, links of invitations and private keys are not in it as they are."""
+    admin = officer(tool, Role.ADMINISTRATOR, "admin")
+    page = tool.post(admin, "/lms/invitations").text
+    cookie = admin.get_cookie("__Host-tracks", "tracks.example").value
+    (link,) = set(re.findall(r"/connect/([\w-]{20,})", page))
+    pem = private_pem(signing_key("tool"))
+    private = [line for line in pem.decode().splitlines() if not line.startswith("-")]
+
+    said = dump(tool)
+
+    secrets = [cookie, link, tool.form_token(admin), *private]
+    assert len(secrets) > 10
+    assert [secret for secret in secrets if secret in said] == []
+    assert "PRIVATE KEY" not in said
+    assert re.search(r'"d":', said) is None
 
 
 def test_who_is_leaving_is_still_whole(tool: Tool, planted: Planted):

@@ -165,5 +165,7 @@ KEPT = (
         N_("so that it can be seen who did what"),
         _HOW_LONG,
         fate=Fate.LEAVE,
+        # Also to come back before one is erased: that counts as having been here.
+        active=audit_entry.c.at,
     ),
 )

@@ -64,17 +64,14 @@ def away(tool: Tool, sub: str, *, months: float) -> int:
     who, since = tool.person_id(sub), NOW - timedelta(days=months * 30.44)
     with tool.database.writing() as session:
         session.execute(update(person).where(person.c.id == who).values(created_at=since))
-        session.execute(person.metadata.tables["sign_in"].delete())
+        for name in ("sign_in", "track_work"):
+            session.execute(person.metadata.tables[name].delete())
     return who
 
 
 def leaving(tool: Tool) -> set[int]:
-    return set(
-        tool.rows(select(person.c.id).where(person.c.leaving_at.is_not(None)))
-        and [
-            row.id for row in tool.rows(select(person.c.id).where(person.c.leaving_at.is_not(None)))
-        ]
-    )
+    rows = tool.rows(select(person.c.id).where(person.c.leaving_at.is_not(None)))
+    return {row.id for row in rows}
 
 
 def test_who_has_been_away_for_long_goes_with_the_same_thirty_days(tool: Tool):
@@ -128,6 +125,32 @@ def test_who_has_done_something_lately_stays(tool: Tool, table):
     assert leaving(tool) == set()
     run_chores(tool, NOW + timedelta(days=500))
     assert leaving(tool) == {who}
+
+
+def test_who_came_back_has_been_here_and_is_not_sent_away_at_once(tool: Tool):
+    who = away(tool, "gone", months=25)
+    run_chores(tool, NOW)
+    tool.launch(sub="gone")
+    with tool.database.writing() as session:
+        for name in ("sign_in", "track_work"):
+            session.execute(person.metadata.tables[name].delete())
+
+    run_chores(tool, NOW + timedelta(days=1))
+
+    assert leaving(tool) == set()
+    run_chores(tool, NOW + timedelta(days=800))
+    assert leaving(tool) == {who}
+
+
+def test_who_is_signed_in_is_not_sent_away(tool: Tool):
+    away(tool, "gone", months=25)
+    tool.launch(sub="gone")
+    with tool.database.writing() as session:
+        session.execute(track_work.delete())
+
+    run_chores(tool, NOW)
+
+    assert leaving(tool) == set()
 
 
 def test_nobody_is_sent_away_twice(tool: Tool):

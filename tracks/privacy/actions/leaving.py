@@ -1,8 +1,9 @@
 """A person's own wishes, and those who have been away for long."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, delete, or_, select, update
 
 from tracks.db import Session
 from tracks.db.data_map import DataMap
@@ -53,12 +54,19 @@ def send_away_the_absent(session: Session, data_map: DataMap, now: datetime) -> 
     )
 
 
+def _is_among(owner: Column[Any], lately: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For each person by the table's index; where it has none by person, from one list of all."""
+    if owner.index or owner is next(iter(owner.table.primary_key.columns)):
+        return select(1).where(owner == person.c.id, lately).correlate(person).exists()
+    return person.c.id.in_(select(owner).where(lately))
+
+
 def _send_away(
     session: Session, data_map: DataMap, tenant: int, terms: Terms, now: datetime
 ) -> int:
     since = away_since(now, terms.months_away)
     lately = [
-        select(1).where(kept.owner == person.c.id, kept.active >= since).correlate(person).exists()
+        _is_among(kept.owner, kept.active >= since)
         for kept in data_map.kept
         if kept.active is not None and kept.table is not person
     ]
