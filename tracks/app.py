@@ -51,6 +51,7 @@ from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
+from tracks.organisation import data_map as organisation_map
 from tracks.organisation import queries as organisation_queries
 from tracks.organisation import views as organisation_views
 from tracks.organisation.actions.codes import forget_codes
@@ -66,6 +67,7 @@ from tracks.privacy.erased import ErasedList, replay
 from tracks.progress import data_map as progress_map
 from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
+from tracks.rosters import data_map as rosters_map
 from tracks.rosters import jobs as rosters_jobs
 from tracks.rosters import queries as rosters_queries
 from tracks.rosters import views as rosters_views
@@ -87,24 +89,12 @@ KEPT = (
     *audit_queries.KEPT,
     *privacy_queries.KEPT,
 )
-AREAS = (
-    "adoption",
-    "authoring",
-    "catalogue",
-    "lms",
-    "organisation",
-    "people",
-    "progress",
-    "rosters",
-)
-BLUEPRINTS = (
-    people_views.pages,
-    organisation_views.pages,
-    rosters_views.pages,
 _MAPS: tuple[ModuleType, ...] = (
     people_map,
     audit_map,
     privacy_map,
+    organisation_map,
+    rosters_map,
     catalogue_map,
     progress_map,
     lms_map,
@@ -118,11 +108,24 @@ DATA_MAP = DataMap(
     audited={code: said for area in _MAPS for code, said in getattr(area, "AUDITED", {}).items()},
     looks=frozenset().union(*(getattr(area, "LOOKS", ()) for area in _MAPS)),
 )
-AREAS = ("adoption", "audit", "authoring", "catalogue", "lms", "people", "privacy", "progress")
+AREAS = (
+    "adoption",
+    "audit",
+    "authoring",
+    "catalogue",
+    "lms",
+    "organisation",
+    "people",
+    "privacy",
+    "progress",
+    "rosters",
+)
 BLUEPRINTS = (
     people_views.pages,
     audit_views.pages,
     privacy_views.pages,
+    organisation_views.pages,
+    rosters_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,

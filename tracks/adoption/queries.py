@@ -12,7 +12,6 @@ from tracks.db import Session
 from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.organisation.queries.units import merged_into
-from tracks.people.queries import Kept
 from tracks.progress.events import Stage, Way
 
 

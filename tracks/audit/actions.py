@@ -36,6 +36,8 @@ def as_entry(code: str) -> Reaction:
 
 
 def _code(value: Any) -> Any:
+    if isinstance(value, tuple):  # of numbers of rows
+        return ".".join(str(int(each)) for each in value)
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
 
 

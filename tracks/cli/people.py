@@ -1,9 +1,4 @@
-"""`tracks people`: who has which role."""
-
-import click
-
-from tracks.cli.roles import end, grant, list_people
-"""`tracks people`: a person's copy, and the end of it."""
+"""`tracks people`: who has which role; a person's copy, and the end of it."""
 
 import json
 import sys
@@ -13,6 +8,7 @@ from pathlib import Path
 import click
 
 from tracks.cli.opening import current_database as _database
+from tracks.cli.roles import end, grant, list_people
 from tracks.db import Session
 from tracks.i18n import LANGUAGES
 from tracks.settings import load_settings
@@ -20,12 +16,11 @@ from tracks.settings import load_settings
 
 @click.group()
 def people() -> None:
-    """People of a municipality: list them, give a role, end one."""
+    """People of a municipality: their roles, a copy of what is kept about one, its deletion."""
 
 
 for command in (list_people, grant, end):
     people.add_command(command)
-    """People: a copy of what is kept about somebody, or its deletion."""
 
 
 def _whom(session: Session, person: int | None, registration: int | None, sub: str | None) -> int:

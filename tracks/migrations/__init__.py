@@ -28,13 +28,10 @@ if TYPE_CHECKING:
 # Imported for their tables.
 AREAS_WITH_TABLES = (
     _people,
-    _organisation,
-    _rosters,
-    _catalogue,
-    _progress,
-    _lms,
     _audit,
     _privacy,
+    _organisation,
+    _rosters,
     _catalogue,
     _progress,
     _lms,

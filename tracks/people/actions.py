@@ -10,10 +10,9 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Prepared, Session
+from tracks.events import Noted
 from tracks.people.grants import grant_role as grant_role
 from tracks.people.models import account, municipality, person, school, sign_in
-from tracks.events import Noted
-from tracks.people.models import account, municipality, person, role_grant, school, sign_in
 from tracks.people.queries import PERSON_OF_ACCOUNT
 from tracks.people.rules import SchoolKind
 
@@ -259,34 +258,3 @@ def add_school(
         .returning(school.c.id)
     ).scalar_one()
     return made
-
-
-def grant_role(
-    session: Session,
-    *,
-    person_id: int,
-    municipality_id: int,
-    role: Role,
-    school_id: int | None,
-    now: datetime,
-    until: datetime | None = None,
-) -> None:
-    session.execute(
-        insert(role_grant).values(
-            person_id=person_id,
-            municipality_id=municipality_id,
-            role=role,
-            school_id=school_id,
-            granted_at=now,
-            until=until,
-        )
-    )
-    session.emit(
-        Noted(
-            "role_granted",
-            municipality_id,
-            now,
-            person_id=person_id,
-            parameters={"role": str(role), "school": school_id},
-        )
-    )

@@ -4,19 +4,29 @@ from datetime import timedelta
 
 from tracks.db.data_map import Limit, Tagged
 from tracks.i18n import N_
-from tracks.people.models import account, municipality, person, role_grant, school, sign_in
+from tracks.people.models import (
+    account,
+    municipality,
+    person,
+    role_grant,
+    school,
+    sign_in,
+    team,
+    team_school,
+)
 
 TAGGED = (
     Tagged(
         municipality,
         N_("to keep municipalities apart"),
-        none="id name country number is_sample is_active",
+        none="id name country number kind is_sample is_active",
         label="name",
     ),
     Tagged(
         school,
         N_("to count where work is done"),
-        none="id municipality_id code name kind teachers teachers_as_of",
+        none="id municipality_id code name kind teachers teachers_as_of teachers_source opened_on "
+        "closed_on",
         label="name",
     ),
     Tagged(
@@ -38,8 +48,19 @@ TAGGED = (
         role_grant,
         N_("to open the pages of the role"),
         none="id municipality_id",
-        pseudonymous="person_id granted_at until",
-        personal="role school_id",
+        pseudonymous="person_id granted_at starts_at until",
+        personal="role school_id team_id percent",
+    ),
+    Tagged(
+        team,
+        N_("to know which schools have lead spreaders together"),
+        none="id municipality_id name",
+        label="name",
+    ),
+    Tagged(
+        team_school,
+        N_("to know which schools have lead spreaders together"),
+        none="team_id school_id municipality_id",
     ),
     Tagged(
         sign_in,
@@ -54,4 +75,5 @@ TAGGED = (
 AUDITED = {
     "erasure_withdrawn": N_("Came back before the 30 days were over, and stays"),
     "role_granted": N_("Gave a role"),
+    "role_ended": N_("Ended a role"),
 }

@@ -82,28 +82,6 @@ _OFFICE = _STAFF | {
     Permission.SEE_ROLES,
     Permission.GIVE_ROLES,
     Permission.ORGANISE,
-GIVES: dict[Role, frozenset[Permission]] = {
-    Role.NEWCOMER: frozenset({Permission.OWN_WORK}),
-    Role.TEACHER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
-    Role.LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.LEAD}),
-    Role.SCHOOL_LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
-    Role.COORDINATOR: frozenset(
-        {Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.SEE_MUNICIPALITY}
-    ),
-    Role.AUTHOR: frozenset({Permission.OWN_WORK, Permission.WRITE_TRACKS}),
-    Role.PRIVACY_OFFICER: frozenset(
-        {Permission.OWN_WORK, Permission.SEE_AUDIT, Permission.PROTECT_DATA}
-    ),
-    Role.ADMINISTRATOR: frozenset(
-        {
-            Permission.OWN_WORK,
-            Permission.SEE_SCHOOL_NUMBERS,
-            Permission.SEE_MUNICIPALITY,
-            Permission.CONNECT_LMS,
-            Permission.SEE_AUDIT,
-            Permission.PROTECT_DATA,
-        }
-    ),
 }
 GIVES: dict[Role, frozenset[Permission]] = {
     Role.NEWCOMER: _ALONE,
@@ -122,8 +100,10 @@ GIVES: dict[Role, frozenset[Permission]] = {
     Role.TECHNICAL_REVIEWER: _ALONE,
     Role.DIRECTOR: _ALONE,
     Role.RESEARCHER: _STAFF | {Permission.SEE_MUNICIPALITY},
-    Role.PRIVACY_OFFICER: _ALONE | {Permission.SEE_ROLES},
-    Role.ADMINISTRATOR: _OFFICE | {Permission.CONNECT_LMS},
+    Role.PRIVACY_OFFICER: _ALONE
+    | {Permission.SEE_ROLES, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
+    Role.ADMINISTRATOR: _OFFICE
+    | {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
 }
 NOWHERE = 0  # in a school id's place, for a team without schools: no school has this number
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, insert, literal, not_, or_
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
+from tracks.events import Noted
 from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit
 from tracks.organisation.queries.units import Unit, units
 from tracks.people.grants import end_role, grant_role
@@ -110,6 +111,15 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
     _end_rights(session, which, now)
     _give_rights(session, which, now)
     forget_file(session, import_id)
+    session.emit(
+        Noted(
+            "list_taken_in",
+            which.municipality_id,
+            now,
+            actor_id=which.person_id,
+            parameters={"list": import_id, **{n: c for n, c in asdict(found).items() if c}},
+        )
+    )
     return move(session, import_id, State.APPLIED, now, counts=asdict(found), headings=[])
 
 

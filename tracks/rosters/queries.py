@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from tracks.db import Session
+from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.people.models import person
-from tracks.people.queries import Kept
 from tracks.rosters.models import roster_entry, roster_import
 from tracks.rosters.workflow import State
 

@@ -1,13 +1,13 @@
 """the audit log, and triggers that refuse to change it
 
-Revision: 0018, after 0010
+Revision: 0018, after 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0010"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

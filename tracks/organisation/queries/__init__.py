@@ -1,8 +1,8 @@
 """Reads of the organisation."""
 
+from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.organisation.models import code_try, link_code
-from tracks.people.queries import Kept
 
 KEPT = (
     Kept(
