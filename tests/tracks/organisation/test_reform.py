@@ -273,8 +273,10 @@ def test_another_name_another_number_of_teachers(tool: Tool):
         assert tool.post(browser, path, **form).status_code == status, (teachers, as_of)
     page = tool.get(browser, f"/schools/{tool.school_id}?lang=en").text
     assert "The number of teachers is unknown." in page
-    assert "Sample school 1" in page  # its earlier name
-    assert "Another name</a>" in tool.get(browser, "/units?q=sample+school").text
+    assert "<dt>Earlier names</dt><dd>Sample school 1</dd>" in page
+    found = tool.get(browser, "/units?q=sample+school&lang=en").text
+    assert "Another name</a>" in found
+    assert "earlier: Sample school 1" in found
     home = tool.get(browser, "/municipality?lang=en").text
     assert "unknown for 1 of 1 schools" in home
 
