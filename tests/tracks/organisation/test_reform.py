@@ -250,7 +250,10 @@ def test_the_pages_split(tool: Tool):
         "part1-kind": "1-7",
     }
     assert tool.post(browser, path, **form).status_code == 422
-    form |= {"part2-code": "971035854", "part2-name": "Sample part 2", "part2-kind": "8-10"}
+    form |= {"part2-code": "974760673", "part2-name": "Sample part 2", "part2-kind": "8-10"}
+    assert tool.post(browser, path, **form).status_code == 422
+    assert tool.count(school) == 1  # a page that refuses commits: nothing may be begun by then
+    form["part2-code"] = "971035854"
     assert tool.post(browser, path, **form).status_code == 303
     assert tool.get(browser, path).status_code == 404  # closed
     page = tool.get(browser, f"/schools/{tool.school_id}?lang=en").text
