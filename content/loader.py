@@ -21,6 +21,7 @@ from content.checks import (
     includes,
     leader_notes,
     rendered_size,
+    size,
     track_body,
     translations,
 )
@@ -197,6 +198,7 @@ class _TrackLoader:
             edition = TrackEdition(language, document, front)
             codes.check(edition, found)
             track_body.check(document, found)
+            size.check_track(document, found)
             self.tracks[language] = edition
         self.keep(found)
 
