@@ -78,6 +78,7 @@ ROUTES = {
     ("/invitation", "GET"): Permission.PUBLIC,
     ("/invitation", "POST"): Permission.KNOWN,
     ("/language", "POST"): Permission.KNOWN,
+    ("/device", "POST"): Permission.KNOWN,
     ("/lms", "GET"): Permission.CONNECT_LMS,
     ("/lms/<id:registration_id>/check", "GET"): Permission.CONNECT_LMS,
     ("/lms/<id:registration_id>/check", "POST"): Permission.CONNECT_LMS,

@@ -209,6 +209,10 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
     session.execute(update(person).where(person.c.id == person_id).values(language=language))
 
 
+def choose_device(session: Session, person_id: int, device: str) -> None:
+    session.execute(update(person).where(person.c.id == person_id).values(device=device))
+
+
 def add_municipality(
     session: Session,
     name: str,

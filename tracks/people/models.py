@@ -57,6 +57,8 @@ person = Table(
     # As sent by the LMS or typed by the person; NULL when neither: everything works without.
     Column("name", String(200)),
     Column("language", String(5)),
+    # What the pupils have: its variant of a text opens first. NULL: not chosen.
+    Column("device", String(12)),
     Column("is_suspended", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     # Wants to be erased, or has been away for long: it happens then, unless they come back before.

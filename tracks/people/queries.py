@@ -59,6 +59,7 @@ _SIGN_IN = Prepared(
         person.c.school_id,
         person.c.name,
         person.c.language,
+        person.c.device,
         role_grant.c.role,
         role_grant.c.school_id.label("role_school_id"),
         role_grant.c.team_id,
@@ -102,6 +103,7 @@ def live_sign_in(
         roles=roles_at_sign_in(granted, first.school_id, leads_here=first.leads_here),
         name=first.name,
         language=first.language,
+        device=first.device,
     )
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
 
@@ -244,6 +246,8 @@ KEPT = (
         N_("so that the work counts where it is done"),
         fate=Fate.BLANK,
         active=person.c.created_at,
+        N_("Name, school, language and the pupils' device"),
+        N_("so that the work counts where it is done"),
     ),
     Kept(
         account.c.person_id,

@@ -118,6 +118,7 @@ class Actor:
     roles: frozenset[tuple[Role, int | None]]  # (role, school id; None = the whole municipality)
     name: str | None = None
     language: str | None = None
+    device: str | None = None
 
     def may(self, permission: Permission) -> bool:
         """True if some role gives it somewhere."""

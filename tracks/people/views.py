@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from tracks.db import Session
 from tracks.i18n import LANGUAGES, N_
-from tracks.people.actions import choose_language, choose_school, end_sign_in
+from tracks.people.actions import choose_device, choose_language, choose_school, end_sign_in
 from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
 from tracks.people.queries import leaders_of, schools
@@ -67,6 +68,17 @@ def language(session: Session, actor: Actor) -> ResponseReturnValue:
     if chosen not in LANGUAGES:
         raise PageError(400, MALFORMED)
     choose_language(session, actor.person_id, chosen)
+    return see_other(local_path(request.form.get("then")))
+
+
+@pages.post("/device")
+@requires(Permission.KNOWN)
+def device(session: Session, actor: Actor) -> ResponseReturnValue:
+    """What her pupils have: asked for where a text has variants, for browsers without scripts."""
+    chosen = request.form.get("device", "")
+    if chosen not in DEVICES:
+        raise PageError(400, MALFORMED)
+    choose_device(session, actor.person_id, chosen)
     return see_other(local_path(request.form.get("then")))
 
 

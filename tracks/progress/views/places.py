@@ -1,7 +1,7 @@
 """Where a person is: the track, module and step of an address, and the way through them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import abort
@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from content.model import Phase
 from content.rendered import RenderedStep
+from content.rendering.devices import devices_in, opened
 from tracks.catalogue.queries import Edition, Module, Shelf
 from tracks.catalogue.rules import PHASE_NAMES, Outline
 from tracks.db import Session
@@ -30,6 +31,28 @@ def module_or_404(edition: Edition, slug: str) -> Module:
 
 def step_or_404(edition: Edition, module: str, slug: str) -> Outline:
     return edition.by_slug.get((module, slug)) or abort(404)
+
+
+def for_device(text: RenderedStep, device: str | None) -> RenderedStep:
+    """With the variants of that device open."""
+    if device is None or not devices_of(text):
+        return text
+    question = text.question
+    if question is not None:
+        question = replace(question, prompt_html=opened(question.prompt_html, device))
+    return replace(
+        text,
+        html=opened(text.html, device),
+        prompt_html=opened(text.prompt_html, device),
+        leader_html=opened(text.leader_html, device),
+        question=question,
+    )
+
+
+def devices_of(text: RenderedStep) -> list[str]:
+    """Those the step has variants to choose from."""
+    asked = text.question.prompt_html if text.question else ""
+    return devices_in(text.html + text.prompt_html + text.leader_html + asked)
 
 
 def phase_or_404(letter: str) -> Phase:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from content.grading import fields_of, shuffled
 from content.model import StepKind
 from content.rendered import RenderedStep
@@ -25,7 +26,9 @@ from tracks.progress.forms import FileForm, StepForm, read_file, read_step
 from tracks.progress.queries import Answer, files_at_step, shared_texts, work_at_step
 from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared, seed_of
 from tracks.progress.views.places import (
+    devices_of,
     edition_or_404,
+    for_device,
     module_url,
     neighbours,
     notices,
@@ -66,7 +69,7 @@ def draw(
     file_problem: str | None = None,
 ) -> str:
     """The page of a step in its track; after a refused form with what was typed."""
-    text = text_of(session, edition, outline)
+    text = for_device(text_of(session, edition, outline), actor.device)
     done, answer = work_at_step(session, actor.person_id, edition.track_id, outline.step_id)
     module = edition.module_ids[outline.module_id]
     phases = phases_of(edition, module, done)
@@ -86,6 +89,8 @@ def draw(
         prompt=safe(text.prompt_html),
         leader_html=safe(text.leader_html) if leads else "",
         content_lang=edition.language(language()),
+        devices=devices_of(text),
+        device_names=DEVICES,
         phases=phases,
         phase=next(p for p in phases if p.phase is outline.phase),
         before=before,
