@@ -73,3 +73,13 @@ def test_a_circle_is_told_at_each_of_its_steps(tmp_path: Path) -> None:
         ("include-circle", f"borrower/{MODULE}"),
         ("include-circle", f"lender/{MODULE}"),
     ]
+
+
+def test_a_text_that_is_not_there_in_this_language(tmp_path: Path) -> None:
+    root = _library(tmp_path, lender=LENT, borrower=_borrow("lender/case#lent"))
+    both = TRACK_FILE.replace("languages: [nb]", "languages: [nb, sv]")
+    write(root / "borrower", {"track.nb.md": both, "track.sv.md": both})
+    module = _module(_borrow("lender/case#lent"))
+    write(root / "borrower", {"01-case.sv.md": module})
+    told = [(p.code, p.location.path, p.location.line) for p in load_library(root).problems]
+    assert told == [("include-language", "borrower/01-case.sv.md", 7)]
