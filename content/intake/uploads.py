@@ -72,7 +72,7 @@ def _picture(data: bytes) -> Upload:
         raise Refused("pixels") from failure
     except UnidentifiedImageError as failure:
         raise Refused("kind") from failure
-    except Refused:
+    except (Refused, MemoryError):
         raise
     except Exception as failure:
         # decoders of damaged pictures trip in ways of their own: struct.error, SyntaxError ...

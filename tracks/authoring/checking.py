@@ -1,6 +1,7 @@
 """A track as it would be with somebody's drafts in it: what is wrong, what teachers would see."""
 
 import hashlib
+import logging
 import re
 import shutil
 import tempfile
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from content.loader import load_library
+from content.checks import complexity
 from content.model import Publisher, Track
 from content.problems import Problem
+from content.workers.loading import ReadingFailed, load_library
 from tracks.authoring.folder import LibraryFolder
 
+_log = logging.getLogger(__name__)
 _KEPT = 16  # results; an author's next look at the same text costs nothing
 _BORROWED = re.compile(r"resource=\"?([a-z0-9-]+)/")
 _FURTHEST = 5  # as content.reading.borrowing follows
@@ -107,7 +110,12 @@ class Checker:
                 place = staged / track / "media" / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.touch()
+            # anybody's text: read in a process that is ended if it takes too long
             loaded = load_library(staged)
+        except ReadingFailed:
+            _log.exception("a track could not be checked")
+            at = next((p for p in sorted(texts) if p.startswith(f"{track}/")), "library.yaml")
+            return Checked(None, None, (complexity.broken_off(at),))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         mine = [p for p in loaded.problems if _is_of(p, track)]

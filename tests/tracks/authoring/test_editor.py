@@ -54,7 +54,7 @@ def test_a_draft_is_checked_by_line_and_touches_nothing_else(
 
     assert text_of(shown.text) == broken
     assert problems(shown.text) == [(number, "quiz-two-right")]
-    assert "2 right answers" in shown.text
+    assert "2 riktige svar" in shown.text
     assert field(shown.text, "revision") == "1"
     assert text_of(tool.get(other, FILE).text) == LIBRARY_TEXT
     assert "1 other person has a draft" in tool.get(other, f"{FILE}?lang=en").text

@@ -1,13 +1,20 @@
 """The pages of authors. They are loaded when the first author comes: what reads Markdown is large,
 and most processes never need it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tracks.people.rules import Permission
+from tracks.web.requests import language
+
+if TYPE_CHECKING:
+    from content.problems import Problem
 
 pages = Blueprint("authoring", __name__)
 
@@ -23,6 +30,14 @@ def _view(name: str) -> Callable[..., ResponseReturnValue]:
 
     opened.requires = Permission.WRITE_TRACKS  # type: ignore[attr-defined]  # as all in this folder
     return opened
+
+
+@pages.app_template_filter("told")
+def _told(problem: Problem) -> Problem:
+    """In the language of whoever reads it."""
+    from content.problems import translated
+
+    return translated(problem, language())
 
 
 _FILE = "/authoring/<track>/<file>"

@@ -41,6 +41,7 @@ class Desk:
         self.folder = LibraryFolder(settings.authors_folder)
         self.checker = Checker(self.folder)
         self._window = Window(CHECKS_A_MINUTE)
+        self._busy: set[int] = set()  # persons; one slow text must not hold several threads
 
     def begin(self) -> None:
         self.folder.begin(self._source)
@@ -48,13 +49,19 @@ class Desk:
     def check(
         self, person_id: int, track: str, drafts: Mapping[str, str] | None = None
     ) -> Checked | None:
-        """None: this person has had too many checked in this minute."""
+        """None: this person has had too many checked in this minute, or has one checked now."""
         known = self.checker.known(track, drafts or {})
         if known is not None:
             return known
         if self._window.wait_of(str(person_id), int(now().timestamp())):
             return None
-        return self.checker.check(track, drafts or {})
+        if person_id in self._busy:
+            return None
+        self._busy.add(person_id)
+        try:
+            return self.checker.check(track, drafts or {})
+        finally:
+            self._busy.discard(person_id)
 
     def check_or_wait(
         self, person_id: int, track: str, drafts: Mapping[str, str] | None = None

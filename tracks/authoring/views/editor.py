@@ -1,11 +1,15 @@
 """The editor of one file: Markdown left, what teachers see right, problems by line."""
 
+from typing import NamedTuple
+
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
 from content.intake.uploads import LARGEST, LONGEST_SIDE
+from content.mending import mended, needs_words, suggested
 from content.model import Phase
+from content.problems import Problem
 from tracks.authoring.actions import SavedDraft, drop_draft, save_draft
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import Draft, draft_of, drafts_in, others_at
@@ -50,6 +54,8 @@ PIECE_NAMES = {
 # What the editor says after it has come back from something; ?said= names it.
 SAID = {
     "kept": N_("Your draft is saved."),
+    "mended": N_("It is mended in your draft."),
+    "not-mended": N_("No button can mend that. Your draft is saved."),
     "library": N_("It is in the library now. Teachers see it when it is published."),
     "same": N_("It was in the library like that already."),
     "merged": N_(
@@ -121,12 +127,25 @@ def problems_for(checked: Checked | None, place: Place, lines: list[str]) -> dic
     here = checked.of_file(place.path) if checked is not None else ()
     elsewhere = len(checked.errors) - sum(p.is_error for p in here) if checked is not None else 0
     return {
-        "problems": [
-            (p, lines[p.location.line - 1] if p.location.line <= len(lines) else "") for p in here
-        ],
+        "problems": [_told(problem, lines) for problem in here],
         "errors": sum(p.is_error for p in here),
         "elsewhere": elsewhere,
     }
+
+
+class Told(NamedTuple):
+    problem: Problem
+    line: str  # as the author wrote it
+    may_be_mended: bool
+    needs_words: bool  # for that, what the picture shows
+    suggested: str  # the word that was meant, or ""
+
+
+def _told(problem: Problem, lines: list[str]) -> Told:
+    at = problem.location.line
+    may = mended("\n".join(lines), problem, words="x") is not None
+    line = lines[at - 1] if at <= len(lines) else ""
+    return Told(problem, line, may, needs_words(problem), suggested(problem) or "")
 
 
 def _templates(place: Place, text: str) -> dict[str, str]:
@@ -147,6 +166,8 @@ def write(database: Database, actor: Actor, track: str, file: str) -> ResponseRe
         return _drop(database, actor, place)
     text = _text(place, go)
     library = desk().folder.text(track, place.name)
+    if "mend" in request.form:
+        go, text = "mend", _mended(database, actor, place, text)
     with database.writing() as session:
         saved = _save(session, actor, place, text, library)
     if saved.newer is not None and go == "autosave":
@@ -160,7 +181,10 @@ def write(database: Database, actor: Actor, track: str, file: str) -> ResponseRe
     if go == "save":
         return saving.to_library(database, actor, place, saved.draft)
     view = request.form.get("view", "teacher")
-    return see_other(f"{place.url}?said=kept&view={view if view in VIEWS else 'teacher'}")
+    said = "kept"
+    if go == "mend":
+        said = "mended" if text != normal(request.form["text"]) else "not-mended"
+    return see_other(f"{place.url}?said={said}&view={view if view in VIEWS else 'teacher'}")
 
 
 def _text(place: Place, go: str) -> str:
@@ -175,6 +199,19 @@ def _text(place: Place, go: str) -> str:
         is_phase = kind == "phase"
         new = phase_heading(phase, lang) if is_phase else piece(kind, lang, free_id(text, kind))
         return saving.with_piece(text, new, None if is_phase else phase)
+    return text
+
+
+def _mended(database: Database, actor: Actor, place: Place, text: str) -> str:
+    """The button beside a problem: `mend` is its line and code. What is no longer so is left."""
+    with database.reading() as session:
+        drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
+    checked = desk().check(actor.person_id, place.track, drafts)
+    wanted = request.form["mend"]
+    words = request.form.get(f"words-{wanted}", "")[:LONGEST_ALT]
+    for problem in checked.of_file(place.path) if checked is not None else ():
+        if wanted == f"{problem.location.line}-{problem.code}":
+            return mended(text, problem, words) or text
     return text
 
 

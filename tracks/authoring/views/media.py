@@ -6,7 +6,8 @@ from typing import NamedTuple
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, Upload, taken_in
+from content.intake.opening import upload_taken_in
+from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, Upload
 from content.media import is_image
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import drafts_in
@@ -111,7 +112,7 @@ def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValu
     given = request.files.get("file")
     alt = " ".join(request.form.get("alt", "").split())[:LONGEST_ALT]
     try:
-        upload = taken_in(given.read(LARGEST + 1) if given is not None else b"")
+        upload = upload_taken_in(given.read(LARGEST + 1) if given is not None else b"")
     except Refused as refused:
         said = gettext(REASONS[refused.reason], mb=LARGEST // 1024 // 1024)
         return _refuse(database, actor, track, said)

@@ -20,6 +20,7 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.pages import gettext
 from tracks.web.requests import now, see_other
 
 LARGEST = 5 * 1024 * 1024  # what one request takes
@@ -90,8 +91,8 @@ def _compare(
     there = {name: folder.file(track, name) for name in files}
     other = next((n for n, data in files.items() if there[n] not in (None, data)), None)
     if other is not None:
-        message = f"the library has another file {other}"
-        hint = "Give the file another name, and change the texts that show it."
+        message = gettext("The library has another file called %(path)s.", path=other)
+        hint = gettext("Give the file another name, and change the texts that show it.")
         taken = Problem("file-taken", Location(f"{track}/{other}", 1), message, hint)
         return Outcome(problem=REFUSED, problems=(taken,))
     texts = {}
