@@ -86,7 +86,7 @@ def test_errors_of_the_manual_are_told_as_it_says(example: Example, tmp_path: Pa
 
     assert [problem.code for problem in found] == [example.names[0]]
     said = " ".join(BROWSER.partition(example.text)[2].partition("\n#")[0].split())
-    assert f"> {found[0].message}. {found[0].hint}" in said
+    assert f"```text {found[0].message} {found[0].hint} ```" in said
 
 
 def test_the_manual_shows_five_errors() -> None:
