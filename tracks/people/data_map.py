@@ -34,8 +34,8 @@ TAGGED = (
         N_("so that the work counts where it is done"),
         none="municipality_id is_suspended",
         pseudonymous="id created_at leaving_at erased_at",
-        personal="school_id name language",
-        blank="school_id name language leaving_at",
+        personal="school_id name language device",
+        blank="school_id name language device leaving_at",
     ),
     Tagged(
         account,

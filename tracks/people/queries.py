@@ -242,12 +242,10 @@ def person_of_account(session: Session, registration_id: int, sub: str) -> int |
 KEPT = (
     Kept(
         person.c.id,
-        N_("Name, school and language"),
+        N_("Name, school, language and the pupils' device"),
         N_("so that the work counts where it is done"),
         fate=Fate.BLANK,
         active=person.c.created_at,
-        N_("Name, school, language and the pupils' device"),
-        N_("so that the work counts where it is done"),
     ),
     Kept(
         account.c.person_id,

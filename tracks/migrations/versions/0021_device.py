@@ -1,13 +1,13 @@
 """which device a teacher's pupils have
 
-Revision: 0027, after 0026
+Revision: 0021, after 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
