@@ -90,7 +90,8 @@ def test_who_has_been_away_for_long_goes_with_the_same_thirty_days(tool: Tool):
 
 def test_the_municipality_says_how_long(tool: Tool):
     who = away(tool, "gone", months=25)
-    actor = Actor(who, tool.municipality_id, None, frozenset())
+    tool.launch(sub="admin")
+    actor = Actor(tool.person_id("admin"), tool.municipality_id, None, frozenset())
     with tool.database.writing() as session:
         set_terms(session, actor, Terms(months_away=36), NOW)
     run_chores(tool, NOW)

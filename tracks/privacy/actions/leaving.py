@@ -56,9 +56,11 @@ def send_away_the_absent(session: Session, data_map: DataMap, now: datetime) -> 
 
 def _is_among(owner: Column[Any], lately: ColumnElement[bool]) -> ColumnElement[bool]:
     """For each person by the table's index; where it has none by person, from one list of all."""
-    if owner.index or owner is next(iter(owner.table.primary_key.columns)):
+    ordered = [index.columns for index in owner.table.indexes] + [owner.table.primary_key.columns]
+    if any(next(iter(columns)) is owner for columns in ordered):
         return select(1).where(owner == person.c.id, lately).correlate(person).exists()
-    return person.c.id.in_(select(owner).where(lately))
+    # Nobody is not in a list with a NULL in it.
+    return person.c.id.in_(select(owner).where(lately, owner.is_not(None)))
 
 
 def _send_away(
