@@ -4,6 +4,7 @@ Section 4, no. 3, 4 and 10; checks 38 and 39. What is planted follows from the d
 column is in here as soon as it has its kind.
 """
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tracks.privacy.exporting import export
 from tracks.privacy.models import archived_item
 from tracks.privacy.queries import subject
 from tracks.privacy.rules import Terms
+from tracks.progress.models import attachment
 
 COUNTERS = ("school_track", "school_resource")
 
@@ -96,6 +98,17 @@ def test_an_export_holds_every_canary_to_read_and_for_programs(tool: Tool, plant
     assert said[attached[0]] == in_files
 
 
+def test_an_export_holds_nothing_that_opens_something(tool: Tool, planted: Planted):
+    said = json.loads(exported(tool, planted.id)["data.json"])
+
+    rows = {kind["table"]: kind["rows"] for kind in said["kinds"]}
+    hidden = {each.table.name: each.hidden.split() for each in DATA_MAP.tagged if each.hidden}
+    assert set(hidden) & set(rows) >= {"sign_in", "deep_link_selection", "invitation"}
+    for table, names in hidden.items():
+        assert rows[table], table
+        assert [name for row in rows[table] for name in names if name in row] == []
+
+
 def test_an_export_holds_nothing_of_anybody_else(tool: Tool, planted: Planted, bystander: Planted):
     said = "\n".join(exported(tool, planted.id).values())
 
@@ -124,6 +137,13 @@ def test_the_files_of_sqlite_hold_no_canary_either(tool: Tool, planted: Planted)
     engine = tool.database.engine
     if engine.dialect.name != "sqlite":
         return
+    # As long a file as fills pages of its own, with the canary in the last of them.
+    planted.values["attachment.body"] = "canary-deep-down"
+    with tool.database.writing() as session:
+        body = b"x" * 50_000 + b"canary-deep-down"
+        session.execute(
+            update(attachment).where(attachment.c.person_id == planted.id).values(body=body)
+        )
     with engine.connect() as connection:
         connection.execute(text("COMMIT"))
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
