@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from tests.factories.canaries import NOW, Planted, dump, plant_person, unzipped
+from tests.factories.canaries import NOW, Planted, dump, plant, plant_person, unzipped
 from tests.factories.tool import Tool
 from tests.fakes.forge import private_pem, signing_key
 from tests.tracks.audit.test_log import officer
@@ -22,6 +22,7 @@ from tracks.app import DATA_MAP
 from tracks.db import metadata
 from tracks.db.data_map import Kind
 from tracks.jobs.models import outbox
+from tracks.lms.actions import SCORE_JOB
 from tracks.people.models import person
 from tracks.people.rules import Actor, Role
 from tracks.privacy.actions import erase, set_terms
@@ -120,6 +121,10 @@ def test_after_an_erasure_no_canary_is_left_anywhere(
 ):
     caplog.set_level(logging.DEBUG)
     before = list(counters(tool))
+    # Of somebody whose number begins with theirs.
+    alike = {"kind": SCORE_JOB, "key": f"{planted.id}0:1", "payload": {}}
+    with tool.database.writing() as session:
+        plant(session, outbox, alike)
     assert found_in(dump(tool), planted) == set(planted.values)
 
     assert erased(tool, planted.id)
@@ -129,7 +134,7 @@ def test_after_an_erasure_no_canary_is_left_anywhere(
     assert found_in(left, bystander) == set(bystander.values)
     assert list(counters(tool)) == before
     keys = {row.key for row in tool.rows(select(outbox.c.key))}
-    assert keys == {f"{bystander.id}:1"}
+    assert keys == {f"{bystander.id}:1", f"{planted.id}0:1"}
     assert found_in(caplog.text, planted) == set()
 
 

@@ -281,6 +281,12 @@ def test_an_administrator_who_looks_is_seen(tool: Tool, teacher: FlaskClient):
     )
 
 
+def test_what_one_did_to_others_is_not_a_look_at_oneself(tool: Tool, teacher: FlaskClient):
+    admin, _, _ = ask(tool, "teacher-1", INSTITUTION + "Administrator")
+
+    assert "Nobody has." in tool.get(admin, "/privacy?lang=en").text
+
+
 def test_looking_at_oneself_is_no_look(tool: Tool, teacher: FlaskClient):
     ask(tool, "teacher-1", sub="teacher-1")
 
