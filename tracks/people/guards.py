@@ -101,13 +101,20 @@ def _allowed(sign_in: SignIn | None, permission: Permission) -> Actor | None:
     return sign_in.actor
 
 
-def _refuse_foreign_form() -> None:
-    """CSRF: the form token of this sign-in, and no other site as the sender."""
+def refuse_foreign_page() -> None:
+    """No other site as the sender, as far as the browser says. For a form without a sign-in: that
+    is all there is to ask.
+    """
     origin = request.headers.get("Origin")
     if origin is not None and not _is_ours(origin):
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+
+
+def _refuse_foreign_form() -> None:
+    """CSRF: the form token of this sign-in, and no other site as the sender."""
+    refuse_foreign_page()
     token = sign_in_token()
     if not token:
         raise PageError(401, SIGN_IN_FIRST, kept=typed_text())

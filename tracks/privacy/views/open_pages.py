@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
 from tracks.db import Database, Session
-from tracks.people.guards import requires
+from tracks.people.guards import refuse_foreign_page, requires
 from tracks.people.rules import Actor, Permission
 from tracks.privacy.accessibility import ASSESSED_ON, AUTHORITIES, GAPS, TESTED, UPDATED_ON
 from tracks.privacy.actions import keep_feedback
@@ -88,7 +88,8 @@ def _form(known: dict[int, str], chosen: int | None, *, problem: str = "") -> Re
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def send(database: Database, _actor: None) -> ResponseReturnValue:
-    """Nobody is signed in for this form: there is nothing that a foreign site could misuse."""
+    """Nobody is signed in for this form, so it has no token; other sites cannot send it either."""
+    refuse_foreign_page()
     wait = _WINDOW.wait_of(this_request().remote_addr or "", int(now().timestamp()))
     if wait:
         raise TooManyRequests(retry_after=wait)
