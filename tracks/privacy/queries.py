@@ -117,7 +117,7 @@ def erased(session: Session) -> set[tuple[int, datetime]]:
     return {(row.id, row.created_at) for row in rows}
 
 
-def due_to_leave(session: Session, now: datetime, *, most: int = 50) -> list[int]:
+def due_to_leave(session: Session, now: datetime, *, most: int = 25) -> list[int]:
     rows = session.execute(
         select(person.c.id)
         .where(person.c.leaving_at <= now, person.c.erased_at.is_(None))

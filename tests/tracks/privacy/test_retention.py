@@ -154,6 +154,17 @@ def test_who_is_signed_in_is_not_sent_away(tool: Tool):
     assert leaving(tool) == set()
 
 
+def test_many_go_a_few_at_a_time(tool: Tool, monkeypatch: pytest.MonkeyPatch):
+    """Nobody who works here waits for a whole year's leavers."""
+    monkeypatch.setattr("tracks.privacy.actions.leaving._AT_A_TIME", 2)
+    everybody = [away(tool, f"gone-{number}", months=25) for number in range(3)]
+
+    run_chores(tool, NOW)
+    assert leaving(tool) == set(everybody[:2])
+    run_chores(tool, NOW)
+    assert leaving(tool) == set(everybody)
+
+
 def test_nobody_is_sent_away_twice(tool: Tool):
     who = away(tool, "gone", months=25)
     run_chores(tool, NOW)

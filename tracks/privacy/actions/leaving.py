@@ -12,6 +12,9 @@ from tracks.people.models import municipality, person, sign_in
 from tracks.privacy.queries import all_terms
 from tracks.privacy.rules import GRACE, Terms, away_since
 
+# Of each municipality: nobody who works here now waits for the rest of a whole year's leavers.
+_AT_A_TIME = 200
+
 
 def rename(session: Session, person_id: int, name: str) -> None:
     session.execute(update(person).where(person.c.id == person_id).values(name=name or None))
@@ -72,19 +75,21 @@ def _send_away(
         for kept in data_map.kept
         if kept.active is not None and kept.table is not person
     ]
-    absent = session.execute(
-        update(person)
-        .where(
-            person.c.municipality_id == tenant,
-            person.c.created_at < since,
-            person.c.leaving_at.is_(None),
-            person.c.erased_at.is_(None),
-            ~or_(*lately),
-        )
-        .values(leaving_at=now + GRACE)
-        .returning(person.c.id)
-    ).scalars()
-    gone = list(absent)
+    gone = list(
+        session.execute(
+            select(person.c.id)
+            .where(
+                person.c.municipality_id == tenant,
+                person.c.created_at < since,
+                person.c.leaving_at.is_(None),
+                person.c.erased_at.is_(None),
+                ~or_(*lately),
+            )
+            .order_by(person.c.id)
+            .limit(_AT_A_TIME)
+        ).scalars()
+    )
+    session.execute(update(person).where(person.c.id.in_(gone)).values(leaving_at=now + GRACE))
     for person_id in gone:
         session.emit(Noted("absent_for_long", tenant, now, person_id=person_id))
     return len(gone)
