@@ -9,9 +9,9 @@ from sqlalchemy import select
 from tests.factories.tool import BASE_URL, Tool
 from tracks.i18n import LANGUAGES
 from tracks.people.actions import add_municipality
-from tracks.privacy.accessibility import ASSESSED_ON, AUTHORITIES, GAPS, UPDATED_ON
 from tracks.privacy.models import feedback
 from tracks.privacy.views import open_pages
+from tracks.privacy.views.statement import ASSESSED_ON, AUTHORITIES, GAPS, UPDATED_ON
 from tracks.web.limits import Window
 
 OPEN = ("/privacy/notice", "/accessibility", "/accessibility/feedback")

@@ -7,10 +7,10 @@ from werkzeug.exceptions import TooManyRequests
 from tracks.db import Database, Session
 from tracks.people.guards import refuse_foreign_page, requires
 from tracks.people.rules import Actor, Permission
-from tracks.privacy.accessibility import ASSESSED_ON, AUTHORITIES, GAPS, TESTED, UPDATED_ON
 from tracks.privacy.actions import keep_feedback
 from tracks.privacy.queries import active_municipalities, terms
 from tracks.privacy.views.my_data import data_map
+from tracks.privacy.views.statement import ASSESSED_ON, AUTHORITIES, GAPS, TESTED, UPDATED_ON
 from tracks.web.limits import Window
 from tracks.web.pages import gettext
 from tracks.web.requests import language, now, row_id, see_other, this_request
