@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.covered import Covered
-from tests.mutants.finder import find
-from tests.mutants.records import Results, Reviewed, unmatched
+from tests.mutants.finder import all_in, find
+from tests.mutants.records import REVIEWED, Results, Reviewed, read_reviewed, unmatched
 
 ROOT = Path(__file__).parents[2]
 CHECKED = b"""
@@ -109,6 +109,12 @@ def test_a_reviewed_mutant_that_is_no_more_or_no_longer_one_is_named():
 
     assert unmatched([there, gone, elsewhere], mutants) == [gone]
     assert unmatched([there], find("a.py", CHECKED + CHECKED)) == [there]
+
+
+def test_every_reviewed_mutant_is_one_of_today(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+
+    assert unmatched(read_reviewed(REVIEWED), list(all_in(["lti"]))) == []
 
 
 def test_a_weak_test_is_found_and_the_next_run_does_only_what_survived(tmp_path: Path):
