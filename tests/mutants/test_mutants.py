@@ -20,9 +20,11 @@ def check_age(age):
 """
 SOURCE = {
     "lib/__init__.py": "",
-    "lib/ages.py": "GROWN = 18\n\n\ndef check_age(age):\n    if age < GROWN:\n"
-    "        raise ValueError\n    if age > 150:\n        raise ValueError\n",
-    "test_ages.py": "import pytest\nfrom lib.ages import GROWN, check_age\n\n\n"
+    "lib/ages.py": "from functools import cache\n\nGROWN = 18\n\n\n@cache\ndef oldest():\n"
+    "    return 150\n\n\ndef check_age(age):\n    if age < GROWN:\n"
+    "        raise ValueError\n    if age > oldest():\n        raise ValueError\n",
+    "test_ages.py": "import pytest\nfrom lib.ages import GROWN, check_age, oldest\n\n\n"
+    "def test_first_to_ask():\n    assert oldest() > 100\n\n\n"
     "def test_young():\n    assert GROWN == 18\n    with pytest.raises(ValueError):\n"
     "        check_age(17)\n\n\ndef test_old():\n    check_age(18)\n    check_age(150)\n",
     "pytest.ini": "[pytest]\npythonpath = .\naddopts = --import-mode=importlib\n",
@@ -130,7 +132,7 @@ def test_a_weak_test_is_found_and_the_next_run_does_only_what_survived(tmp_path:
     sharp = _run(tmp_path)
 
     # the check that no test needs, and its limit; at import and in the function
-    assert survivors == ["if False:", "if age > 151:"]
+    assert survivors == ["return 151", "if False:"]
     assert weak["figures"] == [
         {"part": "lib", "kind": "check", "killed": 1, "of": 2},
         {"part": "lib", "kind": "other", "killed": 3, "of": 4},
