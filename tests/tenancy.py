@@ -46,6 +46,7 @@ KEYS = {
     "resource_link_id": "of a link that was looked up in its deployment",
     "course_id": "of a course that was looked up by who leads it",
     "course_group_id": "of a group of such a course",
+    "import_id": "of a list that was looked up with its municipality",
 }
 # By table: the names of its own key, where that is no number from an address.
 OWN_KEYS = {
@@ -110,6 +111,29 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.people.actions:end_old_sign_ins": _CHORE,
     "tracks.people.queries:counts_of": "of oneself, or of the person a sealed address names",
     "tracks.people.queries:municipality_named": _OPERATOR,
+    "tracks.audit.queries:has_hash": _OPERATOR,
+    "tracks.audit.queries:number_since": _LOOKED_UP,
+    "tracks.organisation.actions.linking:link_accounts": "the rows of one person, looked up before",
+    "tracks.privacy.actions.erasing:_take_away": "the rows of one person, whose erasure it is",
+    "tracks.privacy.actions.leaving:_send_away": _CHORE,
+    "tracks.privacy.actions.leaving:send_away_the_absent": _CHORE,
+    "tracks.privacy.actions.retention:keep_no_longer": _CHORE,
+    "tracks.privacy.exporting:_body": "a file of the person whose copy it is",
+    "tracks.privacy.exporting:_section": "the rows of the person whose copy it is",
+    "tracks.privacy.queries:active_municipalities": "names of those who have the tool: public",
+    "tracks.privacy.queries:all_terms": _CHORE,
+    "tracks.privacy.queries:due_to_leave": _CHORE,
+    "tracks.privacy.queries:erased": "the list of who was erased, whoever's they were",
+    "tracks.rosters.applying:_give_rights": "an entry that was found with its municipality",
+    "tracks.rosters.applying:apply": _WORKER,
+    "tracks.rosters.jobs:_is_in": _WORKER,
+    "tracks.rosters.jobs:_note": _WORKER,
+    "tracks.rosters.jobs:_reading": _WORKER,
+    "tracks.rosters.jobs:forget_old_lists": _CHORE,
+    "tracks.rosters.plan:changes": "schools of rows that were looked up with their municipality",
+    "tracks.rosters.plan:import_of": _LOOKED_UP,
+    "tracks.rosters.staging:begin_import": "the row that was made one statement before",
+    "tracks.rosters.staging:move": _LOOKED_UP,
 }
 
 Problem = tuple[str, str]  # the function, the table
