@@ -19,10 +19,13 @@ from lti.tool.roster import Rosters
 from lti.tool.service_calls import ServiceCalls
 from lti.tool.state import StateSigner
 from tracks.adoption import queries as adoption_queries
+from tracks.adoption import use_views
 from tracks.adoption import views as adoption_views
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.expiry import views as expiry_views
+from tracks.catalogue.expiry.actions import tell_of_endings
 from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
@@ -90,7 +93,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(lms_views.course_doors,),
+        doors=(lms_views.course_doors, expiry_views.door, use_views.door),
     )
     app.extensions["tracks.shelf"] = Shelf()
     app.extensions["tracks.page_views"] = PageViews()
@@ -193,6 +196,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_notices,
             forget_refusals,
             try_quarantined,
+            tell_of_endings,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.factories.tool import Tool
+from tests.factories.tool import BASE_URL, Tool
 from tracks.people.actions import grant_role
 from tracks.people.guards import Permission
 from tracks.people.rules import Role
@@ -35,7 +35,9 @@ ROUTES = {
     ("/catalogue", "GET"): Permission.PUBLIC,
     ("/catalogue/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/catalogue/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
+    ("/catalogue/expiring", "GET"): Permission.WRITE_TRACKS,
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
+    ("/catalogue/uses", "GET"): Permission.WRITE_TRACKS,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/fetch", "POST"): Permission.OWN_WORK,
@@ -70,6 +72,7 @@ ROUTES = {
     ("/r/<publisher>/<track>/<module>/<step>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
     ("/review/<id:link_id>/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
+    ("/robots.txt", "GET"): Permission.PUBLIC,
     ("/school", "GET"): Permission.KNOWN,
     ("/school", "POST"): Permission.KNOWN,
     ("/schools/<id:school_id>", "GET"): Permission.SEE_SCHOOL_NUMBERS,
@@ -77,6 +80,7 @@ ROUTES = {
     ("/select/<secret>", "POST"): Permission.KNOWN,
     ("/select/<secret>/cancel", "POST"): Permission.KNOWN,
     ("/sign-out", "POST"): Permission.KNOWN,
+    ("/sitemap.xml", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>/<step>", "GET"): Permission.OWN_WORK,
@@ -148,6 +152,22 @@ def routes_of(tool: Tool) -> dict[tuple[str, str], Permission]:
 
 def test_every_route_asks_for_what_stands_here(tool: Tool):
     assert routes_of(tool) == ROUTES
+
+
+def test_no_public_route_sets_a_cookie(tool: Tool):
+    """But the doors of an LMS, which begin a sign-in."""
+    seen = []
+    for (path, methods), permission in ROUTES.items():
+        if permission is not Permission.PUBLIC or path.startswith("/lti/"):
+            continue
+        for name, value in PLACE.items():
+            for kind in ("", "id:", "path:"):
+                path = path.replace(f"<{kind}{name}>", value)
+        for method in set(methods.split()) & {"GET", "POST"}:
+            answer = tool.client().open(path, method=method, base_url=BASE_URL)
+            assert "Set-Cookie" not in answer.headers, (path, method)
+            seen.append(path)
+    assert {"/catalogue/sample/maaling", "/r/sample/maaling/enheter/les", "/oai"} <= set(seen)
 
 
 def test_each_role_opens_its_routes_and_no_others(tool: Tool):

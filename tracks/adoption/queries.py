@@ -1,14 +1,16 @@
 """Reads of the counters. Raw counts: views show them through people.small_numbers only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from tracks.adoption.models import resource_use, school_resource, school_track
-from tracks.catalogue.models import track
+from tracks.catalogue.models import module, step, track
 from tracks.db import Session
 from tracks.i18n import N_
+from tracks.people.models import school
 from tracks.people.queries import Kept
 from tracks.progress.events import Stage, Way
 
@@ -49,17 +51,58 @@ def _counts(session: Session, municipality_id: int, school_id: int | None) -> li
     ]
 
 
-def uses_of_school(
-    session: Session, municipality_id: int, school_id: int
-) -> dict[int, dict[Way, int]]:
-    """People by step id and way: in the programme, on its own. Two numbers, never added."""
-    rows = session.execute(
-        select(school_resource).where(
-            school_resource.c.municipality_id == municipality_id,
-            school_resource.c.school_id == school_id,
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Of one resource at one school: two numbers, never added."""
+
+    step_id: int
+    school_id: int
+    teachers: int | None
+    ways: dict[Way, int]
+    started: int  # of its track, at that school
+
+
+def uses_by_school(session: Session, municipality_id: int | None) -> list[Use]:
+    """Of a municipality's schools; None: of all schools here."""
+    statement = (
+        select(school_resource, school.c.teachers, school_track.c.started)
+        .join(school, school.c.id == school_resource.c.school_id)
+        .join(step, step.c.id == school_resource.c.step_id)
+        .join(module, module.c.id == step.c.module_id)
+        .outerjoin(
+            school_track,
+            and_(
+                school_track.c.school_id == school_resource.c.school_id,
+                school_track.c.track_id == module.c.track_id,
+            ),
         )
     )
-    return {r.step_id: {way: getattr(r, way.value) for way in Way} for r in rows}
+    if municipality_id is not None:
+        statement = statement.where(school_resource.c.municipality_id == municipality_id)
+    return [
+        Use(
+            step_id=row.step_id,
+            school_id=row.school_id,
+            teachers=row.teachers,
+            ways={way: getattr(row, way.value) for way in Way},
+            started=row.started or 0,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def versions_with(session: Session, step_ids: Collection[int]) -> list[int]:
+    """The versions newcomers meet of the tracks of these steps, by publisher and slug."""
+    rows = session.execute(
+        select(track.c.version_id)
+        .join(module, module.c.track_id == track.c.id)
+        .join(step, step.c.module_id == module.c.id)
+        .where(step.c.id.in_(step_ids), track.c.version_id.is_not(None))
+        .distinct()
+        .order_by(track.c.publisher, track.c.slug)
+        .add_columns(track.c.publisher, track.c.slug)
+    )
+    return [row.version_id for row in rows]
 
 
 KEPT = (

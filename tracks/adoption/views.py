@@ -2,28 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from tracks.adoption.queries import (
-    Counts,
-    counts_of_municipality,
-    counts_of_school,
-    uses_of_school,
-)
+from tracks.adoption import use_views
+from tracks.adoption.queries import Counts, counts_of_municipality, counts_of_school
 from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder
-from tracks.catalogue.queries import Edition, Shelf
+from tracks.adoption.use_views import uses_at_school, uses_of_schools
+from tracks.catalogue.queries import Edition
+from tracks.catalogue.shelves import shelf
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.queries import School, school_of_municipality, schools
 from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission
-from tracks.people.small_numbers import Shown, shown
-from tracks.progress.events import Stage, Way
+from tracks.people.small_numbers import Shown
+from tracks.progress.events import Stage
 from tracks.web.requests import language, parts
 
 pages = Blueprint("adoption", __name__)
+use_views.add_to(pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +30,6 @@ class TrackLadder:
     title: str
     stages: dict[Stage, Shown]
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceUse:
-    title: str
-    programme: Shown
-    independent: Shown
-
-
-def _shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
 
 
 def _title(edition: Edition) -> str:
@@ -54,7 +41,7 @@ def _least() -> int:
 
 
 def _ladder(session: Session, counts: Counts, school: School) -> TrackLadder:
-    edition = _shelf().edition(session, counts.version_id)
+    edition = shelf().edition(session, counts.version_id)
     stages = ladder(counts.stages, school.teachers, least=_least())
     return TrackLadder(edition, _title(edition), stages, counts.changed_at)
 
@@ -72,37 +59,12 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         "adoption/school.html",
         school=school,
         ladders=ladders,
-        uses=_uses(session, actor, school, ladders),
+        uses=uses_at_school(session, actor.municipality_id, school, least=_least()),
         stages=STAGES,
         stage_names=STAGE_NAMES,
         least=_least(),
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
     )
-
-
-def _uses(
-    session: Session, actor: Actor, school: School, ladders: list[TrackLadder]
-) -> list[ResourceUse]:
-    uses = uses_of_school(session, actor.municipality_id, school.id)
-    least = _least()
-    found = []
-    for each in ladders:
-        edition = each.edition
-        # Who used it in the track has started the track.
-        started = each.stages[Stage.STARTED].count
-        for step in edition.steps:
-            if step.step_id not in uses:
-                continue
-            ways = uses[step.step_id]
-            title = edition.titles[step.step_id, edition.language(language())]
-            found.append(
-                ResourceUse(
-                    title,
-                    shown(ways[Way.PROGRAMME], school.teachers, least=least, within=[started]),
-                    shown(ways[Way.INDEPENDENT], school.teachers, least=least),
-                )
-            )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +98,7 @@ def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
         name=name,
         schools=all_schools,
         overviews=overviews,
+        uses=uses_of_schools(session, actor.municipality_id, least=_least()),
         stages=STAGES,
         stage_names=STAGE_NAMES,
         kind_names=SCHOOL_KIND_NAMES,
@@ -146,7 +109,7 @@ def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
 def _overview(
     session: Session, version_id: int, counts: list[Counts], all_schools: list[School]
 ) -> TrackOverview:
-    edition = _shelf().edition(session, version_id)
+    edition = shelf().edition(session, version_id)
     by_school = {each.school_id: each.stages for each in counts}
     rows = [
         SchoolRow(s, ladder(by_school.get(s.id, {}), s.teachers, least=_least()))
