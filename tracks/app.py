@@ -26,6 +26,7 @@ from tracks.authoring import views as authoring_views
 from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.expiry import views as expiry_views
 from tracks.catalogue.expiry.actions import tell_of_endings
+from tracks.catalogue.histories import Histories
 from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
@@ -43,27 +44,47 @@ from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
+from tracks.organisation import queries as organisation_queries
+from tracks.organisation import views as organisation_views
+from tracks.organisation.actions.codes import forget_codes
 from tracks.people import queries as people_queries
 from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
 from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
+from tracks.rosters import jobs as rosters_jobs
+from tracks.rosters import queries as rosters_queries
+from tracks.rosters import views as rosters_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
+from tracks.web.compressed import CompressedFiles
 from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
     *people_queries.KEPT,
+    *organisation_queries.KEPT,
+    *rosters_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *adoption_queries.KEPT,
     *authoring_queries.KEPT,
 )
-AREAS = ("adoption", "authoring", "catalogue", "lms", "people", "progress")
+AREAS = (
+    "adoption",
+    "authoring",
+    "catalogue",
+    "lms",
+    "organisation",
+    "people",
+    "progress",
+    "rosters",
+)
 BLUEPRINTS = (
     people_views.pages,
+    organisation_views.pages,
+    rosters_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
@@ -80,7 +101,7 @@ MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
 def open_database(settings: Settings) -> Database:
     engine = make_engine(settings.sqlalchemy_url, pool_size=settings.threads + 4)
-    return Database(engine, reactions(Shelf()))
+    return Database(engine, reactions(Shelf(), Histories(settings.data_dir)))
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -93,7 +114,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(lms_views.course_doors, expiry_views.door, use_views.door),
+        doors=(
+            organisation_views.doors,
+            rosters_views.doors,
+            lms_views.course_doors,
+            expiry_views.door,
+            use_views.door,
+        ),
     )
     app.extensions["tracks.shelf"] = Shelf()
     app.extensions["tracks.page_views"] = PageViews()
@@ -145,7 +172,8 @@ def _serve_static(app: Flask, settings: Settings) -> None:
     )
     # Asked for by browsers on a page that names no icon, such as a feed.
     served.add_file_to_dictionary("/favicon.ico", str(folder / "icon.svg"))
-    app.wsgi_app = served  # type: ignore[method-assign]  # Flask's documented way
+    files = {f"/static/{p.relative_to(folder)}": p for p in folder.rglob("*") if p.is_file()}
+    app.wsgi_app = CompressedFiles(served, files)  # type: ignore[method-assign]  # Flask's way
     if settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -183,6 +211,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     worker = Worker(
         database,
         {
+            **rosters_jobs.handlers(),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(
@@ -197,6 +226,8 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_refusals,
             try_quarantined,
             tell_of_endings,
+            forget_codes,
+            rosters_jobs.forget_old_lists,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
         ),

@@ -3,18 +3,31 @@
 from functools import partial
 
 from tracks.adoption.actions import count_stage, count_use
+from tracks.catalogue.events import FolderPublished
+from tracks.catalogue.histories import Histories
 from tracks.catalogue.queries import Shelf
-from tracks.db.session import Reactions
+from tracks.db.session import Reactions, Session
 from tracks.lms.actions import queue_scores
+from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
-from tracks.progress.actions import count_chosen_school
+from tracks.progress.actions import count_chosen_school, let_go_of_empty_work
 from tracks.progress.events import ResourceUsed, StageReached, WorkChanged
 
 
-def reactions(shelf: Shelf) -> Reactions:
-    """All run inside the transaction of the change."""
+def _record(histories: Histories, session: Session, event: FolderPublished) -> None:
+    # Only who publishes needs what reads and writes repositories.
+    from tracks.catalogue.recording import record_published
+
+    record_published(histories, event)
+
+
+def reactions(shelf: Shelf, histories: Histories | None = None) -> Reactions:
+    """All run inside the transaction of the change. Without `histories` no repository is kept."""
+    recorded = () if histories is None else (partial(_record, histories),)
     return {
+        FolderPublished: recorded,
         SchoolChosen: (count_chosen_school,),
+        AccountsMeet: (let_go_of_empty_work,),
         WorkChanged: (partial(queue_scores, shelf),),
         StageReached: (count_stage,),
         ResourceUsed: (count_use,),

@@ -83,7 +83,7 @@ _SOURCE_HINT = "Written by: tracks content translated FILE"
 class TrackForm(_Form):
     title: Line
     summary: Line = Field(description="One or two sentences, at most 300 characters.")
-    subjects: Codes = Field(description="subjects: [NAT01-04], or [] for every subject")
+    subjects: Codes = Field(description="subjects: [NAT01-05], or [] for every subject")
     grades: Codes = Field(description='grades: "8-10"')
     frameworks: Codes = Field(default=(), description="frameworks: [pfdk-4, digcompedu-3]")
     languages: Languages = Field(description="languages: [nb, sv]")

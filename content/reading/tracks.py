@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from content.codes import current_subject
 from content.model import (
     Module,
     ModuleText,
@@ -28,7 +29,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
     return Track(
         id=id_,
         version=front.version,
-        subjects=front.subjects,
+        subjects=tuple(dict.fromkeys(current_subject(code) for code in front.subjects)),
         grades=front.grades,
         frameworks=front.frameworks,
         languages=front.languages,

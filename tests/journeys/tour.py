@@ -43,6 +43,7 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_a_leader(page, running, people)
     yield from of_choosing(page, running, people)
     yield from of_the_municipality(page, running)
+    yield from of_the_organisation(page, running)
     yield from of_the_self_test(page, running)
     yield from of_an_author(page, running)
 
@@ -238,6 +239,53 @@ def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
     page.locator("tbody a").last.click()
     page.wait_for_url("**/schools/*")
     yield "adoption-school-not-begun"
+
+
+def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
+    """As the coordinator: units, teams, the chain, people; nothing is changed but an invitation."""
+    open_in_window(page, running, "sample-coordinator", "office-municipality")
+    unit = page.locator("tbody a[href^='/schools/']").nth(21).get_attribute("href") or ""
+    number = unit.rpartition("/")[2]
+    for name, path in (
+        ("units", "/units"),
+        ("units-by-an-earlier-name", "/units?q=school+28"),
+        ("unit-merged", unit),
+        ("unit-new", "/units/new"),
+        ("unit-change", f"/units/{number}"),
+        ("unit-merge", "/units/merge"),
+        ("unit-split", f"/units/{number}/split"),
+        ("coverage", "/coverage"),
+        ("teams", "/teams"),
+        ("team", "/teams/1"),
+        ("people-empty", "/people"),
+        ("people", "/people?q=leader+1"),
+        ("roles", "/roles"),
+        ("settings", "/settings"),
+        ("spreaders-no-school", "/spreaders"),
+        ("invitation", "/invitation"),
+        ("accounts", "/accounts"),
+    ):
+        page.goto(f"{running.tool_url}{path}")
+        page.evaluate(_OPEN)
+        yield name
+    page.locator("[value=show]").click()
+    page.locator(".code-shown").wait_for()
+    yield "accounts-code"
+    page.goto(f"{running.tool_url}/people?q=leader+1")
+    page.locator("main li a").first.click()
+    page.locator("#roles").wait_for()
+    yield "person"
+    page.locator("main form").last.locator("button").click()
+    page.get_by_role("alert").wait_for()
+    yield "person-refused"
+    page.goto(f"{running.tool_url}/units/new")
+    page.locator("main form button").click()
+    page.get_by_role("alert").wait_for()
+    yield "unit-new-refused"
+    page.goto(f"{running.tool_url}/coverage")
+    page.locator("form[action$='/invite'] button").first.click()
+    page.locator("#invitation").wait_for()
+    yield "coverage-invited"
 
 
 def of_the_self_test(page: Page, running: Running) -> Iterator[str]:

@@ -1,14 +1,27 @@
 """Every route stands here with what it asks for; a new one fails until it does (check 13)."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
 from tests.factories.tool import BASE_URL, Tool
+from tracks.organisation.rules import SCOPES, Scope
 from tracks.people.actions import grant_role
-from tracks.people.guards import Permission
-from tracks.people.rules import Role
+from tracks.people.models import team as team_table
+from tracks.people.models import team_school
+from tracks.people.rules import GIVES, Permission, Role
+
+NONE = "999999"  # the number of nothing
+# Opened by a secret besides: a wrong one is refused to everybody, whatever their role.
+SECRET = {"/select/<secret>", "/select/<secret>/cancel"}
 
 ROUTES = {
     ("/", "GET"): Permission.PUBLIC,
+    ("/accounts", "GET"): Permission.KNOWN,
+    ("/accounts", "POST"): Permission.KNOWN,
     ("/authoring", "GET"): Permission.WRITE_TRACKS,
     ("/authoring", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>", "GET"): Permission.WRITE_TRACKS,
@@ -39,6 +52,8 @@ ROUTES = {
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
     ("/catalogue/uses", "GET"): Permission.WRITE_TRACKS,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
+    ("/coverage", "GET"): Permission.SEE_BRANCH,
+    ("/coverage/<id:school_id>/invite", "POST"): Permission.GIVE_ROLES,
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/fetch", "POST"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/held", "POST"): Permission.OWN_WORK,
@@ -48,6 +63,8 @@ ROUTES = {
     ("/gradebook/<id:track_id>", "POST"): Permission.OWN_WORK,
     ("/healthz", "GET"): Permission.PUBLIC,
     ("/help", "GET"): Permission.PUBLIC,
+    ("/invitation", "GET"): Permission.PUBLIC,
+    ("/invitation", "POST"): Permission.KNOWN,
     ("/language", "POST"): Permission.KNOWN,
     ("/lms", "GET"): Permission.CONNECT_LMS,
     ("/lms/<id:registration_id>/check", "GET"): Permission.CONNECT_LMS,
@@ -66,6 +83,10 @@ ROUTES = {
     ("/media/<id:version_id>/<path:name>", "GET"): Permission.PUBLIC,
     ("/municipality", "GET"): Permission.SEE_MUNICIPALITY,
     ("/oai", "GET POST"): Permission.PUBLIC,
+    ("/people", "GET"): Permission.GIVE_ROLES,
+    ("/people/<id:person_id>", "GET"): Permission.GIVE_ROLES,
+    ("/people/<id:person_id>", "POST"): Permission.GIVE_ROLES,
+    ("/people/<id:person_id>/roles/<id:grant_id>", "POST"): Permission.GIVE_ROLES,
     ("/privacy", "GET"): Permission.KNOWN,
     ("/privacy/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/r/<path:address>", "GET"): Permission.PUBLIC,
@@ -73,14 +94,18 @@ ROUTES = {
     ("/r/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
     ("/review/<id:link_id>/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
     ("/robots.txt", "GET"): Permission.PUBLIC,
+    ("/roles", "GET"): Permission.SEE_ROLES,
     ("/school", "GET"): Permission.KNOWN,
     ("/school", "POST"): Permission.KNOWN,
     ("/schools/<id:school_id>", "GET"): Permission.SEE_SCHOOL_NUMBERS,
     ("/select/<secret>", "GET"): Permission.KNOWN,
     ("/select/<secret>", "POST"): Permission.KNOWN,
     ("/select/<secret>/cancel", "POST"): Permission.KNOWN,
+    ("/settings", "GET"): Permission.ORGANISE,
+    ("/settings", "POST"): Permission.ORGANISE,
     ("/sign-out", "POST"): Permission.KNOWN,
     ("/sitemap.xml", "GET"): Permission.PUBLIC,
+    ("/spreaders", "GET"): Permission.KNOWN,
     ("/t/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>/<step>", "GET"): Permission.OWN_WORK,
@@ -89,32 +114,19 @@ ROUTES = {
     ("/t/<publisher>/<track>/<module>/together/<letter>", "POST"): Permission.LEAD,
     ("/t/<publisher>/<track>/<module>/together/<letter>/me", "POST"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/continue", "GET"): Permission.OWN_WORK,
-}
-# What each may open, from nobody to the municipality's coordinator; a form needs its token too.
-OPENS = {
-    "nobody": {Permission.PUBLIC},
-    "newcomer": {Permission.PUBLIC, Permission.KNOWN, Permission.OWN_WORK},
-    "teacher": {
-        Permission.PUBLIC,
-        Permission.KNOWN,
-        Permission.OWN_WORK,
-        Permission.SEE_SCHOOL_NUMBERS,
-    },
-    "leader": {
-        Permission.PUBLIC,
-        Permission.KNOWN,
-        Permission.OWN_WORK,
-        Permission.SEE_SCHOOL_NUMBERS,
-        Permission.LEAD,
-    },
-    "administrator": set(Permission) - {Permission.LEAD, Permission.WRITE_TRACKS},
-    "author": {
-        Permission.PUBLIC,
-        Permission.KNOWN,
-        Permission.OWN_WORK,
-        Permission.SEE_SCHOOL_NUMBERS,  # as a teacher at a school
-        Permission.WRITE_TRACKS,
-    },
+    ("/teams", "GET"): Permission.ORGANISE,
+    ("/teams", "POST"): Permission.ORGANISE,
+    ("/teams/<id:team_id>", "GET"): Permission.ORGANISE,
+    ("/teams/<id:team_id>", "POST"): Permission.ORGANISE,
+    ("/units", "GET"): Permission.SEE_MUNICIPALITY,
+    ("/units/<id:school_id>", "GET"): Permission.ORGANISE,
+    ("/units/<id:school_id>", "POST"): Permission.ORGANISE,
+    ("/units/<id:school_id>/split", "GET"): Permission.ORGANISE,
+    ("/units/<id:school_id>/split", "POST"): Permission.ORGANISE,
+    ("/units/merge", "GET"): Permission.ORGANISE,
+    ("/units/merge", "POST"): Permission.ORGANISE,
+    ("/units/new", "GET"): Permission.ORGANISE,
+    ("/units/new", "POST"): Permission.ORGANISE,
 }
 PLACE = {
     "course_id": "1",
@@ -136,6 +148,9 @@ PLACE = {
     "registration_id": "1",
     "file": "track.nb.md",
     "change": "1",
+    "team_id": "1",
+    "grant_id": "1",
+    "request_id": "1",
 }
 # Opened by an LMS: a signature or an invitation in them says yes or no.
 SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}
@@ -154,15 +169,17 @@ def test_every_route_asks_for_what_stands_here(tool: Tool):
     assert routes_of(tool) == ROUTES
 
 
+def filled(path: str, place: Mapping[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: place[part[1]], path)
+
+
 def test_no_public_route_sets_a_cookie(tool: Tool):
     """But the doors of an LMS, which begin a sign-in."""
     seen = []
     for (path, methods), permission in ROUTES.items():
         if permission is not Permission.PUBLIC or path.startswith("/lti/"):
             continue
-        for name, value in PLACE.items():
-            for kind in ("", "id:", "path:"):
-                path = path.replace(f"<{kind}{name}>", value)
+        path = filled(path, PLACE)
         for method in set(methods.split()) & {"GET", "POST"}:
             answer = tool.client().open(path, method=method, base_url=BASE_URL)
             assert "Set-Cookie" not in answer.headers, (path, method)
@@ -170,38 +187,112 @@ def test_no_public_route_sets_a_cookie(tool: Tool):
     assert {"/catalogue/sample/maaling", "/r/sample/maaling/enheter/les", "/oai"} <= set(seen)
 
 
-def test_each_role_opens_its_routes_and_no_others(tool: Tool):
-    clients = {
-        "nobody": tool.client(),
-        "newcomer": tool.launch(sub="newcomer", school=False),
-        "teacher": tool.launch(sub="teacher"),
-        "leader": tool.launch(sub="leader", leads=True),
-        "administrator": tool.launch(sub="administrator"),
-        "author": tool.launch(sub="author"),
-    }
+def is_of_an_lms(path: str) -> bool:
+    """A signature or an invitation in what is posted says yes or no."""
+    return path.startswith(("/lti/", "/connect/"))
+
+
+def everybody(tool: Tool, sub: str = "") -> dict[str, FlaskClient]:
+    """A browser of each role, at a school or for the municipality, and one of nobody.
+
+    Who has a role that is given here has no other: they have not said which school is theirs.
+    """
+    found = {"nobody": tool.client()}
+    now = datetime.now(UTC)
     with tool.database.writing() as session:
-        for role in (Role.ADMINISTRATOR, Role.AUTHOR):
+        team = session.execute(
+            insert(team_table)
+            .values(municipality_id=tool.municipality_id, name=f"Sample team {sub}")
+            .returning(team_table.c.id)
+        ).scalar_one()
+        session.execute(
+            insert(team_school).values(
+                team_id=team, school_id=tool.school_id, municipality_id=tool.municipality_id
+            )
+        )
+    for role in Role:
+        name = f"{sub}{role.value}"
+        by_launch = role in (Role.TEACHER, Role.LEADER)
+        found[role.value] = tool.launch(sub=name, school=by_launch, leads=role is Role.LEADER)
+        if by_launch or role is Role.NEWCOMER:
+            continue
+        scope = SCOPES[role]
+        with tool.database.writing() as session:
             grant_role(
                 session,
-                person_id=tool.person_id(role.value),
+                person_id=tool.person_id(name),
                 municipality_id=tool.municipality_id,
                 role=role,
-                school_id=None,
-                now=datetime.now(UTC),
+                school_id=tool.school_id if scope is Scope.SCHOOL else None,
+                team_id=team if scope is Scope.TEAM else None,
+                now=now,
             )
+    return found
+
+
+def opens(who: str) -> set[Permission]:
+    """By the one table; the decision that people read is compared with it in tests/docs."""
+    if who == "nobody":
+        return {Permission.PUBLIC}
+    roles = {Role(who)} if who in ("teacher", "leader") else {Role(who), Role.NEWCOMER}
+    return {Permission.PUBLIC, Permission.KNOWN}.union(*(GIVES[role] for role in roles))
+
+
+def test_every_role_reads_its_pages_and_no_others(tool: Tool):
+    """All routes, all roles (check 13): a new role or a new route is in it by itself."""
+    clients = everybody(tool)
     place = {**PLACE, "school_id": str(tool.school_id)}
     refused = {}
     expected = {}
     for (path, methods), permission in ROUTES.items():
         if "GET" not in methods or path in SIGNED_BY_THE_LMS:
             continue
-        for name, value in place.items():
-            for kind in ("", "id:", "path:"):
-                path = path.replace(f"<{kind}{name}>", value)
         for who, client in clients.items():
-            status = tool.get(client, path).status_code
+            status = tool.get(client, filled(path, place)).status_code
             assert status < 500, (who, path)
             refused[who, path] = status in (401, 403)
-            expected[who, path] = permission not in OPENS[who]
+            expected[who, path] = permission not in opens(who)
+
+    assert len(clients) == len(Role) + 1
+    assert refused == expected
+
+
+def test_every_role_sends_its_forms_and_no_others(tool: Tool):
+    """With a form of their own sign-in, and nothing in it. Signing out comes last."""
+    clients = everybody(tool)
+    tokens = {who: tool.form_token(c) for who, c in clients.items() if who != "nobody"}
+    place = {**PLACE, **dict.fromkeys(("registration_id", "course_id", "track_id"), NONE)}
+    place |= {"school_id": str(tool.school_id), "person_id": NONE, "request_id": NONE}
+    refused = {}
+    expected = {}
+    for (path, methods), permission in sorted(ROUTES.items(), key=lambda r: r[0][0] == "/sign-out"):
+        if "POST" not in methods or is_of_an_lms(path) or path in SECRET:
+            continue
+        for who, client in clients.items():
+            answer = client.post(
+                filled(path, place),
+                data={"form_token": tokens.get(who, "")},
+                base_url=BASE_URL,
+                headers={"Origin": BASE_URL},
+            )
+            assert answer.status_code < 500, (who, path)
+            refused[who, path] = answer.status_code in (401, 403)
+            expected[who, path] = permission not in opens(who)
 
     assert refused == expected
+
+
+def test_no_form_is_taken_without_its_token_or_by_another_method(tool: Tool):
+    clients = everybody(tool)
+    place = {**PLACE, "school_id": str(tool.school_id)}
+    for path, methods in ROUTES:
+        if is_of_an_lms(path):
+            continue
+        here = filled(path, place)
+        for method in ("PUT", "PATCH", "DELETE"):
+            answer = clients["administrator"].open(here, method=method, base_url=BASE_URL)
+            assert answer.status_code == 405, (method, path)
+        if "POST" in methods:
+            for who, client in clients.items():
+                answer = client.post(here, data={"form_token": "0" * 64}, base_url=BASE_URL)
+                assert answer.status_code in (401, 403), (who, path)

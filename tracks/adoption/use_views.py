@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from tracks.adoption.queries import Use, uses_by_school, versions_with
+from tracks.adoption.queries import Use, municipalities, uses_by_school, versions_with
 from tracks.adoption.rules import ladder, together
 from tracks.catalogue.public.page_views import views_since
 from tracks.catalogue.public.telling import today
@@ -14,6 +14,7 @@ from tracks.catalogue.queries import published
 from tracks.catalogue.rules import public_path
 from tracks.catalogue.shelves import shelf
 from tracks.db import Session
+from tracks.organisation.queries.choices import choices
 from tracks.people.guards import requires
 from tracks.people.queries import School
 from tracks.people.rules import Actor, Permission
@@ -43,8 +44,7 @@ def add_to(pages: Blueprint) -> None:
 @requires(Permission.WRITE_TRACKS)
 def uses_page(session: Session, actor: Actor) -> ResponseReturnValue:
     least = parts().settings.small_number
-    uses = uses_of_schools(session, None, least=least)
-    return render_template("adoption/uses.html", uses=uses, least=least)
+    return render_template("adoption/uses.html", uses=uses_of_all(session), least=least)
 
 
 def door(session: Session) -> list[Door]:
@@ -55,30 +55,45 @@ def door(session: Session) -> list[Door]:
     return [Door(gettext("How the resources are used"), "/catalogue/uses")]
 
 
-def uses_at_school(
-    session: Session, municipality_id: int, school: School, *, least: int
-) -> list[ResourceUse]:
+def least_of(session: Session, municipality_id: int) -> int:
+    """What the municipality has chosen, if that hides more."""
+    return choices(session, municipality_id).least(parts().settings.small_number)
+
+
+def uses_at_school(session: Session, municipality_id: int, school: School) -> list[ResourceUse]:
     uses = [
         each for each in uses_by_school(session, municipality_id) if each.school_id == school.id
     ]
+    least = least_of(session, municipality_id)
     by_step = {each.step_id: _shown_of(each, least=least) for each in uses}
     return _told(session, by_step, None)
 
 
-def uses_of_schools(
-    session: Session, municipality_id: int | None, *, least: int
-) -> list[ResourceUse]:
-    """Of a municipality, with views of the public pages. None: of all, and what is only viewed."""
-    step = least if municipality_id is None else 1
+def uses_of_municipality(session: Session, municipality_id: int) -> list[ResourceUse]:
+    """Of its schools together, with the views of the public pages."""
+    by_step = _together(session, [municipality_id], step=1)
+    return _told(session, by_step, views_since(session, today() - A_YEAR))
+
+
+def uses_of_all(session: Session) -> list[ResourceUse]:
+    """Of all municipalities, for authors; also what has only been viewed."""
+    step = parts().settings.small_number
+    by_step = _together(session, municipalities(session), step=step)
+    return _told(session, by_step, views_since(session, today() - A_YEAR), has_only_views=True)
+
+
+def _together(
+    session: Session, municipality_ids: list[int], *, step: int
+) -> dict[int, dict[Way, Shown]]:
     parts_of: dict[int, list[dict[Way, Shown]]] = {}
-    for each in uses_by_school(session, municipality_id):
-        parts_of.setdefault(each.step_id, []).append(_shown_of(each, least=least))
-    by_step = {
+    for municipality_id in municipality_ids:
+        least = least_of(session, municipality_id)
+        for each in uses_by_school(session, municipality_id):
+            parts_of.setdefault(each.step_id, []).append(_shown_of(each, least=least))
+    return {
         step_id: {way: together((one[way] for one in found), step=step) for way in Way}
         for step_id, found in parts_of.items()
     }
-    views = views_since(session, today() - A_YEAR)
-    return _told(session, by_step, views, has_only_views=municipality_id is None)
 
 
 def _shown_of(use: Use, *, least: int) -> dict[Way, Shown]:

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from content.model import Module, Section, Step, Track
-from content.rendering.html import render_notes, render_step, render_track_intro
+from content.rendering.html import render_notes, render_track_intro
 from tracks.catalogue.changes import note_changes
+from tracks.catalogue.drawn import DrawnSteps
 from tracks.catalogue.filling_in import fill_in, window_of
 from tracks.catalogue.indexing import index_track, is_indexed
 from tracks.catalogue.models import (
@@ -46,7 +47,8 @@ class _Writing:
     track: Track
     track_id: int
     version_id: int
-    outline: list[Outline]
+    drawn: DrawnSteps
+    outline: list[Outline] = field(default_factory=list)
 
     def media_url(self, name: str) -> str:
         return f"/media/{self.version_id}/{name.removeprefix('media/')}"
@@ -98,7 +100,9 @@ def publish_track(
         )
         .returning(track_version.c.id)
     ).scalar_one()
-    writing = _Writing(session, source, track_id, version_id, [])
+    before = session.execute(select(track.c.version_id).where(track.c.id == track_id)).scalar_one()
+    drawn = DrawnSteps(session, version_id, before)
+    writing = _Writing(session, source, track_id, version_id, drawn)
     for number, part in enumerate(source.modules, start=1):
         _write_module(writing, part, number)
     _write_media(session, version_id, media)
@@ -107,7 +111,6 @@ def publish_track(
         .where(track_version.c.id == version_id)
         .values(units=units_of(writing.outline), texts=_track_texts(writing))
     )
-    before = session.execute(select(track.c.version_id).where(track.c.id == track_id)).scalar_one()
     note_changes(session, version_id, before, now)
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
     index_track(session, track_id)
@@ -188,14 +191,15 @@ def _write_step(
         )
     )
     for language in each.texts:
-        rendered = render_step(each, language, media_url=writing.media_url)
+        body, drawn_as = writing.drawn.body(each, language)
         session.execute(
             insert(step_text).values(
                 track_version_id=writing.version_id,
                 step_id=step_id,
                 language=language,
-                title=rendered.title[:300],
-                body=rendered.as_json(),
+                title=body["title"][:300],
+                body=body,
+                drawn_as=drawn_as,
             )
         )
     writing.outline.append(

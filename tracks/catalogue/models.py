@@ -110,6 +110,8 @@ step_text = Table(
     Column("language", String(5), primary_key=True),
     Column("title", String(300), nullable=False),
     Column("body", Json, nullable=False),  # content.rendering: RenderedStep.as_json()
+    # What it was drawn from (content.rendering.identity). NULL: it is drawn anew next time.
+    Column("drawn_as", String(64)),
 )
 
 media_file = Table(

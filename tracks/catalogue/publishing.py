@@ -9,6 +9,7 @@ from sqlalchemy import select
 from content.export.archive import track_files
 from content.model import Library, Lifecycle
 from tracks.catalogue.actions import publish_track
+from tracks.catalogue.events import FolderPublished
 from tracks.catalogue.models import module, track
 from tracks.catalogue.publishers import note_publisher
 from tracks.db import Session
@@ -22,7 +23,8 @@ def publish_from_folder(
     *,
     only: Collection[str] | None = None,
 ) -> dict[str, bool]:
-    """Its tracks but drafts, or `only` those of them; address -> is it new. Raises VersionTaken."""
+    """Its tracks but drafts, or `only` those of them; address -> is it new. Raises VersionTaken,
+    and NotRecorded where the repository does not take it."""
     note_publisher(session, library.publisher)
     done = {}
     for each in library.tracks:
@@ -30,6 +32,9 @@ def publish_from_folder(
             continue
         media = media_of(root / each.id)
         result = publish_track(session, library.publisher.id, each, media=media, now=now)
+        session.emit(
+            FolderPublished(library.publisher, root, each.id, each.version, result.is_new, now)
+        )
         done[f"{library.publisher.id}/{each.id}@{each.version}"] = result.is_new
     return done
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from content.checks import kept_ids
+from content.history.signing import SigningKeyUnusable
 from content.model import Library
 from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
@@ -133,6 +134,7 @@ def publish(library: Path | None, as_json: bool) -> None:
     """Publish every track of a library. With one problem anywhere, nothing is published."""
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
+    from tracks.catalogue.histories import NotRecorded
     from tracks.migrations import upgrade
 
     root, loaded, problems = _load(library)
@@ -149,6 +151,9 @@ def publish(library: Path | None, as_json: bool) -> None:
     except VersionTaken as taken:
         click.echo(f"tracks: {taken} is published already; raise its version", err=True)
         sys.exit(1)
+    except NotRecorded as failure:
+        click.echo(f"tracks: nothing was published: {failure}", err=True)
+        sys.exit(1)
     if as_json:
         click.echo(json.dumps({"published": published}))
         return
@@ -162,6 +167,19 @@ def publish_library(database: Database, root: Path, library: Library) -> dict[st
 
     with database.writing() as session:
         return publish_from_folder(session, root, library, datetime.now(UTC))
+
+
+@content.command()
+def signer() -> None:
+    """Print the key that signs versions, as a line for git's list of allowed signers."""
+    from tracks.catalogue.histories import Histories
+
+    try:
+        line = Histories(load_settings().data_dir).signer.public_line
+    except SigningKeyUnusable as unusable:
+        click.echo(f"tracks: {unusable}", err=True)
+        sys.exit(1)
+    click.echo(f'* namespaces="git" {line}')
 
 
 content.add_command(export_track)

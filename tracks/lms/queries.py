@@ -80,7 +80,9 @@ _LIKELY_SCHOOL = Prepared(
         .scalar_subquery()
         .label("guess"),
         exists()
-        .where(school.c.municipality_id == bindparam("municipality_id"))
+        .where(
+            school.c.municipality_id == bindparam("municipality_id"), school.c.closed_on.is_(None)
+        )
         .label("has_schools"),
     )
 )

@@ -9,8 +9,16 @@ from sqlalchemy import Column, FromClause, Row, and_, bindparam, func, or_, sele
 
 from tracks.db import Prepared, Session
 from tracks.i18n import N_
-from tracks.people.models import account, municipality, person, role_grant, school, sign_in
-from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_sign_in
+from tracks.people.models import (
+    account,
+    municipality,
+    person,
+    role_grant,
+    school,
+    sign_in,
+    team_school,
+)
+from tracks.people.rules import NOWHERE, Actor, Role, SchoolKind, natural_key, roles_at_sign_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,15 @@ class School:
     kind: SchoolKind
     teachers: int | None  # None: unknown
     teachers_as_of: date | None
+    teachers_source: str | None = None
+    closed_on: date | None = None
 
 
+# Of `role_grant`: it has begun and has not ended at `now`.
+IN_FORCE = and_(
+    or_(role_grant.c.starts_at.is_(None), role_grant.c.starts_at <= bindparam("now")),
+    or_(role_grant.c.until.is_(None), role_grant.c.until > bindparam("now")),
+)
 _SIGN_IN = Prepared(
     select(
         sign_in.c.person_id,
@@ -44,16 +59,13 @@ _SIGN_IN = Prepared(
         person.c.language,
         role_grant.c.role,
         role_grant.c.school_id.label("role_school_id"),
+        role_grant.c.team_id,
+        team_school.c.school_id.label("team_school_id"),
     )
     .join(person, person.c.id == sign_in.c.person_id)
     .join(municipality, municipality.c.id == sign_in.c.municipality_id)
-    .outerjoin(
-        role_grant,
-        and_(
-            role_grant.c.person_id == sign_in.c.person_id,
-            or_(role_grant.c.until.is_(None), role_grant.c.until > bindparam("now")),
-        ),
-    )
+    .outerjoin(role_grant, and_(role_grant.c.person_id == sign_in.c.person_id, IN_FORCE))
+    .outerjoin(team_school, team_school.c.team_id == role_grant.c.team_id)
     .where(
         sign_in.c.token_hash == bindparam("token_hash"),
         sign_in.c.seen_at > bindparam("idle_since"),
@@ -80,7 +92,7 @@ def live_sign_in(
     if not rows:
         return None
     first = rows[0]
-    granted = frozenset((Role(r.role), r.role_school_id) for r in rows if r.role)
+    granted = frozenset((Role(r.role), _scope(r)) for r in rows if r.role)
     actor = Actor(
         person_id=first.person_id,
         municipality_id=first.municipality_id,
@@ -92,6 +104,13 @@ def live_sign_in(
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
 
 
+def _scope(row: Any) -> int | None:
+    """A team's role is one for each of its schools; of a team without any it opens none."""
+    if row.team_id is None:
+        return row.role_school_id  # type: ignore[no-any-return]  # of a prepared row
+    return row.team_school_id or NOWHERE
+
+
 def _school(row: Row[Any]) -> School:
     return School(
         id=row.id,
@@ -100,6 +119,8 @@ def _school(row: Row[Any]) -> School:
         kind=SchoolKind(row.kind),
         teachers=row.teachers,
         teachers_as_of=row.teachers_as_of,
+        teachers_source=row.teachers_source,
+        closed_on=row.closed_on,
     )
 
 
@@ -112,14 +133,18 @@ _SCHOOLS = Prepared(
         school.c.kind,
         school.c.teachers,
         school.c.teachers_as_of,
+        school.c.teachers_source,
+        school.c.closed_on,
     )
-    .outerjoin(school, school.c.municipality_id == municipality.c.id)
+    .outerjoin(
+        school, and_(school.c.municipality_id == municipality.c.id, school.c.closed_on.is_(None))
+    )
     .where(municipality.c.id == bindparam("municipality_id"))
 )
 
 
 def schools(session: Session, municipality_id: int) -> tuple[str, list[School]]:
-    """The municipality's name, and its schools as a person would sort them."""
+    """The municipality's name, and its open schools as a person would sort them."""
     rows = session.execute(_SCHOOLS, {"municipality_id": municipality_id}).all()
     found = (_school(row) for row in rows if row.id is not None)
     return rows[0].municipality, sorted(found, key=lambda s: natural_key(s.name))
@@ -141,6 +166,13 @@ _NAME = Prepared(
 def municipality_name(session: Session, municipality_id: int) -> str:
     name: str = session.execute(_NAME, {"municipality_id": municipality_id}).scalar_one()
     return name
+
+
+def municipality_named(session: Session, name: str) -> int | None:
+    """For operators: a municipality's name is its own."""
+    return session.execute(
+        select(municipality.c.id).where(municipality.c.name == name)
+    ).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +202,10 @@ def leaders_of(session: Session, municipality_id: int, school_id: int, now: date
             role_grant.c.municipality_id == municipality_id,
             role_grant.c.school_id == school_id,
             role_grant.c.role == Role.LEADER,
-            or_(role_grant.c.until.is_(None), role_grant.c.until > now),
+            IN_FORCE,
         )
-        .order_by(person.c.name)
+        .order_by(person.c.name),
+        {"now": now},
     )
     return [row.name or "" for row in rows]
 

@@ -130,7 +130,7 @@ def test_one_teacher_who_reads_it_both_ways_is_one_in_each_column(tool: Tool):
     for _ in range(2):
         tool.post(browser, RESOURCE, go="done")
     with tool.database.reading() as session:
-        (use,) = uses_by_school(session, None)
+        (use,) = uses_by_school(session, tool.municipality_id)
     assert use.ways == {Way.PROGRAMME: 1, Way.INDEPENDENT: 1}
     assert (use.school_id, use.teachers, use.started) == (tool.school_id, 20, 1)
 

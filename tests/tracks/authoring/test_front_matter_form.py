@@ -64,13 +64,13 @@ def test_comments_and_order_stay(tool: Tool, author: FlaskClient, folder: Path):
 
     page = tool.get(author, f"{TRACK}/about")
     answer = submit(
-        tool, author, page, title=["Å måle: alt"], **{"subjects-chosen": ["NAT01-04", "MAT01-05"]}
+        tool, author, page, title=["Å måle: alt"], **{"subjects-chosen": ["NAT01-05", "MAT01-06"]}
     )
 
     assert answer.status_code == 303
     new = text_of(tool.get(author, TRACK).text)
     changed = [(a, b) for a, b in zip(text.split("\n"), new.split("\n"), strict=True) if a != b]
-    assert [b for _, b in changed] == ['title: "Å måle: alt"', "subjects: [NAT01-04, MAT01-05]"]
+    assert [b for _, b in changed] == ['title: "Å måle: alt"', "subjects: [NAT01-05, MAT01-06]"]
 
 
 def test_minutes_and_devices_of_a_session(tool: Tool, author: FlaskClient):

@@ -14,8 +14,9 @@ from tracks.authoring.actions import note_change
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import drafts_in
 from tracks.authoring.rules import FileName, is_version, next_version
-from tracks.authoring.views.desk import changing, desk, track_or_404
+from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, track_or_404
 from tracks.catalogue.actions import VersionTaken
+from tracks.catalogue.histories import NotRecorded
 from tracks.catalogue.publishing import publish_from_folder
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.shelves import shelf
@@ -23,6 +24,7 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.errors import PageError
 from tracks.web.pages import gettext
 from tracks.web.requests import now, see_other
 
@@ -147,6 +149,9 @@ def _publish(database: Database, actor: Actor, track: str, version: str) -> str 
     except VersionTaken:
         folder.write(track, dict(before))
         return TAKEN
+    except NotRecorded as failure:
+        folder.write(track, dict(before))
+        raise PageError(503, NOT_WRITABLE) from failure
     except BaseException:
         folder.write(track, dict(before))
         raise

@@ -24,6 +24,7 @@ from tracks.lms.course_queries import (
     started,
 )
 from tracks.lms.lessons import COURSE_LIST_ADVICE
+from tracks.organisation.queries.choices import choices
 from tracks.people.actions import token_hash
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -77,9 +78,11 @@ def _led_or_404(session: Session, course_id: int) -> Course:
 
 
 @requires(Permission.OWN_WORK)
-def course_page(session: Session, _actor: Actor, course_id: int) -> ResponseReturnValue:
+def course_page(session: Session, actor: Actor, course_id: int) -> ResponseReturnValue:
     found = _led_or_404(session, course_id)
     counted = heads(session, found)
+    chosen = choices(session, actor.municipality_id)
+    least = chosen.least(parts().settings.small_number)
     pages = max(1, -(-counted.participants // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     return render_template(
@@ -90,14 +93,14 @@ def course_page(session: Session, _actor: Actor, course_id: int) -> ResponseRetu
         people=participants(session, found, skip=(page - 1) * PER_PAGE, most=PER_PAGE),
         page=page,
         pages=pages,
-        tracks=_uptake(session, found, counted),
+        tracks=_uptake(session, found, counted, least),
         groups=groups_of(session, found),
         advice=COURSE_LIST_ADVICE.get(found.reason or ""),
-        least=parts().settings.small_number,
+        least=least,
     )
 
 
-def _uptake(session: Session, found: Course, counted: Heads) -> list[Uptake]:
+def _uptake(session: Session, found: Course, counted: Heads, least: int) -> list[Uptake]:
     shelf = cast(Shelf, current_app.extensions["tracks.shelf"])
     uptake = []
     for version_id, count in started(session, found).items():
@@ -105,7 +108,7 @@ def _uptake(session: Session, found: Course, counted: Heads) -> list[Uptake]:
         people = shown(
             count,
             counted.participants,
-            least=parts().settings.small_number,
+            least=least,
             # Who has been here is named on the page: nobody is to be found by subtracting.
             within=[counted.arrived],
         )

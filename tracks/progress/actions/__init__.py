@@ -2,7 +2,11 @@
 
 from tracks.progress.actions.answers import Saved, save_answer
 from tracks.progress.actions.files import attach_file, remove_file
-from tracks.progress.actions.groups import count_chosen_school, record_joint_work
+from tracks.progress.actions.groups import (
+    count_chosen_school,
+    let_go_of_empty_work,
+    record_joint_work,
+)
 from tracks.progress.actions.sharing import share_answer
 from tracks.progress.actions.steps import (
     Worker,
@@ -19,6 +23,7 @@ __all__ = [
     "attach_file",
     "complete_steps",
     "count_chosen_school",
+    "let_go_of_empty_work",
     "note_use",
     "open_track",
     "reach",

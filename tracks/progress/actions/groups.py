@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from content.model import Phase
 from tracks.catalogue.models import step_version
 from tracks.catalogue.queries import Edition
 from tracks.db import Session
+from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
 from tracks.people.rules import Actor
 from tracks.progress.actions.steps import COLUMN_OF, Worker, reach
@@ -125,3 +126,17 @@ def count_chosen_school(session: Session, who: SchoolChosen) -> None:
                 who.person_id, who.municipality_id, who.school_id, used.step_id, way, used.done_at
             )
         )
+
+
+def let_go_of_empty_work(session: Session, event: AccountsMeet) -> None:
+    """A launch notes which track was opened: where nothing was done in it, that is no work."""
+    session.execute(
+        delete(track_work).where(
+            track_work.c.person_id.in_(event.person_ids),
+            track_work.c.started_at.is_(None),
+            ~exists().where(
+                step_work.c.person_id == track_work.c.person_id,
+                step_work.c.track_id == track_work.c.track_id,
+            ),
+        )
+    )

@@ -1,0 +1,19 @@
+"""What happens when a track is published, for those who react."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from content.model import Publisher
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPublished:
+    """A track as its author's files have it is in the catalogue, new or as it was."""
+
+    publisher: Publisher
+    root: Path  # of the library
+    track: str
+    version: str
+    is_new: bool
+    at: datetime
