@@ -118,6 +118,7 @@ def test_an_author_sees_what_ends_and_what_has_ended(tool: Tool):
     assert RESOURCE not in soon
     assert RESOURCE in ended
     assert "Was free until" in ended
+    assert "Told:" not in ended  # that was another end
     assert "innen 30 dager: 0</a>" in tool.get(browser, "/").text
 
 
