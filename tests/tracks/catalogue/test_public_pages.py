@@ -55,7 +55,7 @@ def test_a_track_tells_what_there_is_to_know(tool: Tool):
     publish(tool, source, datetime(2030, 5, 2, 12, tzinfo=UTC), version="2.0.0")
     page = words(tool.get(tool.client(), f"{TRACK}?lang=nb").text)
 
-    assert "Naturfag (NAT01-04)" in page
+    assert "Naturfag (NAT01-05)" in page
     assert "PfDK 1 Fag og grunnleggende ferdigheter" in page
     assert "Oppdatert tor. 2. mai 2030 (versjon 2.0.0)" in page
     assert "CC BY 4.0" in page
