@@ -21,6 +21,7 @@ from lti.tool.service_calls import ServiceCalls
 from lti.tool.state import StateSigner
 from tracks.adoption import data_map as adoption_map
 from tracks.adoption import queries as adoption_queries
+from tracks.adoption import use_views
 from tracks.adoption import views as adoption_views
 from tracks.audit import data_map as audit_map
 from tracks.audit import queries as audit_queries
@@ -30,6 +31,8 @@ from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import data_map as catalogue_map
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.expiry import views as expiry_views
+from tracks.catalogue.expiry.actions import tell_of_endings
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
@@ -169,7 +172,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(organisation_views.doors, rosters_views.doors, lms_views.course_doors),
+        doors=(
+            organisation_views.doors,
+            rosters_views.doors,
+            lms_views.course_doors,
+            expiry_views.door,
+            use_views.door,
+        ),
     )
     app.extensions["tracks.shelf"] = Shelf()
     app.extensions["tracks.page_views"] = PageViews()
@@ -275,6 +284,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_notices,
             forget_refusals,
             try_quarantined,
+            tell_of_endings,
             forget_codes,
             rosters_jobs.forget_old_lists,
             lambda session, moment: end_old_sign_ins(session, moment, longest),

@@ -45,6 +45,7 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_the_municipality(page, running)
     yield from of_the_organisation(page, running)
     yield from of_the_self_test(page, running)
+    yield from of_an_author(page, running)
 
 
 def of_everybody(page: Page, running: Running) -> Iterator[str]:
@@ -54,13 +55,29 @@ def of_everybody(page: Page, running: Running) -> Iterator[str]:
         ("track-public", running.track_url),
         ("module-public", running.module_url(0)),
         ("resource-public", running.resource_url(0, resource)),
+        ("catalogue-found", f"{running.tool_url}/catalogue?q=elev"),
+        ("catalogue-nothing", f"{running.tool_url}/catalogue?q=xyzzy&free=ending&device=ipad"),
+        ("catalogue-track", running.track_url.replace("/t/", "/catalogue/", 1)),
+        ("catalogue-module", running.module_url(0).replace("/t/", "/catalogue/", 1)),
+        ("resource-ended", running.tool_url + running.timed[0]),
+        ("resource-free-until", running.tool_url + running.timed[1]),
+        ("resource-not-yet", running.tool_url + running.timed[2]),
         ("help", f"{running.tool_url}/help"),
         ("error-not-found", f"{running.tool_url}/nothing-here"),
         ("error-sign-in-first", running.step_url(0, resource)),
         ("launch-refused", f"{running.tool_url}/lti/login?iss=https%3A%2F%2Funknown.example"),
     ):
         page.goto(url)
+        if name.startswith(("catalogue-", "resource-")):
+            page.evaluate(_OPEN)
         yield name
+
+
+def of_an_author(page: Page, running: Running) -> Iterator[str]:
+    open_in_window(page, running, "sample-author", "office-authoring")
+    for name in ("expiring", "uses"):
+        page.goto(f"{running.tool_url}/catalogue/{name}")
+        yield f"author-{name}"
 
 
 def of_the_lms(page: Page, running: Running, people: People) -> Iterator[str]:

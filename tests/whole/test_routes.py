@@ -53,7 +53,9 @@ ROUTES = {
     ("/catalogue", "GET"): Permission.PUBLIC,
     ("/catalogue/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/catalogue/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
+    ("/catalogue/expiring", "GET"): Permission.WRITE_TRACKS,
     ("/catalogue/feed.atom", "GET"): Permission.PUBLIC,
+    ("/catalogue/uses", "GET"): Permission.WRITE_TRACKS,
     ("/connect/<token>", "GET POST"): Permission.PUBLIC,
     ("/courses/<id:course_id>", "GET"): Permission.OWN_WORK,
     ("/courses/<id:course_id>/fetch", "POST"): Permission.OWN_WORK,
@@ -117,6 +119,7 @@ ROUTES = {
     ("/r/<publisher>/<track>/<module>/<step>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
     ("/review/<id:link_id>/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
+    ("/robots.txt", "GET"): Permission.PUBLIC,
     ("/roles", "GET"): Permission.SEE_ROLES,
     ("/school", "GET"): Permission.KNOWN,
     ("/school", "POST"): Permission.KNOWN,
@@ -127,6 +130,7 @@ ROUTES = {
     ("/settings", "GET"): Permission.ORGANISE,
     ("/settings", "POST"): Permission.ORGANISE,
     ("/sign-out", "POST"): Permission.KNOWN,
+    ("/sitemap.xml", "GET"): Permission.PUBLIC,
     ("/spreaders", "GET"): Permission.KNOWN,
     ("/t/<publisher>/<track>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
@@ -194,6 +198,20 @@ def test_every_route_asks_for_what_stands_here(tool: Tool):
 
 def filled(path: str, place: Mapping[str, str]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: place[part[1]], path)
+
+
+def test_no_public_route_sets_a_cookie(tool: Tool):
+    """But the doors of an LMS, which begin a sign-in."""
+    seen = []
+    for (path, methods), permission in ROUTES.items():
+        if permission is not Permission.PUBLIC or path.startswith("/lti/"):
+            continue
+        path = filled(path, PLACE)
+        for method in set(methods.split()) & {"GET", "POST"}:
+            answer = tool.client().open(path, method=method, base_url=BASE_URL)
+            assert "Set-Cookie" not in answer.headers, (path, method)
+            seen.append(path)
+    assert {"/catalogue/sample/maaling", "/r/sample/maaling/enheter/les", "/oai"} <= set(seen)
 
 
 def is_of_an_lms(path: str) -> bool:
@@ -301,7 +319,8 @@ def test_no_form_is_taken_without_its_token_or_by_another_method(tool: Tool):
         for method in ("PUT", "PATCH", "DELETE"):
             answer = clients["administrator"].open(here, method=method, base_url=BASE_URL)
             assert answer.status_code == 405, (method, path)
-        if "POST" in methods:
+        # OAI-PMH reads by POST, too: nothing is written, and everybody may.
+        if "POST" in methods and path != "/oai":
             for who, client in clients.items():
                 answer = client.post(here, data={"form_token": "0" * 64}, base_url=BASE_URL)
                 assert answer.status_code in (401, 403), (who, path)

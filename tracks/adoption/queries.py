@@ -1,17 +1,18 @@
 """Reads of the counters. Raw counts: views show them through people.small_numbers only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from tracks.adoption.models import resource_use, school_resource, school_track
-from tracks.catalogue.models import track
+from tracks.catalogue.models import module, step, track
 from tracks.db import Session
 from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.organisation.queries.units import merged_into
+from tracks.people.models import municipality, school
 from tracks.progress.events import Stage, Way
 
 
@@ -72,24 +73,67 @@ def counts_of_school(session: Session, municipality_id: int, school_id: int) -> 
     return [counts for counts in every if counts.school_id == school_id]
 
 
-def uses_of_school(
-    session: Session, municipality_id: int, school_id: int
-) -> dict[int, dict[Way, int]]:
-    """People by step id and way: in the programme, on its own. Two numbers, never added."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Of one resource at one school: two numbers, never added."""
+
+    step_id: int
+    school_id: int
+    teachers: int | None
+    ways: dict[Way, int]
+    started: int  # of its track, at that school
+
+
+def uses_by_school(session: Session, municipality_id: int) -> list[Use]:
+    """Merged schools as one: what was theirs is where they are now."""
     into = merged_into(session, municipality_id)
-    ids = {old for old, new in into.items() if new == school_id} | ({school_id} - set(into))
+    found: dict[tuple[int, int], dict[Way, int]] = {}
     rows = session.execute(
-        select(school_resource).where(
-            school_resource.c.municipality_id == municipality_id,
-            school_resource.c.school_id.in_(sorted(ids)),
-        )
+        select(school_resource).where(school_resource.c.municipality_id == municipality_id)
     )
-    found: dict[int, dict[Way, int]] = {}
     for row in rows:
-        ways = found.setdefault(row.step_id, dict.fromkeys(Way, 0))
+        key = (row.step_id, into.get(row.school_id, row.school_id))
+        ways = found.setdefault(key, dict.fromkeys(Way, 0))
         for way in Way:
             ways[way] += getattr(row, way.value)
-    return found
+    started: dict[tuple[int, int], int] = {}
+    for track_row in session.execute(
+        select(school_track).where(school_track.c.municipality_id == municipality_id)
+    ):
+        at = (track_row.track_id, into.get(track_row.school_id, track_row.school_id))
+        started[at] = started.get(at, 0) + track_row.started
+    teachers = session.execute(
+        select(school.c.id, school.c.teachers).where(school.c.municipality_id == municipality_id)
+    )
+    known = {row.id: row.teachers for row in teachers}
+    tracks = session.execute(
+        select(step.c.id, module.c.track_id)
+        .join(module, module.c.id == step.c.module_id)
+        .where(step.c.id.in_({step_id for step_id, _ in found}))
+    )
+    track_of = {row.id: row.track_id for row in tracks}
+    return [
+        Use(step_id, at, known.get(at), ways, started.get((track_of[step_id], at), 0))
+        for (step_id, at), ways in sorted(found.items())
+    ]
+
+
+def municipalities(session: Session) -> list[int]:
+    return list(session.execute(select(municipality.c.id).order_by(municipality.c.id)).scalars())
+
+
+def versions_with(session: Session, step_ids: Collection[int]) -> list[int]:
+    """The versions newcomers meet of the tracks of these steps, by publisher and slug."""
+    rows = session.execute(
+        select(track.c.version_id)
+        .join(module, module.c.track_id == track.c.id)
+        .join(step, step.c.module_id == module.c.id)
+        .where(step.c.id.in_(step_ids), track.c.version_id.is_not(None))
+        .distinct()
+        .order_by(track.c.publisher, track.c.slug)
+        .add_columns(track.c.publisher, track.c.slug)
+    )
+    return [row.version_id for row in rows]
 
 
 KEPT = (

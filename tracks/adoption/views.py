@@ -2,33 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from tracks.adoption.queries import (
-    Counts,
-    counts_of_municipality,
-    counts_of_school,
-    uses_of_school,
-)
+from tracks.adoption import use_views
+from tracks.adoption.queries import Counts, counts_of_municipality, counts_of_school
 from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder
-from tracks.catalogue.queries import Edition, Shelf
+from tracks.adoption.use_views import least_of, uses_at_school, uses_of_municipality
+from tracks.catalogue.queries import Edition
+from tracks.catalogue.shelves import shelf
 from tracks.db import Session
 from tracks.organisation.facts import facts_of
 from tracks.organisation.queries.chain import Chain, chain
-from tracks.organisation.queries.choices import choices
 from tracks.organisation.queries.units import owner
 from tracks.organisation.rules import Cover, known_sum
 from tracks.people.guards import requires
 from tracks.people.queries import School, school_of_municipality, schools
 from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission, SchoolKind
-from tracks.people.small_numbers import Shown, shown
-from tracks.progress.events import Stage, Way
-from tracks.web.requests import language, now, parts
+from tracks.people.small_numbers import Shown
+from tracks.progress.events import Stage
+from tracks.web.requests import language, now
 
 pages = Blueprint("adoption", __name__)
+use_views.add_to(pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +36,12 @@ class TrackLadder:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceUse:
-    title: str
-    programme: Shown
-    independent: Shown
-
-
-def _shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
-
-
 def _title(edition: Edition) -> str:
     return edition.texts[edition.language(language())]["title"]
 
 
-def _least(session: Session, actor: Actor) -> int:
-    """What the municipality has chosen, if that hides more."""
-    chosen = choices(session, actor.municipality_id)
-    return chosen.least(parts().settings.small_number)
-
-
 def _ladder(session: Session, counts: Counts, school: School, least: int) -> TrackLadder:
-    edition = _shelf().edition(session, counts.version_id)
+    edition = shelf().edition(session, counts.version_id)
     stages = ladder(counts.stages, school.teachers, least=least)
     return TrackLadder(edition, _title(edition), stages, counts.changed_at)
 
@@ -74,13 +54,13 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         # No such school, another municipality's, one's neighbour's: the same answer.
         abort(404)
     counts = counts_of_school(session, actor.municipality_id, school.id)
-    least = _least(session, actor)
+    least = least_of(session, actor.municipality_id)
     ladders = [_ladder(session, each, school, least) for each in counts]
     return render_template(
         "adoption/school.html",
         school=school,
         ladders=ladders,
-        uses=_uses(session, actor, school, ladders, least),
+        uses=uses_at_school(session, actor.municipality_id, school),
         facts=facts_of(session, actor, school.id, now()),
         kind_names=SCHOOL_KIND_NAMES,
         stages=STAGES,
@@ -88,30 +68,6 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         least=least,
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
     )
-
-
-def _uses(
-    session: Session, actor: Actor, school: School, ladders: list[TrackLadder], least: int
-) -> list[ResourceUse]:
-    uses = uses_of_school(session, actor.municipality_id, school.id)
-    found = []
-    for each in ladders:
-        edition = each.edition
-        # Who used it in the track has started the track.
-        started = each.stages[Stage.STARTED].count
-        for step in edition.steps:
-            if step.step_id not in uses:
-                continue
-            ways = uses[step.step_id]
-            title = edition.titles[step.step_id, edition.language(language())]
-            found.append(
-                ResourceUse(
-                    title,
-                    shown(ways[Way.PROGRAMME], school.teachers, least=least, within=[started]),
-                    shown(ways[Way.INDEPENDENT], school.teachers, least=least),
-                )
-            )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +101,7 @@ class KindRow:
 @requires(Permission.SEE_MUNICIPALITY)
 def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
     name, all_schools = schools(session, actor.municipality_id)
-    least = _least(session, actor)
+    least = least_of(session, actor.municipality_id)
     by_version: dict[int, list[Counts]] = {}
     for each in counts_of_municipality(session, actor.municipality_id):
         by_version.setdefault(each.version_id, []).append(each)
@@ -160,6 +116,7 @@ def municipality_page(session: Session, actor: Actor) -> ResponseReturnValue:
         name=name,
         schools=all_schools,
         overviews=overviews,
+        uses=uses_of_municipality(session, actor.municipality_id),
         kinds=_by_kind(all_schools, overviews, found),
         covers=[(cover, sum(row.cover is cover for row in found.rows)) for cover in Cover],
         lead_spreaders=found.lead_spreaders(),
@@ -213,7 +170,7 @@ def _overview(
     all_schools: list[School],
     least: int,
 ) -> TrackOverview:
-    edition = _shelf().edition(session, version_id)
+    edition = shelf().edition(session, version_id)
     by_school = {each.school_id: each.stages for each in counts}
     rows = [
         SchoolRow(s, ladder(by_school.get(s.id, {}), s.teachers, least=least)) for s in all_schools

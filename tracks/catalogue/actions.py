@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from content.model import Module, Section, Step, Track
 from content.rendering.html import render_notes, render_track_intro
+from tracks.catalogue.changes import note_changes
 from tracks.catalogue.drawn import DrawnSteps
 from tracks.catalogue.filling_in import fill_in, window_of
 from tracks.catalogue.indexing import index_track, is_indexed
@@ -110,6 +111,7 @@ def publish_track(
         .where(track_version.c.id == version_id)
         .values(units=units_of(writing.outline), texts=_track_texts(writing))
     )
+    note_changes(session, version_id, before, now)
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
     index_track(session, track_id)
     return Published(version_id, is_new=True)

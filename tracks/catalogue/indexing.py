@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from content.rendered import RenderedStep
 from tracks.catalogue.models import search_entry, step_text, track
+from tracks.catalogue.public.dates import dates_of
 from tracks.catalogue.queries import Edition, read_edition
 from tracks.catalogue.search_words import add_words, remove_words
 from tracks.catalogue.stems import stems
@@ -58,8 +59,9 @@ def index_track(session: Session, track_id: int) -> None:
         "published_at": edition.published_at,
     }
     after = set()
+    dates = dates_of(session, edition)
     for entry in _entries(session, edition):
-        _write(session, entry, shared)
+        _write(session, entry, {**shared, "changed_at": dates[entry.address].updated})
         after.add(entry.address)
     gone = {address: kind for address, kind in before.items() if address not in after}
     note_withdrawn(session, gone, edition.published_at, back=after)

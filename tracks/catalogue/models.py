@@ -71,6 +71,7 @@ module_version = Table(
     Column("minutes", Json, nullable=False),  # {"A": 30, ...}
     Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
     Column("devices", Json),  # ["ipad"]; NULL as in track_version
+    Column("changed_at", UtcDateTime),  # NULL: not known, then with its version
 )
 
 step = Table(
@@ -98,6 +99,7 @@ step_version = Table(
     # Readable for everybody from that day, to that day inclusive; NULL: without beginning, end.
     Column("free_from", Date),
     Column("free_until", Date),
+    Column("changed_at", UtcDateTime),  # as in module_version
 )
 
 step_text = Table(
@@ -138,6 +140,7 @@ search_entry = Table(
     Column("phase", String(1), nullable=False),  # of a resource, else ""
     Column("minutes", Integer),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime),  # NULL: not known, then as published_at
     Column("frameworks", Text, nullable=False, server_default=""),  # "|pfdk-1|pfdk-4|"
     Column("devices", Text, nullable=False, server_default=""),  # the same
     Column("free_from", Date),  # of a resource

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from content.model import Phase
+from tracks.catalogue.expiry import views as expiry_views
 from tracks.catalogue.feed import atom
 from tracks.catalogue.finding import Found, Free, Look, find
 from tracks.catalogue.harvest import views as harvest_views
 from tracks.catalogue.public import views as public_views
 from tracks.catalogue.public.frameworks import framework_name
+from tracks.catalogue.public.media import is_current, is_open, windows_of_file
 from tracks.catalogue.public.telling import today
 from tracks.catalogue.queries import first_published, media, published
 from tracks.catalogue.rules import (
@@ -26,6 +28,7 @@ from tracks.catalogue.rules import (
 from tracks.catalogue.search import LIMITS, Facets, facets
 from tracks.catalogue.shelves import shelf
 from tracks.catalogue.subjects import named_subjects
+from tracks.catalogue.windows import ALWAYS
 from tracks.db import Session
 from tracks.i18n import LANGUAGES, N_
 from tracks.people.guards import requires
@@ -35,6 +38,7 @@ from tracks.web.requests import language, parts
 
 pages = Blueprint("catalogue", __name__)
 public_views.add_to(pages)
+expiry_views.add_to(pages)
 harvest_views.add_to(pages)
 FOUND_A_PAGE = 20
 IN_FEED = 50
@@ -45,6 +49,10 @@ FREE_NAMES = {
     Free.ENDING: N_("Free now, but it ends within 30 days"),
     Free.ENDED: N_("Was free before"),
 }
+# A published version never changes; who may have its files does, with the days.
+_KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+_KEPT_BY_ONE = "private, max-age=31536000, immutable"
+_KEPT_AN_HOUR = "private, max-age=3600"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
 # What a browser may show or play inside a page; anything else is a download.
@@ -163,12 +171,22 @@ def media_of_track(
     session: Session, actor: Actor | None, version_id: int, name: str
 ) -> ResponseReturnValue:
     body = media(session, version_id, name)
-    if body is None:
+    kept = _KEPT_BY_ONE if actor else _kept_by_all(session, version_id, name)
+    if body is None or kept is None:
         abort(404)
     response = file_of_track(name, body)
-    # A published version never changes.
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = kept
     return response
+
+
+def _kept_by_all(session: Session, version_id: int, name: str) -> str | None:
+    """None: those who are not signed in meet no page that shows it now."""
+    if not is_current(session, version_id):
+        return None
+    windows = windows_of_file(session, shelf().edition(session, version_id), name)
+    if not is_open(windows, today()):
+        return None
+    return _KEPT_FOR_EVER if ALWAYS in windows else _KEPT_AN_HOUR
 
 
 def file_of_track(name: str, body: bytes) -> Response:

@@ -16,6 +16,7 @@ from content.rendering.html import render_step
 from content.said import in_language
 from content.translation import mark_of_file, with_mark
 from content.workers.loading import load_library
+from tracks.cli.ending import expiring
 from tracks.cli.exchange import export_track, import_track
 from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
@@ -183,3 +184,4 @@ def signer() -> None:
 
 content.add_command(export_track)
 content.add_command(import_track)
+content.add_command(expiring)

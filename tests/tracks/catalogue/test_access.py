@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text, update
 
+from content.model import Access
 from tests.factories.databases import LIBRARY, sample_library
 from tests.factories.tool import Tool
 from tests.tracks.catalogue.publishing import (
@@ -15,9 +16,13 @@ from tests.tracks.catalogue.publishing import (
     TEXT,
     open_between,
     publish,
+    track_with,
 )
+from tracks.catalogue.actions import publish_track
 from tracks.catalogue.finding import Free, Look, find
 from tracks.catalogue.models import module_version, step_version, track_version
+from tracks.catalogue.public.dates import Dates, dates_of
+from tracks.catalogue.public.media import windows_of_file
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.windows import Standing, Window
 from tracks.cli.content import publish_library
@@ -187,3 +192,116 @@ def _kept(tool: Tool):
         [module.devices for module in edition.modules],
         [step.window for step in edition.steps],
     )
+
+
+WHOLE = "sample/maaling"
+PICTURE = {"lys.png": b"\x89PNG\r\n\x1a\n", "gul.png": b"\x89PNG\r\n\x1a\n"}
+
+
+def publish_with_picture(tool: Tool, version: str, **window: date | None) -> str:
+    """The address of lys.png, which the resource of the first session shows; none shows gul.png."""
+    access = Access(window.get("first"), window.get("last")) if window else None
+    shown = {
+        language: replace(each, markdown=f"{TEXT}\n\n![Et lys](media/lys.png)")
+        for language, each in track_with().modules[0].steps[0].texts.items()
+    }
+    with tool.database.writing() as session:
+        source = replace(track_with(access=access, texts=shown), version=version)
+        done = publish_track(session, "sample", source, media=PICTURE, now=datetime.now(UTC))
+    tool.app.extensions["tracks.shelf"] = Shelf()  # now, and not in two seconds
+    return f"/media/{done.version_id}/lys.png"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "status"),
+    [(None, -1, 404), (1, None, 404), (None, 0, 200), (0, None, 200), (-3, 3, 200)],
+)
+def test_the_pictures_of_what_is_closed_are_closed(
+    tool: Tool, first: int | None, last: int | None, status: int
+):
+    window = {
+        "first": None if first is None else today() + first * DAY,
+        "last": None if last is None else today() + last * DAY,
+    }
+    url = publish_with_picture(tool, "2.0.0", **window)
+
+    answer = tool.get(tool.client(), url)
+
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["Cache-Control"] == "private, max-age=3600"
+    # Those who came from an LMS go on seeing them, and no cache gives them to others.
+    answer = tool.get(tool.launch(), url)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"].startswith("private, ")
+
+
+def test_a_file_is_open_when_a_public_page_shows_it_now(tool: Tool):
+    old = publish_with_picture(tool, "2.0.0")
+
+    answer = tool.get(tool.client(), old)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert old in tool.get(tool.client(), RESOURCE).text
+    assert tool.get(tool.client(), old.replace("lys", "gul")).status_code == 404
+    assert tool.get(tool.launch(), old.replace("lys", "gul")).status_code == 200
+
+    new = publish_with_picture(tool, "3.0.0", last=today() - DAY)
+    for url in (old, new):
+        assert tool.get(tool.client(), url).status_code == 404, url
+
+
+def test_how_the_address_of_a_file_is_written_is_no_way_around(tool: Tool):
+    edition = tool.edition
+    texts = {"nb": {"title": "x", "html": '<a href="/media/7/en&amp;to%20tre.pdf#page=2">x</a>'}}
+    shown = replace(edition, version_id=7, texts=texts)
+    with tool.database.reading() as session:
+        assert windows_of_file(session, shown, "en&to tre.pdf") == [Window()]
+        assert windows_of_file(session, shown, "en&to") == []
+        assert windows_of_file(session, replace(shown, version_id=8), "en&to tre.pdf") == []
+
+
+def test_updated_is_when_that_page_last_changed(tool: Tool):
+    days = [datetime(2030, month, 2, 12, tzinfo=UTC) for month in (4, 5, 6)]
+    publish(tool, track_with(), days[0], id="dated")
+    publish(tool, track_with(), days[1], id="dated", version="2.0.0", licence="CC0 1.0")
+    publish(tool, track_with(minutes=9), days[2], id="dated", version="3.0.0")
+
+    with tool.database.reading() as session:
+        edition = Shelf().current(session, "sample", "dated")
+        assert edition is not None
+        dates = dates_of(session, edition)
+
+    assert {
+        address.removeprefix("sample/dated"): (each.published.month, each.updated.month)
+        for address, each in dates.items()
+    } == {
+        "": (4, 6),
+        "/enheter": (4, 6),
+        "/enheter#les": (4, 6),
+        "/feil": (4, 4),
+        "/feil#les": (4, 4),
+    }
+
+
+def test_another_picture_by_the_same_name_is_a_change_of_what_shows_it(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch
+):
+    publish_with_picture(tool, "2.0.0")
+    before = first_and_last(tool)
+    publish_with_picture(tool, "3.0.0")
+    after = first_and_last(tool)
+    assert after.pop(WHOLE).updated > before.pop(WHOLE).updated
+    assert after == before
+    monkeypatch.setitem(PICTURE, "lys.png", b"\x89PNG\r\n\x1a\n another")
+    publish_with_picture(tool, "4.0.0")
+    after = first_and_last(tool)
+    assert after[ADDRESS].updated > before[ADDRESS].updated
+    assert after["sample/maaling/feil#les"] == before["sample/maaling/feil#les"]
+
+
+def first_and_last(tool: Tool) -> dict[str, Dates]:
+    with tool.database.reading() as session:
+        edition = Shelf().current(session, "sample", "maaling")
+        assert edition is not None
+        return dates_of(session, edition)

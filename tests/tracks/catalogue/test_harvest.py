@@ -342,3 +342,9 @@ def test_rights_tell_the_days_of_access_and_no_text_is_given(tool: Tool):
         "Open to all until 2020-06-30",
     ]
     assert it.getMap()["description"] == []
+
+
+def test_what_came_on_the_very_second_asked_for_is_given(tool: Tool):
+    publish(tool, sample_library().tracks[0], datetime(2030, 5, 2, 12, tzinfo=UTC), id="dated")
+
+    assert len(Harvester(tool).ids(from_=datetime(2030, 5, 2, 12))) == len(EVERYTHING)

@@ -43,6 +43,14 @@ def test_each_visit_of_somebody_unknown_is_a_view_of_that_page(tool: Tool):
     assert set(tool.rows(select(page_view.c.day))) == {(today,)}
 
 
+def test_views_of_the_first_day_belong_to_it(tool: Tool):
+    visit(tool, TRACK)
+    counter(tool).write(tool.database)
+    today = local_day(datetime.now(UTC))
+    with tool.database.reading() as session:
+        assert views_since(session, today) == {"sample/maaling": 1}
+
+
 def test_what_is_kept_says_nothing_about_who_came():
     assert {column.name for column in page_view.columns} == {"address", "day", "views"}
 

@@ -55,7 +55,7 @@ def test_a_track_tells_what_there_is_to_know(tool: Tool):
     publish(tool, source, datetime(2030, 5, 2, 12, tzinfo=UTC), version="2.0.0")
     page = words(tool.get(tool.client(), f"{TRACK}?lang=nb").text)
 
-    assert "Naturfag (NAT01-04)" in page
+    assert "Naturfag (NAT01-05)" in page
     assert "PfDK 1 Fag og grunnleggende ferdigheter" in page
     assert "Oppdatert tor. 2. mai 2030 (versjon 2.0.0)" in page
     assert "CC BY 4.0" in page
@@ -68,11 +68,13 @@ def test_a_track_tells_what_there_is_to_know(tool: Tool):
 def test_the_first_date_of_a_resource_is_that_of_the_version_it_came_with(tool: Tool):
     with_video = track_with("en-av-tre", is_resource=True)
     publish(tool, with_video, datetime(2030, 5, 2, 12, tzinfo=UTC), version="2.0.0")
-    publish(tool, with_video, datetime(2030, 6, 3, 12, tzinfo=UTC), version="3.0.0")
+    changed = track_with("en-av-tre", is_resource=True, minutes=9)
+    publish(tool, changed, datetime(2030, 6, 3, 12, tzinfo=UTC), version="3.0.0")
+    publish(tool, changed, datetime(2030, 7, 4, 12, tzinfo=UTC), version="4.0.0")
 
     page = words(tool.get(tool.client(), "/r/sample/maaling/enheter/en-av-tre?lang=nb").text)
 
-    assert "Publisert tor. 2. mai 2030 Oppdatert man. 3. juni 2030" in page
+    assert "Publisert tor. 2. mai 2030 Oppdatert man. 3. juni 2030 Tid 9 min" in page
 
 
 def test_a_resource_says_which_track_it_belongs_to(tool: Tool):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from content.model import StepKind
+from tracks.catalogue.public.dates import Dates
 from tracks.catalogue.publishers import Publisher
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Address
@@ -30,7 +31,7 @@ class About:
     language: str  # of title and summary
     summary: str  # plain text, "" where authors wrote none
     first_published: datetime
-    updated: datetime  # when the version that newcomers meet was published
+    updated: datetime
     version: str
     publisher: Publisher
     authors: tuple[str, ...]
@@ -53,12 +54,11 @@ def about(
     address: Address,
     language: str,
     publisher: Publisher,
-    first_published: Mapping[str, datetime],
+    dates: Mapping[str, Dates],
 ) -> About | None:
-    """None where nothing has a public page. `first_published`: by address without version.
+    """None where nothing has a public page. `dates`: by address without version.
 
-    What the catalogue does not know by itself, such as a resource added later, is as old as its
-    track's newest version.
+    What is missing there is as old as the track's newest version.
     """
     spoken = edition.language(language)
     track = Named(edition.address(), edition.texts[spoken]["title"])
@@ -79,14 +79,15 @@ def about(
         if step is not None:
             kind, title = "resource", edition.titles[step.step_id, spoken]
             minutes, whole = step.minutes, (session, track)
+    known = dates.get(str(here)) or Dates(edition.published_at, edition.published_at)
     return About(
         address=here,
         kind=kind,
         title=title,
         language=spoken,
         summary=edition.texts[spoken]["summary"] if kind == "track" else "",
-        first_published=first_published.get(str(here), edition.published_at),
-        updated=edition.published_at,
+        first_published=known.published,
+        updated=known.updated,
         version=edition.version,
         publisher=publisher,
         authors=edition.authors,

@@ -1,5 +1,6 @@
-"""When each part of a track came to be. "Updated" is the version that newcomers meet."""
+"""When each part of a track came to be, and when it last changed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -11,8 +12,45 @@ from tracks.db import Session
 _FIRST = func.min(track_version.c.published_at).label("first")
 
 
-def first_dates(session: Session, edition: Edition) -> dict[str, datetime]:
-    """Address without version -> when it was first published: track, sessions, steps."""
+@dataclass(frozen=True, slots=True)
+class Dates:
+    published: datetime  # the first version that had it
+    updated: datetime  # the version that last changed it
+
+
+def dates_of(session: Session, edition: Edition) -> dict[str, Dates]:
+    """By address without version: the track, its sessions, its resources."""
+    first, changed = _first(session, edition), _changed(session, edition)
+    return {
+        address: Dates(published, changed.get(address) or edition.published_at)
+        for address, published in first.items()
+    }
+
+
+def _changed(session: Session, edition: Edition) -> dict[str, datetime | None]:
+    key = edition.version_id
+    modules = session.execute(
+        select(module_version.c.module_id, module_version.c.changed_at).where(
+            module_version.c.track_version_id == key
+        )
+    )
+    steps = session.execute(
+        select(step_version.c.step_id, step_version.c.changed_at).where(
+            step_version.c.track_version_id == key
+        )
+    )
+    of_step = {row.step_id: row.changed_at for row in steps}
+    of_module = {row.module_id: row.changed_at for row in modules}
+    return {
+        **{str(edition.address(m.slug)): of_module.get(m.id) for m in edition.modules},
+        **{
+            str(edition.address(s.module_slug, s.slug)): of_step.get(s.step_id)
+            for s in edition.steps
+        },
+    }
+
+
+def _first(session: Session, edition: Edition) -> dict[str, datetime]:
     of_track = track_version.c.track_id == edition.track_id
     modules = session.execute(
         select(module.c.slug, _FIRST)

@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from content.model import EntryLevel
 from tracks.catalogue.public.about import About, about, licence_url
-from tracks.catalogue.public.dates import first_dates
+from tracks.catalogue.public.dates import dates_of
 from tracks.catalogue.public.frameworks import framework_name
 from tracks.catalogue.public.linked_data import linked_data
 from tracks.catalogue.public.links import Links, links_to
@@ -58,8 +58,8 @@ def today() -> date:
 
 def telling(session: Session, actor: Actor | None, edition: Edition, address: Address) -> Telling:
     """404 for what has no public page. A visit of somebody unknown is counted."""
-    first = first_dates(session, edition)
-    told = about(edition, address, language(), publisher_of(session, edition.publisher), first)
+    publisher = publisher_of(session, edition.publisher)
+    told = about(edition, address, language(), publisher, dates_of(session, edition))
     if told is None:
         abort(404)
     subjects = dict(named_subjects(told.subjects, language(), gettext))

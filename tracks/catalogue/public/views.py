@@ -1,10 +1,11 @@
 """The public page of a track and of a session: readable by anybody, and the same for everybody."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from content.model import Phase
+from tracks.catalogue.public.sitemap import places, robots, sitemap
 from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import PHASE_NAMES
@@ -12,11 +13,14 @@ from tracks.catalogue.shelves import shelf
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.requests import parts
 
 
 def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/catalogue/<publisher>/<track>", "public_track", public_track)
     pages.add_url_rule("/catalogue/<publisher>/<track>/<module>", "public_module", public_module)
+    pages.add_url_rule("/sitemap.xml", "sitemap", sitemap_file)
+    pages.add_url_rule("/robots.txt", "robots", robots_file)
 
 
 def _edition(session: Session, publisher: str, track: str) -> Edition:
@@ -59,3 +63,15 @@ def public_module(
         phase_names=PHASE_NAMES,
         today=today(),
     )
+
+
+@requires(Permission.PUBLIC)
+def sitemap_file(session: Session, actor: Actor | None) -> ResponseReturnValue:
+    body = sitemap(places(session), parts().settings.base_url.rstrip("/"))
+    return Response(body, content_type="application/xml; charset=utf-8")
+
+
+@requires(Permission.PUBLIC)
+def robots_file(session: Session, actor: Actor | None) -> ResponseReturnValue:
+    body = robots(parts().settings.base_url.rstrip("/"))
+    return Response(body, content_type="text/plain; charset=utf-8")

@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.add_column("track_version", sa.Column("frameworks", sa.Text(), nullable=True))
     op.add_column("track_version", sa.Column("entry_level", sa.String(length=2), nullable=True))
     op.add_column("module_version", sa.Column("devices", sa.Text(), nullable=True))
+    for table in ("module_version", "step_version", "search_entry"):
+        op.add_column(table, sa.Column("changed_at", _MOMENT, nullable=True))
     op.add_column("step_version", sa.Column("free_from", sa.Date(), nullable=True))
     op.add_column("step_version", sa.Column("free_until", sa.Date(), nullable=True))
     for name in ("frameworks", "devices"):
@@ -72,9 +74,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_search_entry_published_at_address", table_name="search_entry")
     for table, names in {
-        "search_entry": ("frameworks", "devices", "free_from", "free_until"),
-        "step_version": ("free_from", "free_until"),
-        "module_version": ("devices",),
+        "search_entry": ("frameworks", "devices", "free_from", "free_until", "changed_at"),
+        "step_version": ("free_from", "free_until", "changed_at"),
+        "module_version": ("devices", "changed_at"),
         "track_version": ("frameworks", "entry_level"),
     }.items():
         for name in names:
