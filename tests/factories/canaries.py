@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import count
+from itertools import count, cycle
+from string import ascii_lowercase
 from typing import Any
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ from tracks.people.models import account, person
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _numbers = count(1)
+_letters = cycle(ascii_lowercase)  # never the same one twice running, however few fit
 # Not about anybody in particular, or made by the code that is tested.
 NOT_PLANTED = {"archived_item", "accessibility_feedback"}
 
@@ -97,7 +99,7 @@ def _filler(session: Session, column: Column[Any]) -> Any:
     if isinstance(kind, Integer | Float) or kind.python_type is int:
         return next(_numbers)
     length = kind.length if isinstance(kind, String) else None
-    return f"f{next(_numbers)}"[-(length or 99) :]
+    return next(_letters) if length == 1 else f"f{next(_numbers)}"[-(length or 99) :]
 
 
 def plant(session: Session, table: Table, given: dict[str, Any]) -> dict[str, Any]:

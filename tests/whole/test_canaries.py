@@ -77,6 +77,9 @@ def test_canaries_stand_in_every_personal_column_that_can_hold_one(planted: Plan
     assert personal - set(planted.values) == {
         "person.school_id",
         "role_grant.school_id",
+        "role_grant.team_id",
+        "role_grant.percent",
+        "roster_entry.school_id",
         "track_work.school_id",
         "sign_in.leads_here",
         "score.leads",
@@ -195,6 +198,7 @@ def test_the_row_that_is_left_is_empty_and_its_number_is_never_given_again(
         "school_id": None,
         "name": None,
         "language": None,
+        "device": None,
         "is_suspended": False,
         "created_at": made,
         "leaving_at": None,

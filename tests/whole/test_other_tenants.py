@@ -28,6 +28,8 @@ from tracks.people.actions import add_municipality, add_school, grant_role
 from tracks.people.models import account, municipality, person, role_grant, team
 from tracks.people.rules import Role, SchoolKind
 from tracks.progress.models import attachment
+from tracks.rosters.records import Source
+from tracks.rosters.staging import begin_import
 
 NOW = datetime.now(UTC)
 # Parts of addresses that lead to a row of a municipality. The others name what is published, or
@@ -43,6 +45,7 @@ OF_A_TENANT = {
     "link_id",
     "file_id",
     "secret",
+    "import_id",
 }
 OF_NOBODY = {"track_id", "version_id", "change", "seal", "token", "publisher", "track", "module"}
 OF_NOBODY |= {"step", "letter", "name", "address", "file"}
@@ -67,6 +70,8 @@ FORMS: dict[str, dict[str, str]] = {
     "/gradebook/<id:track_id>": {},
     "/select/<secret>": {"go": "add"},
     "/courses/<id:course_id>/held": {"go": "use"},
+    "/imports/<id:import_id>/apply": {"seen": "0"},
+    "/imports/<id:import_id>/columns": {"key": "0", "unit_code": "1"},
 }
 
 
@@ -179,6 +184,17 @@ def other(tool: Tool) -> Other:
             "link_id": link,
             "file_id": "f" * 32,
             "secret": "of-the-other",
+            "import_id": begin_import(
+                session,
+                municipality_id=home,
+                person_id=who,
+                source=Source.LIST,
+                file_name="other.csv",
+                pieces=iter([b"a;b"]),
+                list_kind="staff",
+                headings=[["a", "b"], ["1", "2"]],
+                now=NOW,
+            ),
         }
     return Other(home, {name: str(value) for name, value in ids.items()})
 

@@ -1,15 +1,19 @@
 """What each column of this area holds: published texts, and nobody's data."""
 
 from tracks.catalogue.models import (
+    expiry_notice,
     media_file,
     module,
     module_version,
+    page_view,
+    publisher,
     search_entry,
     step,
     step_text,
     step_version,
     track,
     track_version,
+    withdrawn,
 )
 from tracks.db.data_map import Tagged
 from tracks.i18n import N_
@@ -22,28 +26,32 @@ TAGGED = (
         _WHY,
         # Authors are named in a publication because they want to be.
         none="id track_id version digest published_at languages subjects grades licence authors "
-        "texts minutes units",
+        "texts minutes units frameworks entry_level",
         label="version",
     ),
     Tagged(module, _WHY, none="id track_id slug", label="slug"),
     Tagged(
         module_version,
         _WHY,
-        none="track_version_id module_id position gap_weeks units minutes texts",
+        none="track_version_id module_id position gap_weeks units minutes texts devices changed_at",
     ),
     Tagged(step, _WHY, none="id module_id slug", label="slug"),
     Tagged(
         step_version,
         _WHY,
         none="track_version_id step_id module_id position phase kind is_resource minutes points "
-        "visibility",
+        "visibility free_from free_until changed_at",
     ),
-    Tagged(step_text, _WHY, none="track_version_id step_id language title body"),
+    Tagged(step_text, _WHY, none="track_version_id step_id language title body drawn_as"),
     Tagged(media_file, _WHY, none="track_version_id name body"),
     Tagged(
         search_entry,
         _WHY,
         none="id track_id address language kind title text subjects grades phase minutes "
-        "published_at",
+        "published_at changed_at frameworks devices free_from free_until",
     ),
+    Tagged(publisher, _WHY, none="slug name organisation_number contact"),
+    Tagged(withdrawn, _WHY, none="address kind withdrawn_at"),
+    Tagged(page_view, N_("to count how often a public page is opened"), none="address day views"),
+    Tagged(expiry_notice, _WHY, none="address free_until days_before noted_at"),
 )

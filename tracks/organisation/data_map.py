@@ -1,8 +1,6 @@
 """What each column of this area holds (docs/operators/data.md says how to tag a new one)."""
 
-from datetime import timedelta
-
-from tracks.db.data_map import Limit, Tagged
+from tracks.db.data_map import Tagged
 from tracks.i18n import N_
 from tracks.organisation.models import (
     code_try,
@@ -28,8 +26,6 @@ TAGGED = (
         role_invitation,
         N_("to give a role to whoever has the code"),
         none="id municipality_id code_hash role school_id made_at expires_at used_at",
-        hidden="code_hash",
-        limit=Limit(role_invitation.c.expires_at, timedelta(days=30), has_chore=True),
     ),
     Tagged(
         link_code,
@@ -37,14 +33,12 @@ TAGGED = (
         none="municipality_id",
         pseudonymous="person_id code_hash expires_at",
         hidden="code_hash",
-        limit=Limit(link_code.c.expires_at, has_chore=True),
     ),
     Tagged(
         code_try,
         N_("to stop whoever guesses codes"),
         none="municipality_id",
         pseudonymous="person_id since tries",
-        limit=Limit(code_try.c.since, timedelta(days=1), has_chore=True),
     ),
     Tagged(
         municipality_choice,

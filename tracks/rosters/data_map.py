@@ -16,8 +16,8 @@ TAGGED = (
         N_("to know where a change came from"),
         none="id municipality_id source file_name state list_kind columns is_complete bytes "
         "rows_expected rows_read fault fault_detail confirmed_gone counts",
-        pseudonymous="person_id created_at changed_at",
-        personal="headings",
+        # The first rows of a list are about others; they are emptied with the file.
+        pseudonymous="person_id created_at changed_at headings",
         hidden="headings",
     ),
     Tagged(
@@ -25,7 +25,6 @@ TAGGED = (
         N_("to read a list, until it is taken in or thrown away"),
         none="import_id number",
         personal="body",
-        hidden="body",
     ),
     Tagged(
         roster_row,

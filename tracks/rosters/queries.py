@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracks.db import Session
-from tracks.db.data_map import Kept
+from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
 from tracks.people.models import person
 from tracks.rosters.models import roster_entry, roster_import
@@ -93,5 +93,6 @@ KEPT = (
         roster_import.c.person_id,
         N_("Lists of staff and schools that you have taken in"),
         N_("to know where a change came from"),
+        fate=Fate.LEAVE,
     ),
 )

@@ -1,5 +1,6 @@
 """One's own page: see, copy, correct, leave, come back; and who has looked."""
 
+import html
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -149,9 +150,9 @@ def test_a_name_that_cannot_be_kept_is_refused(tool: Tool, teacher: FlaskClient,
 def test_what_goes_and_what_stays_is_said_before(tool: Tool, teacher: FlaskClient):
     page = tool.get(teacher, "/privacy/delete?lang=en").text
 
-    goes, stays = page.split("What stays")
+    goes, stays = html.unescape(page).split("What stays")
     assert "Steps opened or done, with answers, texts and points: 2" in goes
-    assert "Name, school and language: 1" in goes
+    assert "Name, school, language and the pupils' device: 1" in goes
     assert "The numbers of your school" in stays
 
 
