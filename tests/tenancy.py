@@ -59,6 +59,7 @@ _CHORE = "a chore: what is too old is deleted, whoever's it was"
 _WORKER = "the worker: the row's id comes from the outbox, which no address reaches"
 _LAUNCH = "a launch: the signature says whose it is, and this is where that is looked up"
 _LIBRARY = "the installation's one library, which all authors write in together (ADR 0024)"
+_PUBLISHED = "what is published has no tenant, and changes for everybody who uses it (ADR 0029)"
 _LOOKED_UP = "an id that the caller has looked up with its tenant"
 # Functions that work for all municipalities, or before anybody knows for which.
 EXCEPTIONS: dict[str, str] = {
@@ -82,6 +83,7 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.lms.actions.invitations:release_invitation": "found by the secret of an invitation",
     "tracks.lms.actions.life_cycle:forget_notices": _CHORE,
     "tracks.lms.actions.life_cycle:move_on": _LAUNCH,
+    "tracks.lms.actions.links:follow_renamed": _PUBLISHED,
     "tracks.lms.actions.refusals:forget_refusals": _CHORE,
     "tracks.lms.actions.rosters:_ask": _LOOKED_UP,
     "tracks.lms.actions.rosters:_held_course": _LOOKED_UP,
@@ -110,6 +112,8 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.people.actions:end_old_sign_ins": _CHORE,
     "tracks.people.queries:counts_of": "of oneself, or of the person a sealed address names",
     "tracks.people.queries:municipality_named": _OPERATOR,
+    "tracks.progress.actions.versions:follow_spelling": _PUBLISHED,
+    "tracks.progress.queries:readers_elsewhere": "all readers, small counts hidden",
 }
 
 Problem = tuple[str, str]  # the function, the table

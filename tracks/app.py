@@ -22,7 +22,9 @@ from tracks.adoption import queries as adoption_queries
 from tracks.adoption import views as adoption_views
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
+from tracks.catalogue import redirects
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.differences import Comparisons
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
@@ -114,6 +116,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         doors=(organisation_views.doors, rosters_views.doors, lms_views.course_doors),
     )
     app.extensions["tracks.shelf"] = Shelf()
+    app.extensions["tracks.comparisons"] = Comparisons()
     app.extensions["tracks.page_views"] = PageViews()
     app.extensions["tracks.kept"] = KEPT
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
@@ -127,6 +130,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     )
     requests.install(app)
     errors.install(app)
+    redirects.install(app)
     pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -3,14 +3,14 @@
 from functools import partial
 
 from tracks.adoption.actions import count_stage, count_use
-from tracks.catalogue.events import FolderPublished
+from tracks.catalogue.events import FolderPublished, Renamed
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.queries import Shelf
 from tracks.db.session import Reactions, Session
-from tracks.lms.actions import queue_scores
+from tracks.lms.actions import follow_renamed, queue_scores
 from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
-from tracks.progress.actions import count_chosen_school, let_go_of_empty_work
+from tracks.progress.actions import count_chosen_school, follow_spelling, let_go_of_empty_work
 from tracks.progress.events import ResourceUsed, StageReached, WorkChanged
 
 
@@ -25,9 +25,10 @@ def reactions(shelf: Shelf, histories: Histories | None = None) -> Reactions:
     """All run inside the transaction of the change. Without `histories` no repository is kept."""
     recorded = () if histories is None else (partial(_record, histories),)
     return {
-        FolderPublished: recorded,
+        FolderPublished: (follow_spelling, *recorded),
         SchoolChosen: (count_chosen_school,),
         AccountsMeet: (let_go_of_empty_work,),
+        Renamed: (follow_renamed,),
         WorkChanged: (partial(queue_scores, shelf),),
         StageReached: (count_stage,),
         ResourceUsed: (count_use,),

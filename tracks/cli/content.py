@@ -17,6 +17,7 @@ from content.said import in_language
 from content.translation import mark_of_file, with_mark
 from content.workers.loading import load_library
 from tracks.cli.exchange import export_track, import_track
+from tracks.cli.git_tokens import token
 from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
 from tracks.settings import load_settings
@@ -134,6 +135,7 @@ def publish(library: Path | None, as_json: bool) -> None:
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
     from tracks.catalogue.histories import NotRecorded
+    from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
 
     root, loaded, problems = _load(library)
@@ -149,6 +151,11 @@ def publish(library: Path | None, as_json: bool) -> None:
         published = publish_library(database, root, loaded)
     except VersionTaken as taken:
         click.echo(f"tracks: {taken} is published already; raise its version", err=True)
+        sys.exit(1)
+    except IdsLost as lost:
+        for problem in lost.problems:
+            tell(problem)
+        click.echo("Nothing was published.", err=True)
         sys.exit(1)
     except NotRecorded as failure:
         click.echo(f"tracks: nothing was published: {failure}", err=True)
@@ -181,5 +188,6 @@ def signer() -> None:
     click.echo(f'* namespaces="git" {line}')
 
 
+content.add_command(token)
 content.add_command(export_track)
 content.add_command(import_track)
