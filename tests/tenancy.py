@@ -60,6 +60,7 @@ _CHORE = "a chore: what is too old is deleted, whoever's it was"
 _WORKER = "the worker: the row's id comes from the outbox, which no address reaches"
 _LAUNCH = "a launch: the signature says whose it is, and this is where that is looked up"
 _LIBRARY = "the installation's one library, which all authors write in together (ADR 0024)"
+_PUBLISHED = "what is published has no tenant, and changes for everybody who uses it (ADR 0029)"
 _LOOKED_UP = "an id that the caller has looked up with its tenant"
 # Functions that work for all municipalities, or before anybody knows for which.
 EXCEPTIONS: dict[str, str] = {
@@ -84,6 +85,7 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.lms.actions.invitations:release_invitation": "found by the secret of an invitation",
     "tracks.lms.actions.life_cycle:forget_notices": _CHORE,
     "tracks.lms.actions.life_cycle:move_on": _LAUNCH,
+    "tracks.lms.actions.links:follow_renamed": _PUBLISHED,
     "tracks.lms.actions.refusals:forget_refusals": _CHORE,
     "tracks.lms.actions.rosters:_ask": _LOOKED_UP,
     "tracks.lms.actions.rosters:_held_course": _LOOKED_UP,
@@ -135,6 +137,8 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.rosters.plan:import_of": _LOOKED_UP,
     "tracks.rosters.staging:begin_import": "the row that was made one statement before",
     "tracks.rosters.staging:move": _LOOKED_UP,
+    "tracks.progress.actions.versions:follow_spelling": _PUBLISHED,
+    "tracks.progress.queries:readers_elsewhere": "all readers, small counts hidden",
 }
 
 Problem = tuple[str, str]  # the function, the table

@@ -30,7 +30,9 @@ from tracks.authoring import data_map as authoring_map
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import data_map as catalogue_map
+from tracks.catalogue import redirects
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.differences import Comparisons
 from tracks.catalogue.expiry import views as expiry_views
 from tracks.catalogue.expiry.actions import tell_of_endings
 from tracks.catalogue.histories import Histories
@@ -181,6 +183,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         ),
     )
     app.extensions["tracks.shelf"] = Shelf()
+    app.extensions["tracks.comparisons"] = Comparisons()
     app.extensions["tracks.page_views"] = PageViews()
     app.extensions["tracks.kept"] = KEPT
     app.extensions["tracks.data_map"] = DATA_MAP
@@ -195,6 +198,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     )
     requests.install(app)
     errors.install(app)
+    redirects.install(app)
     pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,12 +4,12 @@ from functools import partial
 
 from tracks.adoption.actions import count_stage, count_use
 from tracks.audit.actions import as_entry, write_entry
-from tracks.catalogue.events import FolderPublished
+from tracks.catalogue.events import FolderPublished, Renamed
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.queries import Shelf
 from tracks.db.session import Reactions, Session
 from tracks.events import Noted
-from tracks.lms.actions import drop_jobs_of, queue_scores
+from tracks.lms.actions import drop_jobs_of, follow_renamed, queue_scores
 from tracks.organisation.events import (
     AccountsLinked,
     AccountsMeet,
@@ -22,7 +22,7 @@ from tracks.organisation.events import (
 )
 from tracks.people.events import RoleEnded, RoleGranted, SchoolChosen
 from tracks.privacy.events import PersonErased
-from tracks.progress.actions import count_chosen_school, let_go_of_empty_work
+from tracks.progress.actions import count_chosen_school, follow_spelling, let_go_of_empty_work
 from tracks.progress.events import ResourceUsed, StageReached, WorkChanged
 
 # Events that are entries of the audit log as they are; their codes stand in the areas' data maps.
@@ -50,9 +50,10 @@ def reactions(shelf: Shelf, histories: Histories | None = None) -> Reactions:
     """All run inside the transaction of the change. Without `histories` no repository is kept."""
     recorded = () if histories is None else (partial(_record, histories),)
     return {
-        FolderPublished: recorded,
+        FolderPublished: (follow_spelling, *recorded),
         SchoolChosen: (count_chosen_school,),
         AccountsMeet: (let_go_of_empty_work,),
+        Renamed: (follow_renamed,),
         WorkChanged: (partial(queue_scores, shelf),),
         StageReached: (count_stage,),
         ResourceUsed: (count_use,),

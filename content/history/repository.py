@@ -6,12 +6,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Final
 
 from dulwich.errors import NotGitRepository
@@ -19,6 +19,7 @@ from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
+from content.history.packs import KINDS, Raw
 from content.history.signing import Signer
 from content.history.trees import entry_at, files_in, with_changes
 
@@ -55,13 +56,30 @@ class Version:
     data: bytes | None  # None: it was taken away
 
 
+class _Lock:
+    """Of one repository, whichever object it is reached by: who holds it may take it once more."""
+
+    def __init__(self) -> None:
+        self.of_threads = RLock()
+        self.is_held = False  # the file's, by the thread that holds this
+
+
+_LOCKS: Final[dict[Path, _Lock]] = {}
+_LOCKS_LOCK: Final = Lock()
+
+
+def _lock_of(path: Path) -> _Lock:
+    with _LOCKS_LOCK:
+        return _LOCKS.setdefault(path.absolute(), _Lock())
+
+
 class History:
     """Ids of commits are 40 hexadecimal digits in text."""
 
     def __init__(self, path: Path, signer: Signer) -> None:
         self.path = path
         self._signer = signer
-        self._lock = RLock()
+        self._lock = _lock_of(path)
 
     @property
     def is_begun(self) -> bool:
@@ -70,16 +88,22 @@ class History:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One writer at a time, in whatever process. Begins the repository if it is not there."""
-        with self._lock:
+        with self._lock.of_threads:
+            if self._lock.is_held:
+                yield
+                return
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with self.path.with_suffix(".lock").open("a") as held:
                     fcntl.flock(held, fcntl.LOCK_EX)
                     if not self.is_begun:
                         self._begin()
+                    self._lock.is_held = True
                     yield
             except OSError as failure:
                 raise HistoryBroken(f"{self.path}: {failure}") from failure
+            finally:
+                self._lock.is_held = False
 
     def _begin(self) -> None:
         staged = Path(tempfile.mkdtemp(prefix=".begun-", dir=self.path.parent))
@@ -197,6 +221,32 @@ class History:
             tag.signature = self._signer.sign(tag.as_raw_string())
             _add(repo, [tag])
             repo.refs[_tag_ref(name)] = tag.id
+
+    @contextmanager
+    def objects(self) -> Iterator[Callable[[ObjectID], Raw | None]]:
+        """Any object by its id, if it is here."""
+        with self.opened() as repo:
+
+            def found(id_: ObjectID) -> Raw | None:
+                try:
+                    number, data = repo.object_store.get_raw(id_)
+                except KeyError:
+                    return None
+                return Raw(KINDS[number], data)
+
+            yield found
+
+    def keep(self, objects: Sequence[ShaFile]) -> None:
+        """Objects that have been judged; nothing leads to them yet."""
+        with self.opened() as repo:
+            _add(repo, objects)
+
+    def advance(self, old: str | None, new: str) -> bool:
+        """Moves the main line; False if it was not at `old`. The caller holds `writing`."""
+        with self.opened() as repo:
+            return repo.refs.set_if_equals(
+                MAIN, ObjectID(old.encode()) if old else None, ObjectID(new.encode())
+            )
 
     def is_ancestor(self, earlier: str, later: str) -> bool:
         """Also of itself."""

@@ -40,6 +40,9 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
         lifecycle=front.lifecycle,
         texts=texts,
         modules=tuple(modules),
+        renamed=front.renamed,
+        retired=front.retired,
+        replaced_by=front.replaced_by,
     )
 
 
@@ -57,6 +60,8 @@ def build_module(editions: Sequence[ModuleEdition]) -> Module:
         gap_weeks=front.gap_weeks if front else 4,
         texts={edition.language: _module_text(edition) for edition in editions},
         sections=sections,
+        renamed=front.renamed if front else {},
+        retired=front.retired if front else {},
     )
 
 

@@ -133,6 +133,11 @@ ROUTES = {
     ("/sitemap.xml", "GET"): Permission.PUBLIC,
     ("/spreaders", "GET"): Permission.KNOWN,
     ("/t/<publisher>/<track>", "GET"): Permission.PUBLIC,
+    ("/git/<publisher>.git/git-receive-pack", "POST"): Permission.PUBLIC,  # asks for a token
+    ("/git/<publisher>.git/git-upload-pack", "POST"): Permission.PUBLIC,
+    ("/git/<publisher>.git/info/refs", "GET"): Permission.PUBLIC,
+    ("/t/<publisher>/<track>/-/changes", "GET"): Permission.OWN_WORK,
+    ("/t/<publisher>/<track>/-/changes", "POST"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>/<step>", "GET"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
@@ -181,6 +186,8 @@ PLACE = {
 }
 # Opened by an LMS: a signature or an invitation in them says yes or no.
 SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}
+# Opened by git: a token in the password's place says yes or no (authoring/test_git.py).
+BY_TOKEN = "/git/"
 
 
 def routes_of(tool: Tool) -> dict[tuple[str, str], Permission]:
@@ -215,8 +222,8 @@ def test_no_public_route_sets_a_cookie(tool: Tool):
 
 
 def is_of_an_lms(path: str) -> bool:
-    """A signature or an invitation in what is posted says yes or no."""
-    return path.startswith(("/lti/", "/connect/"))
+    """A signature or an invitation in what is posted says yes or no; or, for git, a token."""
+    return path.startswith(("/lti/", "/connect/", BY_TOKEN))
 
 
 def everybody(tool: Tool, sub: str = "") -> dict[str, FlaskClient]:
@@ -272,7 +279,7 @@ def test_every_role_reads_its_pages_and_no_others(tool: Tool):
     refused = {}
     expected = {}
     for (path, methods), permission in ROUTES.items():
-        if "GET" not in methods or path in SIGNED_BY_THE_LMS:
+        if "GET" not in methods or path in SIGNED_BY_THE_LMS or path.startswith(BY_TOKEN):
             continue
         for who, client in clients.items():
             status = tool.get(client, filled(path, place)).status_code

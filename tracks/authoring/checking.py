@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from content.checks import complexity
+from content.front_matter import split_front_matter
 from content.model import Publisher, Track
 from content.problems import Problem
 from content.workers.loading import ReadingFailed, load_library
@@ -21,6 +22,7 @@ from tracks.authoring.folder import LibraryFolder
 _log = logging.getLogger(__name__)
 _KEPT = 16  # results; an author's next look at the same text costs nothing
 _BORROWED = re.compile(r"resource=\"?([a-z0-9-]+)/")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FURTHEST = 5  # as content.reading.borrowing follows
 
 
@@ -92,7 +94,7 @@ class Checker:
                 if text is None:
                     continue
                 found[f"{each}/{name}"] = text
-                for other in _BORROWED.findall(text):
+                for other in _named_in(text) & {*self._folder.tracks()}:
                     if other not in seen and far < _FURTHEST:
                         seen.add(other)
                         waiting.append((other, far + 1))
@@ -126,6 +128,13 @@ class Checker:
             next((each for each in tracks if each.id == track), None),
             tuple(mine),
         )
+
+
+def _named_in(text: str) -> set[str]:
+    """What may be tracks that it borrows from, or that its front matter names in its place."""
+    yaml, _ = split_front_matter(text)
+    named = _ID.findall(yaml or "") if "retired:" in text or "replaced-by:" in text else []
+    return {*_BORROWED.findall(text), *named}
 
 
 def _is_of(problem: Problem, track: str) -> bool:

@@ -35,6 +35,7 @@ class VersionTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
+    track_id: int
     version_id: int
     is_new: bool
 
@@ -79,7 +80,7 @@ def publish_track(
         was_filled_in = fill_in(session, known.id, source)
         if was_filled_in or not is_indexed(session, track_id):  # published before there was either
             index_track(session, track_id)
-        return Published(known.id, is_new=False)
+        return Published(track_id, known.id, is_new=False)
     version_id = session.execute(
         insert(track_version)
         .values(
@@ -97,6 +98,8 @@ def publish_track(
             units=0,
             frameworks=list(source.frameworks),
             entry_level=source.entry_level.value,
+            lifecycle=source.lifecycle.value,
+            replaced_by=f"{publisher}/{source.replaced_by}" if source.replaced_by else None,
         )
         .returning(track_version.c.id)
     ).scalar_one()
@@ -114,7 +117,7 @@ def publish_track(
     note_changes(session, version_id, before, now)
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
     index_track(session, track_id)
-    return Published(version_id, is_new=True)
+    return Published(track_id, version_id, is_new=True)
 
 
 def _track_texts(writing: _Writing) -> dict[str, Any]:
@@ -234,11 +237,18 @@ def _durable(session: Session, table: Any, **key: Any) -> int:
     return int(found)
 
 
+# Came after the first versions were published: what has none of them is the same text as then.
+_LATER = frozenset({"renamed", "retired", "replaced_by"})
+
+
 def _digest(source: Track, media: Mapping[str, bytes]) -> str:
     def plain(value: Any) -> Any:
         if hasattr(value, "__dataclass_fields__"):
             return {
-                n: plain(getattr(value, n)) for n in value.__dataclass_fields__ if n != "location"
+                n: plain(inner)
+                for n in value.__dataclass_fields__
+                for inner in [getattr(value, n)]
+                if n != "location" and (inner or n not in _LATER)
             }
         if isinstance(value, Mapping):
             return {str(k): plain(v) for k, v in value.items()}

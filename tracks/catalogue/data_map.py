@@ -2,11 +2,16 @@
 
 from tracks.catalogue.models import (
     expiry_notice,
+    former_module,
+    former_step,
+    former_track,
     media_file,
     module,
     module_version,
     page_view,
     publisher,
+    push_token,
+    retired_part,
     search_entry,
     step,
     step_text,
@@ -26,7 +31,7 @@ TAGGED = (
         _WHY,
         # Authors are named in a publication because they want to be.
         none="id track_id version digest published_at languages subjects grades licence authors "
-        "texts minutes units frameworks entry_level",
+        "texts minutes units frameworks entry_level lifecycle replaced_by",
         label="version",
     ),
     Tagged(module, _WHY, none="id track_id slug", label="slug"),
@@ -49,6 +54,15 @@ TAGGED = (
         _WHY,
         none="id track_id address language kind title text subjects grades phase minutes "
         "published_at changed_at frameworks devices free_from free_until",
+    ),
+    Tagged(former_track, _WHY, none="publisher slug track_id"),
+    Tagged(former_module, _WHY, none="track_id slug module_id"),
+    Tagged(former_step, _WHY, none="module_id slug step_id"),
+    Tagged(retired_part, _WHY, none="track_id part replaced_by"),
+    Tagged(
+        push_token,
+        N_("to let a publisher's own tools write to its repository"),
+        none="id publisher name token_hash made_at used_at revoked_at",
     ),
     Tagged(publisher, _WHY, none="slug name organisation_number contact"),
     Tagged(withdrawn, _WHY, none="address kind withdrawn_at"),

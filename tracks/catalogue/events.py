@@ -15,5 +15,17 @@ class FolderPublished:
     root: Path  # of the library
     track: str
     version: str
+    track_id: int
+    version_id: int
     is_new: bool
     at: datetime
+    commit: str | None = None  # that holds these files already: they were pushed
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A track, a module or a step, and with it all that it holds. Neither address has a version."""
+
+    track_id: int
+    old: str
+    new: str

@@ -8,8 +8,9 @@ from html import unescape
 
 from sqlalchemy import delete, insert, select
 
+from content.model import Lifecycle
 from content.rendered import RenderedStep
-from tracks.catalogue.models import search_entry, step_text, track
+from tracks.catalogue.models import search_entry, step_text, track, track_version
 from tracks.catalogue.public.dates import dates_of
 from tracks.catalogue.queries import Edition, read_edition
 from tracks.catalogue.search_words import add_words, remove_words
@@ -41,7 +42,8 @@ def is_indexed(session: Session, track_id: int) -> bool:
 
 
 def index_track(session: Session, track_id: int) -> None:
-    """In place of what was found of this track before; what is gone since is noted as gone."""
+    """In place of what was found of this track before; what is gone since is noted as gone, as is
+    all of a retired track."""
     of_track = search_entry.c.track_id == track_id
     kinds = select(search_entry.c.address, search_entry.c.kind).where(of_track).distinct()
     before = {row.address: row.kind for row in session.execute(kinds)}
@@ -60,7 +62,8 @@ def index_track(session: Session, track_id: int) -> None:
     }
     after = set()
     dates = dates_of(session, edition)
-    for entry in _entries(session, edition):
+    is_offered = edition.lifecycle is not Lifecycle.ARCHIVED
+    for entry in _entries(session, edition) if is_offered else ():
         _write(session, entry, {**shared, "changed_at": dates[entry.address].updated})
         after.add(entry.address)
     gone = {address: kind for address, kind in before.items() if address not in after}
@@ -137,3 +140,20 @@ def plain(html: str) -> str:
 
 def _list(values: Iterable[str]) -> str:
     return f"|{'|'.join(values)}|"
+
+
+def index_what_is_not(session: Session) -> int:
+    """Tracks that were published before there was a search; how many there were."""
+    found = (
+        select(track.c.id)
+        .join(track_version, track_version.c.id == track.c.version_id)
+        .where(
+            track_version.c.lifecycle != Lifecycle.ARCHIVED.value,
+            ~select(search_entry.c.id).where(search_entry.c.track_id == track.c.id).exists(),
+        )
+        .order_by(track.c.id)
+    )
+    track_ids = list(session.execute(found).scalars())
+    for track_id in track_ids:
+        index_track(session, track_id)
+    return len(track_ids)

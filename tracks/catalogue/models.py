@@ -48,6 +48,9 @@ track_version = Table(
     # NULL: published before these were kept. Publishing the same text again fills them in.
     Column("frameworks", Json),
     Column("entry_level", String(2)),
+    # A retired track is not offered any more; those who have begun keep it.
+    Column("lifecycle", String(12), nullable=False, server_default="open"),
+    Column("replaced_by", String(330)),  # the address of what to use instead
     UniqueConstraint("track_id", "version"),
 )
 
@@ -189,5 +192,56 @@ expiry_notice = Table(
     Column("free_until", Date, primary_key=True),
     Column("days_before", Integer, primary_key=True),
     Column("noted_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+# What ids were before: their links lead on for ever (ADR 0029).
+former_track = Table(
+    "former_track",
+    metadata,
+    Column("publisher", String(80), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    **ONE_TREE,
+)
+
+former_module = Table(
+    "former_module",
+    metadata,
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), nullable=False),
+    **ONE_TREE,
+)
+
+former_step = Table(
+    "former_step",
+    metadata,
+    Column("module_id", Id, ForeignKey("module.id"), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), nullable=False),
+    **ONE_TREE,
+)
+
+# Who may fetch and push a library by git. The token itself is shown once and not kept.
+push_token = Table(
+    "push_token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("publisher", String(80), nullable=False),
+    Column("name", String(80), nullable=False),  # what it is for, not who has it
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+# Parts that a newer version has no more, with what takes their place: an address, or NULL.
+retired_part = Table(
+    "retired_part",
+    metadata,
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("part", String(165), primary_key=True),  # module or module#step
+    Column("replaced_by", String(330)),
     **ONE_TREE,
 )

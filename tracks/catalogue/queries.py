@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from content.model import Phase, StepKind
+from content.model import Lifecycle, Phase, StepKind
 from content.rendered import RenderedStep
 from tracks.catalogue.models import (
     media_file,
@@ -60,6 +60,8 @@ class Edition:
     units: int
     frameworks: tuple[str, ...]
     entry_level: str | None
+    lifecycle: Lifecycle
+    replaced_by: str | None
     modules: tuple[Module, ...]
     steps: tuple[Outline, ...]
     titles: Mapping[tuple[int, str], str]  # (step id, language) -> title
@@ -67,6 +69,10 @@ class Edition:
     @cached_property
     def by_slug(self) -> dict[tuple[str, str], Outline]:
         return {(s.module_slug, s.slug): s for s in self.steps}
+
+    @cached_property
+    def step_ids(self) -> dict[int, Outline]:
+        return {s.step_id: s for s in self.steps}
 
     @cached_property
     def by_module(self) -> dict[str, Module]:
@@ -188,6 +194,11 @@ class Shelf:
                 self._current[publisher, slug] = known
         return None if known[1] is None else self.edition(session, known[1])
 
+    def forget(self, version_id: int) -> None:
+        """Ids have been renamed since it was read."""
+        with self._lock:
+            self._editions.pop(version_id, None)
+
     def text(self, session: Session, version_id: int, step_id: int, language: str) -> RenderedStep:
         key = (version_id, step_id, language)
         found = self._texts.get(key)
@@ -227,6 +238,8 @@ def read_edition(session: Session, version_id: int) -> Edition:
         units=row.units,
         frameworks=tuple(row.frameworks or ()),
         entry_level=row.entry_level,
+        lifecycle=Lifecycle(row.lifecycle),
+        replaced_by=row.replaced_by,
         modules=tuple(_module(r) for r in session.execute(_MODULES, key)),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
@@ -263,10 +276,11 @@ def _outline(row: Row[Any]) -> Outline:
 
 
 def published(session: Session) -> list[int]:
-    """Version ids of all tracks that newcomers can meet, by publisher and slug."""
+    """Version ids of all tracks that newcomers are offered, by publisher and slug."""
     rows = session.execute(
         select(track.c.version_id)
-        .where(track.c.version_id.is_not(None))
+        .join(track_version, track_version.c.id == track.c.version_id)
+        .where(track_version.c.lifecycle != Lifecycle.ARCHIVED.value)
         .order_by(track.c.publisher, track.c.slug)
     )
     return [row.version_id for row in rows]

@@ -32,6 +32,9 @@ def _record(history: History, event: FolderPublished) -> None:
     said = f"{event.track} {event.version}"
     who = writer_of(event.publisher)
     with history.writing():
+        if event.commit is not None:
+            history.tag(tag, event.commit, said, who, event.at)
+            return
         if tagged is not None and history.files(tagged, event.track) == _inside(files, event.track):
             return  # recorded before, and then the transaction was lost
         head = history.head()

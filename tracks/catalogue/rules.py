@@ -46,6 +46,10 @@ class Address:
     step: str | None = None
     version: str | None = None
 
+    def to(self, module: str, step: str | None = None) -> "Address":
+        """A part of the same track."""
+        return Address(self.publisher, self.track, module, step)
+
     def __str__(self) -> str:
         text = f"{self.publisher}/{self.track}"
         if self.module:
@@ -108,3 +112,13 @@ def units_of(outline: Iterable[Outline]) -> int:
     steps = list(outline)
     joint = {(s.module_id, s.phase) for s in steps if s.phase.is_joint}
     return sum(counts_alone(s.phase) for s in steps) + len(joint)
+
+
+def is_spelling_only(before: str, after: str) -> bool:
+    """Versions that differ in the third number: 1.2 and 1.2.1. Readers follow such ones unasked."""
+    return _numbers(before)[:2] == _numbers(after)[:2] and _numbers(before) != _numbers(after)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = [int(part) for part in version.split(".") if part.isdigit()]
+    return (*parts, 0, 0, 0)[:3]

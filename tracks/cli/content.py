@@ -18,6 +18,7 @@ from content.translation import mark_of_file, with_mark
 from content.workers.loading import load_library
 from tracks.cli.ending import expiring
 from tracks.cli.exchange import export_track, import_track
+from tracks.cli.git_tokens import token
 from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
 from tracks.settings import load_settings
@@ -135,6 +136,7 @@ def publish(library: Path | None, as_json: bool) -> None:
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
     from tracks.catalogue.histories import NotRecorded
+    from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
 
     root, loaded, problems = _load(library)
@@ -150,6 +152,11 @@ def publish(library: Path | None, as_json: bool) -> None:
         published = publish_library(database, root, loaded)
     except VersionTaken as taken:
         click.echo(f"tracks: {taken} is published already; raise its version", err=True)
+        sys.exit(1)
+    except IdsLost as lost:
+        for problem in lost.problems:
+            tell(problem)
+        click.echo("Nothing was published.", err=True)
         sys.exit(1)
     except NotRecorded as failure:
         click.echo(f"tracks: nothing was published: {failure}", err=True)
@@ -182,6 +189,7 @@ def signer() -> None:
     click.echo(f'* namespaces="git" {line}')
 
 
+content.add_command(token)
 content.add_command(export_track)
 content.add_command(import_track)
 content.add_command(expiring)

@@ -85,6 +85,14 @@ def part_of(steps: Iterable[Outline], address: Address) -> list[Outline]:
     ]
 
 
+def renamed_address(address: str, old: str, new: str) -> str | None:
+    """An address of what was renamed, or of a part of it; None for any other."""
+    rest = address.removeprefix(old)
+    if rest == address and address != old:
+        return None
+    return new + rest if rest[:1] in ("", "/", "#", "@") else None
+
+
 def percent(done: int, units: int) -> float | None:
     """0 < score <= 100 in whole numbers; 100 only when all is done; None for nothing done."""
     if done == 0 or units == 0:

@@ -21,7 +21,7 @@ TAGGED = (
     Tagged(
         track_work,
         N_("to go on, and for the counts of the school"),
-        none="track_id municipality_id",
+        none="track_id municipality_id version_id declined_id",
         pseudonymous="person_id last_step_id worked_at started_at together_at tried_at "
         "followed_up_at",
         personal="school_id",

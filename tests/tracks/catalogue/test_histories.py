@@ -145,7 +145,9 @@ def test_a_repository_that_is_gone_is_made_again(site: Site, tmp_path: Path) -> 
     site.histories = fresh
     library = load_library(site.root).value
     assert library is not None
-    event = FolderPublished(library.publisher, site.root, TRACK, "1.0.0", False, datetime.now(UTC))
+    event = FolderPublished(
+        library.publisher, site.root, TRACK, "1.0.0", 1, 1, is_new=False, at=datetime.now(UTC)
+    )
     record_published(fresh, event)
 
     assert site.tagged() == files_of(site.root, TRACK)

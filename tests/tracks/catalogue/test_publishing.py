@@ -71,6 +71,10 @@ def test_a_new_version_keeps_what_people_have_done(tool: Tool):
     tool.app.extensions["tracks.shelf"] = Shelf()  # as in a process that has not seen the old one
 
     page = tool.get(browser, "/t/sample/maaling?lang=en").text
+    assert "Måling, ny utgave" not in page
+    assert "Version 2.0.0 of this track is here." in page
+    tool.post(browser, "/t/sample/maaling/-/changes", go="take", version="2.0.0")
+    page = tool.get(browser, "/t/sample/maaling?lang=en").text
     assert "Måling, ny utgave" in page
     assert "1 of 14 done" in page
     assert "Version 2.0.0" in page

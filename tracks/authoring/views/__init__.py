@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 pages = Blueprint("authoring", __name__)
 
 
-def _view(name: str) -> Callable[..., ResponseReturnValue]:
+def _view(
+    name: str, permission: Permission = Permission.WRITE_TRACKS
+) -> Callable[..., ResponseReturnValue]:
     """`module.function` of this folder, which is guarded itself."""
     module, _, function = name.partition(".")
 
@@ -28,7 +30,7 @@ def _view(name: str) -> Callable[..., ResponseReturnValue]:
         answer: ResponseReturnValue = found(**address)
         return answer
 
-    opened.requires = Permission.WRITE_TRACKS  # type: ignore[attr-defined]  # as all in this folder
+    opened.requires = permission  # type: ignore[attr-defined]  # as all in this folder
     return opened
 
 
@@ -67,3 +69,13 @@ for rule, method, name in (
     ("/authoring/<track>/publish", "POST", "publishing.publish"),
 ):
     pages.add_url_rule(rule, name.replace(".", "_"), _view(name), methods=[method])
+
+_GIT = "/git/<publisher>.git"
+for rule, method, name in (
+    (f"{_GIT}/info/refs", "GET", "git.refs"),
+    (f"{_GIT}/git-upload-pack", "POST", "git.fetch"),
+    (f"{_GIT}/git-receive-pack", "POST", "git.push"),
+):
+    # Open to all as pages go: each asks for a token.
+    view = _view(name, Permission.PUBLIC)
+    pages.add_url_rule(rule, name.replace(".", "_"), view, methods=[method])

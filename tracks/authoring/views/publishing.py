@@ -1,6 +1,7 @@
 """Publishing one track of the library: the checks as a gate, then what the command does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from flask import render_template, request
@@ -17,6 +18,7 @@ from tracks.authoring.rules import FileName, is_version, next_version
 from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, track_or_404
 from tracks.catalogue.actions import VersionTaken
 from tracks.catalogue.histories import NotRecorded
+from tracks.catalogue.naming import IdsLost, lost_ids
 from tracks.catalogue.publishing import publish_from_folder
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.shelves import shelf
@@ -24,9 +26,11 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.people.small_numbers import Shown, shown
+from tracks.progress.queries import readers_elsewhere
 from tracks.web.errors import PageError
 from tracks.web.pages import gettext
-from tracks.web.requests import now, see_other
+from tracks.web.requests import now, parts, see_other
 
 NOT_A_VERSION = N_("A version is one to three numbers with points between: 1, 1.2 or 1.2.3.")
 TAKEN = N_("This version is published already, with another text. Choose a higher number.")
@@ -50,18 +54,37 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
     checked = desk().check_or_wait(actor.person_id, track)
     edition = _edition(session, checked, track)
     version = checked.track.version if checked.track else ""
+    wanted = request.form.get("version") or _proposed(version, edition)
+    checked = _with_lost_ids(session, checked, wanted)
     return render_template(
         "authoring/publish.html",
         track=track,
         checked=checked,
         edition=edition,
-        version=request.form.get("version") or _proposed(version, edition),
+        version=wanted,
         changes=_changes(session, checked.track, edition) if edition and checked.track else None,
+        readers=_readers(session, edition) if edition else {},
+        small_number=parts().settings.small_number,
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
         drafts=sorted(drafts_in(session, actor.person_id, track)),
         problem=problem,
         is_writable=desk().folder.is_writable,
     )
+
+
+def _with_lost_ids(session: Session, checked: Checked, version: str) -> Checked:
+    """What no text by itself shows: it is beside the published version that ids are gone."""
+    if checked.track is None or checked.publisher is None or not is_version(version):
+        return checked
+    lost = lost_ids(session, checked.publisher, replace(checked.track, version=version))
+    return replace(checked, problems=(*checked.problems, *lost))
+
+
+def _readers(session: Session, edition: Edition) -> dict[str, Shown]:
+    """Version -> people who are still on it."""
+    least = parts().settings.small_number
+    counts = readers_elsewhere(session, edition)
+    return {version: shown(count, None, least=least) for version, count in counts.items()}
 
 
 def _edition(session: Session, checked: Checked, track: str) -> Edition | None:
@@ -149,6 +172,9 @@ def _publish(database: Database, actor: Actor, track: str, version: str) -> str 
     except VersionTaken:
         folder.write(track, dict(before))
         return TAKEN
+    except IdsLost:
+        folder.write(track, dict(before))
+        return NOT_READY
     except NotRecorded as failure:
         folder.write(track, dict(before))
         raise PageError(503, NOT_WRITABLE) from failure

@@ -9,7 +9,7 @@ from tracks.lms.actions.columns import (
     start_new_rounds,
 )
 from tracks.lms.actions.erasure import drop_jobs_of
-from tracks.lms.actions.links import Link, expect_score, link_of_launch
+from tracks.lms.actions.links import Link, expect_score, follow_renamed, link_of_launch
 from tracks.lms.actions.registrations import (
     approve_deployment,
     forget_used_nonces,
@@ -49,6 +49,7 @@ __all__ = [
     "column_made",
     "drop_jobs_of",
     "expect_score",
+    "follow_renamed",
     "forget_selections",
     "forget_used_nonces",
     "link_of_launch",

@@ -16,6 +16,7 @@ from tracks.progress.actions.steps import (
     reach,
     worker_of,
 )
+from tracks.progress.actions.versions import decline_version, follow_spelling, take_version
 
 __all__ = [
     "Saved",
@@ -23,6 +24,8 @@ __all__ = [
     "attach_file",
     "complete_steps",
     "count_chosen_school",
+    "decline_version",
+    "follow_spelling",
     "let_go_of_empty_work",
     "note_use",
     "open_track",
@@ -31,5 +34,6 @@ __all__ = [
     "remove_file",
     "save_answer",
     "share_answer",
+    "take_version",
     "worker_of",
 ]

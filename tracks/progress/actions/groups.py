@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, exists, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from content.model import Phase
@@ -50,7 +50,7 @@ def record_joint_work(
         ).one_or_none()
         if row is None:
             continue
-        _open_quietly(session, who, edition.track_id, now)
+        _open_quietly(session, who, edition, now)
         for stage in (Stage.STARTED, STAGE_OF_JOINT_PHASE[phase]):
             reached += reach(session, who, edition.track_id, stage, now)
         changed.append(WorkChanged(who.person_id, edition.version_id, now))
@@ -59,20 +59,26 @@ def record_joint_work(
     return len(changed)
 
 
-_OPEN_QUIETLY = insert_or(track_work).on_conflict_do_nothing()
+_OPEN = insert_or(track_work)
+_OPEN_QUIETLY = _OPEN.on_conflict_do_update(
+    index_elements=["person_id", "track_id"],
+    set_={"version_id": func.coalesce(track_work.c.version_id, _OPEN.excluded.version_id)},
+    where=track_work.c.version_id.is_(None),
+)
 
 
-def _open_quietly(session: Session, who: Worker, track_id: int, now: datetime) -> None:
+def _open_quietly(session: Session, who: Worker, edition: Edition, now: datetime) -> None:
     """A track_work row without moving where the person was."""
     session.execute(
         _OPEN_QUIETLY,
         {
             "person_id": who.person_id,
-            "track_id": track_id,
+            "track_id": edition.track_id,
             "municipality_id": who.municipality_id,
             "school_id": who.school_id,
             "last_step_id": None,
             "worked_at": now,
+            "version_id": edition.version_id,
         },
     )
 
