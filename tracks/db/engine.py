@@ -101,6 +101,9 @@ def make_engine(url: str, *, pool_size: int = 12) -> Engine:
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,
+            # Ours are prepared in tracks.db.libpq. The driver would throw all of a connection's
+            # away whenever a transaction is rolled back.
+            "prepare_threshold": None,
             "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c timezone=UTC",
         },
     )

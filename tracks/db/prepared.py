@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Connection, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.selectable import ExecutableReturnsRows
 from sqlalchemy.types import TypeEngine
@@ -73,12 +73,12 @@ class Prepared:
         if plan is None:
             plan = self._plans[key] = _Plan(self.statement, dialect, list(values))
         pooled = connection.connection
-        # Making one takes psycopg a quarter of a statement's time. It lives as long as what the
-        # driver calls a connection, and whoever holds that has read all before they ask again.
+        # It lives as long as what the driver calls a connection, and whoever holds that has read
+        # all before they ask again.
         cursor: Any = pooled.info.get(_CURSOR)
         try:
             if cursor is None:
-                cursor = pooled.info[_CURSOR] = pooled.cursor()
+                cursor = pooled.info[_CURSOR] = _open_cursor(pooled, dialect)
             return plan.run(cursor, values)
         except dialect.loaded_dbapi.Error as exc:
             is_gone = dialect.is_disconnect(exc, connection.connection, None)
@@ -97,14 +97,32 @@ class Prepared:
 
 
 class _Cursor(Protocol):
-    """Of sqlite3 and psycopg."""
+    """sqlite3's, and ours for PostgreSQL."""
 
-    rowcount: int
-    description: Any
+    @property
+    def rowcount(self) -> int: ...
 
-    def execute(self, sql: str, values: Any) -> Any: ...
+    def execute(self, sql: str, values: Sequence[Any]) -> Any: ...
 
     def fetchall(self) -> list[Any]: ...
+
+
+def _open_cursor(pooled: PoolProxiedConnection, dialect: Dialect) -> Any:
+    if dialect.name != "postgresql":
+        return pooled.cursor()
+    from tracks.db.libpq import LibpqCursor  # takes the driver with it
+
+    driver: Any = pooled.dbapi_connection
+    return LibpqCursor(driver)
+
+
+def _as_written(dialect: Dialect) -> Dialect:
+    """How a statement is written: `?` for SQLite, `$1` for PostgreSQL itself."""
+    if dialect.name != "postgresql":
+        return dialect
+    kind: Any = type(dialect)
+    written: Dialect = kind(paramstyle="numeric_dollar")
+    return written
 
 
 class _Plan:
@@ -113,11 +131,10 @@ class _Plan:
     def __init__(
         self, statement: ExecutableReturnsRows, dialect: Dialect, given: list[str]
     ) -> None:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=given)
+        compiled: Any = statement.compile(dialect=_as_written(dialect), column_keys=given)
         self.sql = str(compiled)
         if "POSTCOMPILE" in self.sql:
             raise TypeError("a statement with an expanding value cannot be prepared")
-        self._names = None if compiled.positional else list(compiled.binds)
         # What the statement says itself, such as a LIMIT, ready for the driver.
         self._fixed = {
             name: _fixed(name, bind, dialect)
@@ -126,7 +143,7 @@ class _Plan:
         }
         self._binds = [
             (name, None if name in self._fixed else _into(compiled.binds[name].type, dialect))
-            for name in self._names or compiled.positiontup
+            for name in compiled.positiontup
         ]
         columns = list(statement.exported_columns)
         new_row: Any = namedtuple
@@ -145,13 +162,12 @@ class _Plan:
             values[name] if convert is None else convert(values[name])
             for name, convert in self._binds
         ]
-        sent = bound if self._names is None else dict(zip(self._names, bound, strict=True))
-        cursor.execute(self.sql, sent)
+        cursor.execute(self.sql, bound)
         if not self._types:
             return Rows([], cursor.rowcount)
         make, found = self._make, cursor.fetchall()
         if self._out is None:
-            self._out = self._converters(cursor.description)
+            self._out = self._converters(cursor)
         if out := self._out:
             found = [
                 [v if convert is None else convert(v) for convert, v in zip(out, row, strict=True)]
@@ -159,11 +175,13 @@ class _Plan:
             ]
         return Rows([make(row) for row in found], cursor.rowcount)
 
-    def _converters(self, description: Sequence[Any]) -> Sequence[Convert | None]:
+    def _converters(self, cursor: Any) -> Sequence[Convert | None]:
         # PostgreSQL's own type of a column decides, for numbers.
+        is_sqlite = self._dialect.name == "sqlite"
+        theirs = [None] * len(self._types) if is_sqlite else cursor.types()
         found = [
-            kind.result_processor(self._dialect, column[1])
-            for kind, column in zip(self._types, description, strict=True)
+            kind.result_processor(self._dialect, column)
+            for kind, column in zip(self._types, theirs, strict=True)
         ]
         return found if any(found) else ()
 

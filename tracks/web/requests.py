@@ -78,7 +78,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["id"] = RowId
     app.before_request(_refuse_unstorable)
     # Uploads of more than half a megabyte are files on the disk until they are closed.
-    app.teardown_request(lambda _exc: request.close())
+    app.teardown_request(lambda _exc: this_request().close())
 
 
 # Flask's proxies raise and catch an AttributeError at every look. What each page looks at often is
@@ -118,9 +118,16 @@ def language() -> str:
     notes = noted()
     chosen = notes.get("language")
     if chosen is None:
-        chosen = language_of(this_request().args.get("lang")) or _from_browser()
+        chosen = _from_address() or _from_browser()
         notes.language = chosen
     return cast(str, chosen)
+
+
+def _from_address() -> str | None:
+    asked = this_request()
+    words = asked.environ.get("QUERY_STRING", "")
+    # Few addresses say one, and a name that is not there costs werkzeug an exception.
+    return language_of(asked.args.get("lang")) if "lang" in words or "%" in words else None
 
 
 def _from_browser() -> str:
@@ -132,7 +139,7 @@ def _from_browser() -> str:
 
 def use_language(tag: str | None) -> None:
     """The person's own choice. `?lang=` on the address still wins for that page."""
-    if tag in LANGUAGES and not language_of(this_request().args.get("lang")):
+    if tag in LANGUAGES and not _from_address():
         noted().language = tag
 
 
