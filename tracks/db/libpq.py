@@ -8,10 +8,10 @@ of a row.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 # As the driver does: what is rare is not worth a turn of its own and a place in the server.
@@ -62,8 +62,6 @@ class LibpqCursor:
     def _checked(self, result: PGresult) -> PGresult:
         if result.status in _GOOD:
             return result
-        if self._pgconn.status == ConnStatus.BAD:
-            raise OperationalError(self._pgconn.get_error_message())
         raise error_from_result(result)
 
     @property
