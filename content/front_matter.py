@@ -84,6 +84,15 @@ def read_front_matter(yaml: str, form: type[Form], found: ProblemList) -> FrontM
         return matter
 
 
+def plain_values(yaml: str) -> dict[str, Value] | None:
+    """What stands there, whether it is right or not; None if it cannot be read as keys and
+    values."""
+    found = ProblemList("")
+    tree = _Tree(found)
+    is_read = _read_yaml(normalised(yaml).removeprefix("\ufeff"), tree, found)
+    return tree.root if is_read and isinstance(tree.root, dict) else None
+
+
 def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
     if len(yaml.encode()) > LARGEST:
         hint = "Move long text below the front matter."

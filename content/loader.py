@@ -20,7 +20,9 @@ from content.checks import (
     editions,
     includes,
     leader_notes,
+    renames,
     rendered_size,
+    size,
     track_body,
     translations,
 )
@@ -82,6 +84,7 @@ def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
     if not circles:
         tracks = list(with_borrowed(tracks))
         problems += rendered_size.check_borrowed(tracks, watch)
+    problems += renames.check(publisher.renamed if publisher is not None else {}, tracks)
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None
     return Loaded(draft, in_reading_order(problems))
 
@@ -107,6 +110,7 @@ def _read_publisher(root: Path, found: ProblemList) -> Publisher | None:
         contact=values.contact,
         licence=values.licence,
         languages=values.languages,
+        renamed=values.renamed,
     )
 
 
@@ -197,6 +201,7 @@ class _TrackLoader:
             edition = TrackEdition(language, document, front)
             codes.check(edition, found)
             track_body.check(document, found)
+            size.check_track(document, found)
             self.tracks[language] = edition
         self.keep(found)
 

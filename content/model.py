@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -184,6 +184,8 @@ class Module:
     gap_weeks: int
     texts: Mapping[str, ModuleText]
     sections: tuple[Section, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)  # of its steps: id that was -> id
+    retired: Mapping[str, str] = field(default_factory=dict)  # -> what takes its place, or ""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -213,6 +215,9 @@ class Track:
     lifecycle: Lifecycle
     texts: Mapping[str, TrackText]
     modules: tuple[Module, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)  # of its modules
+    retired: Mapping[str, str] = field(default_factory=dict)
+    replaced_by: str = ""  # track, track/module or track/module#step of the same library
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,7 @@ class Publisher:
     contact: str
     licence: str
     languages: tuple[str, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)  # of its tracks
 
 
 @dataclass(frozen=True, slots=True)

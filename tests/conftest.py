@@ -12,6 +12,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.factories.databases import empty_postgres, published_sqlite
 from tests.factories.tool import Tool
 from tests.postgres import fresh_database, start_postgres
+from tests.tenancy import Hook
 from tracks.db import Database
 
 POSTGRES = "TRACKS_TEST_POSTGRES_URL"
@@ -21,7 +22,17 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("tracks")
 os.environ["LC_ALL"] = "C.UTF-8"  # what programs say does not depend on whose machine it is
+_TENANCY = Hook()
+_TENANCY.install()
 _STOP = pytest.StashKey[object]()
+
+
+@pytest.fixture(autouse=True)
+def _every_query_carries_its_tenant() -> Iterator[None]:
+    """Over the whole suite (check 15): what is missing is said by function and table."""
+    _TENANCY.taken()
+    yield
+    assert sorted(set(_TENANCY.taken())) == []
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 import logging
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 from flask import Flask, Response, jsonify
 from jinja2 import ChoiceLoader, PackageLoader
@@ -18,14 +19,32 @@ from lti.tool.groups import CourseGroups
 from lti.tool.roster import Rosters
 from lti.tool.service_calls import ServiceCalls
 from lti.tool.state import StateSigner
+from tracks.adoption import data_map as adoption_map
 from tracks.adoption import queries as adoption_queries
+from tracks.adoption import use_views
 from tracks.adoption import views as adoption_views
+from tracks.audit import data_map as audit_map
+from tracks.audit import queries as audit_queries
+from tracks.audit import views as audit_views
+from tracks.authoring import data_map as authoring_map
+from tracks.authoring import queries as authoring_queries
+from tracks.authoring import views as authoring_views
+from tracks.catalogue import data_map as catalogue_map
+from tracks.catalogue import redirects
 from tracks.catalogue import views as catalogue_views
+from tracks.catalogue.differences import Comparisons
+from tracks.catalogue.expiry import views as expiry_views
+from tracks.catalogue.expiry.actions import tell_of_endings
+from tracks.catalogue.histories import Histories
+from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
 from tracks.db import Database
+from tracks.db.data_map import DataMap
 from tracks.db.engine import make_engine
+from tracks.jobs import data_map as jobs_map
 from tracks.jobs.actions import try_quarantined
 from tracks.jobs.worker import Worker
+from tracks.lms import data_map as lms_map
 from tracks.lms import jobs as lms_jobs
 from tracks.lms import queries as lms_queries
 from tracks.lms import self_test
@@ -37,26 +56,81 @@ from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
+from tracks.organisation import data_map as organisation_map
+from tracks.organisation import queries as organisation_queries
+from tracks.organisation import views as organisation_views
+from tracks.organisation.actions.codes import forget_codes
+from tracks.people import data_map as people_map
 from tracks.people import queries as people_queries
 from tracks.people import views as people_views
 from tracks.people.actions import end_old_sign_ins
+from tracks.privacy import data_map as privacy_map
+from tracks.privacy import jobs as privacy_jobs
+from tracks.privacy import queries as privacy_queries
+from tracks.privacy import views as privacy_views
+from tracks.privacy.erased import ErasedList, replay
+from tracks.progress import data_map as progress_map
 from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
+from tracks.rosters import data_map as rosters_map
+from tracks.rosters import jobs as rosters_jobs
+from tracks.rosters import queries as rosters_queries
+from tracks.rosters import views as rosters_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
+from tracks.web.compressed import CompressedFiles
 from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
     *people_queries.KEPT,
+    *organisation_queries.KEPT,
+    *rosters_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *adoption_queries.KEPT,
+    *authoring_queries.KEPT,
+    *audit_queries.KEPT,
+    *privacy_queries.KEPT,
 )
-AREAS = ("adoption", "catalogue", "lms", "people", "progress")
+_MAPS: tuple[ModuleType, ...] = (
+    people_map,
+    audit_map,
+    privacy_map,
+    organisation_map,
+    rosters_map,
+    catalogue_map,
+    progress_map,
+    lms_map,
+    authoring_map,
+    adoption_map,
+    jobs_map,
+)
+DATA_MAP = DataMap(
+    tagged=[tagged for area in _MAPS for tagged in area.TAGGED],
+    kept=KEPT,
+    audited={code: said for area in _MAPS for code, said in getattr(area, "AUDITED", {}).items()},
+    looks=frozenset().union(*(getattr(area, "LOOKS", ()) for area in _MAPS)),
+)
+AREAS = (
+    "adoption",
+    "audit",
+    "authoring",
+    "catalogue",
+    "lms",
+    "organisation",
+    "people",
+    "privacy",
+    "progress",
+    "rosters",
+)
 BLUEPRINTS = (
     people_views.pages,
+    audit_views.pages,
+    privacy_views.pages,
+    organisation_views.pages,
+    rosters_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
@@ -66,13 +140,28 @@ BLUEPRINTS = (
     lms_views.reviews,
     lms_views.gradebooks,
     adoption_views.pages,
+    authoring_views.pages,
 )
 MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
 
 def open_database(settings: Settings) -> Database:
     engine = make_engine(settings.sqlalchemy_url, pool_size=settings.threads + 4)
-    return Database(engine, reactions(Shelf()))
+    return Database(engine, reactions(Shelf(), Histories(settings.data_dir)))
+
+
+def erased_list(settings: Settings) -> ErasedList:
+    """Beside the database, and not in it: a restore brings nobody back (ADR 0032)."""
+    return ErasedList(settings.data_dir / "erased.jsonl")
+
+
+def erase_again(settings: Settings, database: Database) -> int:
+    """At every start: whoever a restore has brought back. The number of persons."""
+    listed = erased_list(settings)
+    back = replay(database, DATA_MAP, listed, datetime.now(UTC))
+    if back:
+        logging.getLogger(__name__).warning("erased.again persons=%d", back)
+    return back
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -85,10 +174,19 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
-        doors=(lms_views.course_doors,),
+        doors=(
+            organisation_views.doors,
+            rosters_views.doors,
+            lms_views.course_doors,
+            expiry_views.door,
+            use_views.door,
+        ),
     )
     app.extensions["tracks.shelf"] = Shelf()
+    app.extensions["tracks.comparisons"] = Comparisons()
+    app.extensions["tracks.page_views"] = PageViews()
     app.extensions["tracks.kept"] = KEPT
+    app.extensions["tracks.data_map"] = DATA_MAP
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
     # R2: somebody waits for these answers.
@@ -100,6 +198,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     )
     requests.install(app)
     errors.install(app)
+    redirects.install(app)
     pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -136,7 +235,8 @@ def _serve_static(app: Flask, settings: Settings) -> None:
     )
     # Asked for by browsers on a page that names no icon, such as a feed.
     served.add_file_to_dictionary("/favicon.ico", str(folder / "icon.svg"))
-    app.wsgi_app = served  # type: ignore[method-assign]  # Flask's documented way
+    files = {f"/static/{p.relative_to(folder)}": p for p in folder.rglob("*") if p.is_file()}
+    app.wsgi_app = CompressedFiles(served, files)  # type: ignore[method-assign]  # Flask's way
     if settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -174,6 +274,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     worker = Worker(
         database,
         {
+            **rosters_jobs.handlers(),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(
@@ -187,8 +288,12 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             forget_notices,
             forget_refusals,
             try_quarantined,
+            tell_of_endings,
+            forget_codes,
+            rosters_jobs.forget_old_lists,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
+            *privacy_jobs.chores(DATA_MAP, erased_list(settings)),
         ),
         watches=(end_sign_ins_of_what_is_off, resume_what_is_on),
         pace=lms_jobs.calls_per_second,

@@ -69,6 +69,13 @@ class Settings:
     library: Path = field(
         default=SHIPPED_LIBRARY, metadata={"help": "Folder with the library to publish."}
     )
+    authors_library: str = field(
+        default="",
+        metadata={
+            "help": "Folder with the library that authors edit in the browser. Empty: library in "
+            "data_dir, begun as a copy of the one above."
+        },
+    )
     small_number: int = field(
         default=5,
         metadata={"help": "Counts of people under this are hidden. Never below 3."},
@@ -82,6 +89,10 @@ class Settings:
     launches_per_minute: int = field(
         default=6000,
         metadata={"help": "Logins and launches a minute from one address; a school shares one."},
+    )
+    contact: str = field(
+        default="",
+        metadata={"help": "E-mail of those who run it, told to harvesters. Empty: a publisher's."},
     )
     proxies: int = field(
         default=0,
@@ -106,6 +117,10 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         return is_loopback_url(self.base_url)
+
+    @property
+    def authors_folder(self) -> Path:
+        return Path(self.authors_library) if self.authors_library else self.data_dir / "library"
 
     @property
     def sqlalchemy_url(self) -> str:

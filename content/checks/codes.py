@@ -9,6 +9,7 @@ from content.codes import (
     GRADE_HINT,
     SUBJECT_WORDS,
     SUBJECTS,
+    current_subject,
     is_framework,
     is_grade,
 )
@@ -25,7 +26,7 @@ def check(edition: TrackEdition, found: ProblemList) -> None:
     if front.values is None:
         return
     for n, code in enumerate(front.values.subjects):
-        if code not in SUBJECTS:
+        if current_subject(code) not in SUBJECTS:
             line = front.line("subjects", n)
             message = say("no subject has the code {code!r}", code=code)
             found.error("subject-unknown", line, message, _subject_hint(code))

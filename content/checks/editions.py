@@ -60,7 +60,7 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     ours, theirs = base.front.values, edition.front.values
     if ours is None or theirs is None:
         return
-    for key in ("devices", "gap_weeks"):
+    for key in ("devices", "gap_weeks", "renamed", "retired"):
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
             hint = say("Make it equal in {path}.", path=base.document.path)

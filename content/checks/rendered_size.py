@@ -22,15 +22,20 @@ def check(step: Step, language: str) -> Problem | None:
 
 
 def check_track(track: Track, problems: Sequence[Problem], watch: Watch) -> Iterator[Problem]:
-    """Steps that are too long to be read or too many, as told already, are not drawn."""
+    """What is too long to be read or too many, as told already, is not drawn."""
     too_long = {p.location for p in problems if p.code == "step-size"}
+    too_wordy = {p.location.path for p in problems if p.code == "text-size"}
     too_many = {p.location.path for p in problems if p.code == "steps-many"}
     for language, text in track.texts.items():
+        if text.location.path in too_wordy:
+            continue
         watch.begin(text.location)
         html = render_track_intro(track, language, media_url=_url)
         yield from _found(_too_big(len(html.encode()), text.location))
     for module in track.modules:
         for language, words in module.texts.items():
+            if words.location.path in too_wordy:
+                continue
             notes = [words.leader]
             for section in module.sections:
                 notes += section.leader.get(language, ())

@@ -8,12 +8,13 @@ from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, elements, written
 from content.export.zips import zipped
+from content.rendering.sanitizer import HEADINGS
 
 _ITEM = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 # What QTI's own selection of HTML does not know.
 _UNKNOWN = (
-    *("role", "tabindex", "aria-label", "scope", "loading", "start", "title", "id"),
+    *("role", "tabindex", "aria-label", "scope", "loading", "start", "title"),
     "data-tex",
 )
 
@@ -101,4 +102,8 @@ def _html(parent: Element, html: str) -> None:
     for element in content.iter():
         if element.tag == "s":
             element.tag = "span"
+        if element.tag in HEADINGS:
+            # nothing leads there, and QTI takes fewer signs in a name than a heading has; footnotes
+            # keep theirs
+            element.attrib.pop("id", None)
     parent.append(content)

@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from content.said import say
@@ -57,6 +58,19 @@ class BadArchive(Exception):
 
 def unpacked(data: bytes) -> dict[str, bytes]:
     """Path in the zip -> bytes. Raises BadArchive, and has then written nothing anywhere."""
+    with _opened(data) as archive:
+        return dict(_contents(archive, archive.infolist()))
+
+
+def check_archive(data: bytes) -> None:
+    """What can be seen before anything is unpacked, for who unpacks it with a library of their own.
+    Raises BadArchive."""
+    with _opened(data):
+        return
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     if len(data) > LARGEST:
         raise BadArchive(
             "zip-size", say("the zip is larger than {largest} MB", largest=LARGEST // 1024 // 1024)
@@ -67,7 +81,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             _check_entries(entries)
             _check_overlap(entries, archive.start_dir)
-            return dict(_contents(archive, entries))
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as fault:
         raise BadArchive("zip-broken", say("the zip is broken: {fault}", fault=fault)) from fault
     except (RuntimeError, struct.error, UnicodeError, OSError) as fault:

@@ -30,7 +30,7 @@ class StepEdition:
     minutes: int | None
     visibility: Visibility | None
     text: StepText
-    size: int  # bytes of source
+    size: int  # bytes of source, the leader's words included
     scale: tuple[int, int] | None = None
     access: Access | None = None
 
@@ -91,6 +91,7 @@ class _Draft:
     heading: Element | None = None
     prose: list[Element] = field(default_factory=list)
     leader: list[str] = field(default_factory=list)
+    leader_size: int = 0  # bytes of leader blocks that stand beside what else is collected
     is_reading: bool = False
 
 
@@ -165,9 +166,11 @@ class _Sections:
             self.found.error("outside-phase", block.line, "a leader block before any phase", hint)
         elif self.draft.is_reading or self.draft.heading or self.draft.prose:
             self.draft.leader.append(text)
+            self.draft.leader_size += _size(self.document, [block])
         elif self.section.steps:
             last = self.section.steps[-1]
-            self.section.steps[-1] = _with_leader(last, text)
+            size = last.size + _size(self.document, [block])
+            self.section.steps[-1] = replace(_with_leader(last, text), size=size)
         else:
             self.section.leader.append(text)
 
@@ -236,7 +239,7 @@ class _Sections:
             minutes=minutes(given, at.line, self.found),
             visibility=block.visibility,
             text=text,
-            size=_size(self.document, [*draft.prose, at]),
+            size=_size(self.document, [*draft.prose, at]) + draft.leader_size,
             scale=block.scale,
             access=next((each.access for each in inner if each.access), None),
         )

@@ -52,6 +52,14 @@ Languages = Annotated[
 Minutes = Annotated[int, Field(ge=1, le=600)]
 Id = Annotated[str, AfterValidator(_id)]
 Device = Annotated[str, AfterValidator(_device)]
+_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+Replacement = Annotated[
+    str,
+    BeforeValidator(_or_empty),
+    Field(max_length=200, pattern=rf"^({_PART}(/{_PART}(#{_PART})?)?|)$"),
+]
+_RENAMED = "An id that was, and what it is now: renamed: {old-id: new-id}"
+_RETIRED = "An id that was, and what takes its place: retired: {old-id: track/module#step}"
 OrganisationNumber = Annotated[
     str, BeforeValidator(_or_empty), Field(pattern=r"^([0-9]{9}|[0-9]{6}-?[0-9]{4}|)$")
 ]
@@ -74,6 +82,7 @@ class LibraryForm(_Form):
     contact: Line = Field(description="An address that is read: contact: content@example.org")
     licence: Licence = Field(description="licence: CC BY 4.0")
     languages: Languages = Field(description="languages: [nb, sv]")
+    renamed: dict[Id, Id] = Field(default={}, description=_RENAMED)  # of tracks
 
 
 Source = Annotated[str, BeforeValidator(_or_empty), Field(pattern=r"^([a-z]{2,3} [0-9a-f]{12}|)$")]
@@ -83,7 +92,7 @@ _SOURCE_HINT = "Written by: tracks content translated FILE"
 class TrackForm(_Form):
     title: Line
     summary: Line = Field(description="One or two sentences, at most 300 characters.")
-    subjects: Codes = Field(description="subjects: [NAT01-04], or [] for every subject")
+    subjects: Codes = Field(description="subjects: [NAT01-05], or [] for every subject")
     grades: Codes = Field(description='grades: "8-10"')
     frameworks: Codes = Field(default=(), description="frameworks: [pfdk-4, digcompedu-3]")
     languages: Languages = Field(description="languages: [nb, sv]")
@@ -103,6 +112,11 @@ class TrackForm(_Form):
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")] = Field(
         description='version: "1.0"'
     )
+    renamed: dict[Id, Id] = Field(default={}, description=_RENAMED)  # of modules
+    retired: dict[Id, Replacement] = Field(default={}, description=_RETIRED)
+    replaced_by: Replacement = Field(
+        default="", description="What to use instead of an archived track: replaced-by: track"
+    )
     source: Source = Field(default="", description=_SOURCE_HINT)
 
 
@@ -117,4 +131,6 @@ class ModuleForm(_Form):
     )
     gap_weeks: int = Field(default=4, ge=0, le=52, description="gap-weeks: 4")
     leader: Text = Field(default="", description="Words for the one who leads: leader: ...")
+    renamed: dict[Id, Id] = Field(default={}, description=_RENAMED)  # of steps
+    retired: dict[Id, Replacement] = Field(default={}, description=_RETIRED)
     source: Source = Field(default="", description=_SOURCE_HINT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from content.codes import current_subject
 from content.model import (
     Module,
     ModuleText,
@@ -28,7 +29,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
     return Track(
         id=id_,
         version=front.version,
-        subjects=front.subjects,
+        subjects=tuple(dict.fromkeys(current_subject(code) for code in front.subjects)),
         grades=front.grades,
         frameworks=front.frameworks,
         languages=front.languages,
@@ -39,6 +40,9 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
         lifecycle=front.lifecycle,
         texts=texts,
         modules=tuple(modules),
+        renamed=front.renamed,
+        retired=front.retired,
+        replaced_by=front.replaced_by,
     )
 
 
@@ -56,6 +60,8 @@ def build_module(editions: Sequence[ModuleEdition]) -> Module:
         gap_weeks=front.gap_weeks if front else 4,
         texts={edition.language: _module_text(edition) for edition in editions},
         sections=sections,
+        renamed=front.renamed if front else {},
+        retired=front.retired if front else {},
     )
 
 

@@ -81,7 +81,7 @@ class _Timed(Watch):
 def run(job: Job, pipe: Connection) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends this one
-    most = _address_space() + MEMORY
+    most = address_space() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     watch = _Timed(job, pipe)
     try:
@@ -119,6 +119,7 @@ def _first_words(lines: Sequence[str], first: int, last: int) -> int:
     return next((n + 1 for n in range(first, last) if lines[n].strip()), first + 1)
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes this process has now."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     return pages * resource.getpagesize()

@@ -91,7 +91,7 @@ def write_library(root: Path) -> None:
 def _write_track(folder: Path, title: str) -> None:
     folder.mkdir()
     (folder / "track.nb.md").write_text(
-        f"---\ntitle: {title}\nsummary: Laget for å måle.\nsubjects: [NAT01-04]\n"
+        f"---\ntitle: {title}\nsummary: Laget for å måle.\nsubjects: [NAT01-05]\n"
         'grades: ["8-10"]\nframeworks: [pfdk-1]\nlanguages: [nb]\nlicence: CC BY 4.0\n'
         'authors: ["Eksempelredaksjonen"]\nentry-level: A2\norder: recommended\n'
         'lifecycle: open\nversion: "1.0.0"\n---\n\nBare til måling.\n',

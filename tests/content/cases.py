@@ -26,7 +26,7 @@ MODULE = "01-case.nb.md"
 TRACK_FILE = """---
 title: Et spor
 summary: Hva det er til for.
-subjects: [NAT01-04]
+subjects: [NAT01-05]
 grades: "8-10"
 languages: [nb]
 licence: CC BY 4.0

@@ -137,3 +137,17 @@ def test_every_way_leads_somewhere(marks: list[str], notes: list[tuple[str, str]
     codes = {problem.code for problem in found.found}
     assert ("footnote-missing" in codes) == bool(led_to - defined)
     assert ("footnote-unused" in codes) == bool(defined - led_to)
+
+
+def test_a_mark_inside_a_link_is_no_link_in_a_link() -> None:
+    """As with links in links, the inner one is read, and the signs of the other are shown."""
+    html = render_markdown("[se her[^1]](https://a.no)\n\n[^1]: Notatet.", "nb")
+    assert html.count("doc-noteref") == 1
+    assert "<p>[se her<sup>" in html
+    assert re.search(r"<a [^>]*>(?:(?!</a>).)*<a ", html, re.DOTALL) is None
+
+
+def test_of_a_note_written_twice_the_first_is_shown() -> None:
+    html = render_markdown("Les[^1].\n\n[^1]: Den ene.\n[^1]: Den andre.", "nb")
+    assert "Den ene." in html
+    assert "Den andre." not in html

@@ -122,3 +122,10 @@ def test_anything(latex: str) -> None:
         return
     assert wrong_in(html) == []
     assert re.sub(r"<[^>]*>", "", html).count("<") == 0
+
+
+def test_columns_stand_where_latex_has_them() -> None:
+    cases = mathml(r"\begin{cases} a & b \\ c & d \end{cases}", is_block=False)
+    aligned = mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", is_block=True)
+    assert cases.count('<mtd class="align-left">') == 4
+    assert aligned.count('<mtd class="align-right">') == 2

@@ -73,3 +73,28 @@ def test_a_circle_is_told_at_each_of_its_steps(tmp_path: Path) -> None:
         ("include-circle", f"borrower/{MODULE}"),
         ("include-circle", f"lender/{MODULE}"),
     ]
+
+
+def test_a_text_that_is_not_there_in_this_language(tmp_path: Path) -> None:
+    root = _library(tmp_path, lender=LENT, borrower=_borrow("lender/case#lent"))
+    both = TRACK_FILE.replace("languages: [nb]", "languages: [nb, sv]")
+    write(root / "borrower", {"track.nb.md": both, "track.sv.md": both})
+    module = _module(_borrow("lender/case#lent"))
+    write(root / "borrower", {"01-case.sv.md": module})
+    told = [(p.code, p.location.path, p.location.line) for p in load_library(root).problems]
+    assert told == [("include-language", "borrower/01-case.sv.md", 7)]
+
+
+def test_in_a_prompt_and_with_files_of_the_same_track(tmp_path: Path) -> None:
+    borrowing = (
+        ":::: refleksjon {#r1}\nTenk.\n\n::: include {resource=lender/case#lent}\n:::\n::::\n\n"
+    )
+    lender = borrowing + LENT + "\n[fil](media/a.pdf)\n"
+    root = _library(tmp_path, lender=lender, borrower="### Les {#a1}\n\nLes.\n")
+    write(root / "lender", {"media/a.pdf": "x"})
+    loaded = load_library(root)
+    assert loaded.problems == ()
+    assert loaded.value is not None
+    step = loaded.value.tracks[1].modules[0].steps[0]
+    html = render_step(step, "nb", media_url=lambda path: f"/{path}").prompt_html
+    assert html.startswith("<p>Tenk.</p>\n<p>Det lånte.</p>")

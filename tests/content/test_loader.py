@@ -83,7 +83,7 @@ def test_track_in_two_languages(tmp_path: Path) -> None:
     assert loaded.problems == ()
     track = loaded.value
     assert isinstance(track, Track)
-    assert (track.version, track.subjects, track.grades) == ("1.0", ("NAT01-04",), ("8-10",))
+    assert (track.version, track.subjects, track.grades) == ("1.0", ("NAT01-05",), ("8-10",))
     assert (track.languages, track.authors) == (("nb", "sv"), ("Asker",))
     assert (track.entry_level, track.order, track.lifecycle) == (
         EntryLevel.NEWCOMER,
@@ -245,3 +245,12 @@ def test_what_we_ship_is_clean(tmp_path: Path) -> None:
     assert [p for p in loaded.problems if p.is_error] == []
     assert loaded.value is not None
     assert loaded.value.tracks
+
+
+def test_a_track_is_found_under_the_codes_of_today(tmp_path: Path) -> None:
+    """Each code once, also of a track that was written for an earlier revision of LK20."""
+    old = TRACK_FILE.replace("[NAT01-05]", "[NAT01-04, MAT01-05, NAT01-05, GRGRFYS01]")
+    write(tmp_path, {"track.nb.md": old, MODULE: MODULE_HEAD + "## A\n"})
+    track = load_track(tmp_path).draft
+    assert track is not None
+    assert track.subjects == ("NAT01-05", "MAT01-06", "GRGRFYS01")

@@ -360,3 +360,10 @@ def test_devices_beside_each_other_are_tabs() -> None:
 )
 def test_what_is_a_group_of_devices(text: str, groups: int) -> None:
     assert render_markdown(text, "nb").count("<fieldset") == groups
+
+
+def test_a_device_block_that_names_several_is_none_of_theirs() -> None:
+    html = render_markdown("::: device {ipad pc}\nBegge.\n:::", "nb")
+    assert "Begge." in html
+    assert "device-ipad" not in html
+    assert "device-pc" not in html

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,60 @@ def test_check_since(tmp_path: Path) -> None:
     assert CliRunner().invoke(content, ["check", now]).exit_code == 0
     result = CliRunner().invoke(content, ["check", now, "--since", before])
     assert (result.exit_code, "id-gone" in result.output) == (1, True)
+
+
+def test_ids_that_say_what_became_of_them(tmp_path: Path) -> None:
+    before = _library(tmp_path / "1", {"et-spor": "lesing", "annet": "a1"})
+    _library(tmp_path / "2", {"et-sporr": "lesning", "annet": "a2"})
+    write(tmp_path / "2", {"library.yaml": f"{LIBRARY}renamed: {{et-spor: et-sporr}}\n"})
+    for track, line in (("et-sporr", "renamed: {lesing: lesning}"), ("annet", "retired: {a1: }")):
+        file = tmp_path / "2" / track / MODULE
+        file.write_text(file.read_text().replace("title:", f"{line}\ntitle:", 1))
+    loaded = load_library(tmp_path / "2")
+
+    assert told(loaded) == []
+    assert loaded.draft is not None
+    assert kept_ids.check(before, loaded.draft) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("renamed: {a1: b}", "id-still-there"),
+        ("retired: {a1: }", "id-still-there"),
+        ("renamed: {gone: nowhere}", "renamed-nowhere"),
+        ("retired: {gone: et-spor/x}", "replacement-missing"),
+        ("renamed: {Gone: a1}", "front-matter-value"),
+        ("retired: {gone: https://x}", "front-matter-value"),
+        ("renamed: [a]", "front-matter-value"),
+    ],
+)
+def test_what_is_said_of_ids_that_were(tmp_path: Path, line: str, code: str) -> None:
+    _library(tmp_path, {"et-spor": "a1"})
+    file = tmp_path / "et-spor" / MODULE
+    file.write_text(file.read_text().replace("title:", f"{line}\ntitle:", 1))
+    assert [p.code for p in load_library(tmp_path).problems] == [code]
+
+
+def test_names_in_a_circle_end(tmp_path: Path) -> None:
+    _library(tmp_path, {"et-spor": "a1"})
+    file = tmp_path / "et-spor" / MODULE
+    file.write_text(file.read_text().replace("title:", "renamed: {x: y, y: x}\ntitle:", 1))
+    assert {p.code for p in load_library(tmp_path).problems} == {"renamed-nowhere"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        ("lifecycle: archived\nreplaced-by: annet/case", []),
+        ("lifecycle: open\nreplaced-by: annet", ["replaced-in-use"]),
+        ("lifecycle: archived\nreplaced-by: nothing", ["replacement-missing"]),
+        ("lifecycle: archived\nreplaced-by: et-spor/case", ["replacement-missing"]),
+    ],
+)
+def test_a_track_that_is_replaced(tmp_path: Path, lines: str, codes: list[str]) -> None:
+    _library(tmp_path, {"et-spor": "a1", "annet": "a1"})
+    file = tmp_path / "et-spor" / "track.nb.md"
+    text = re.sub(r"lifecycle: .*\n", "", file.read_text())
+    file.write_text(text.replace("title:", f"{lines}\ntitle:", 1))
+    assert [p.code for p in load_library(tmp_path).problems] == codes

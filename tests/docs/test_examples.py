@@ -72,6 +72,27 @@ def test_steps_of_the_manual_have_no_problems(example: Example, tmp_path: Path) 
     assert loaded.value is not None
 
 
+BROWSER = read("authors/browser.md")
+WRONG = [example for example in examples(BROWSER) if example.kind == "wrong"]
+
+
+@pytest.mark.parametrize("example", WRONG, ids=lambda e: e.names[0])
+def test_errors_of_the_manual_are_told_as_it_says(example: Example, tmp_path: Path) -> None:
+    case = Case("authors", "step")
+    case.add("media/glass.png", [""])
+    case.add("step", example.text.split("\n"))
+
+    found = case.load(tmp_path).problems
+
+    assert [problem.code for problem in found] == [example.names[0]]
+    said = " ".join(BROWSER.partition(example.text)[2].partition("\n#")[0].split())
+    assert f"```text {found[0].message} {found[0].hint} ```" in said
+
+
+def test_the_manual_shows_five_errors() -> None:
+    assert len(WRONG) == len(fences(BROWSER, "markdown")) == 5
+
+
 def test_check_render_and_publish_as_the_manual_says(tmp_path: Path) -> None:
     _library(tmp_path / "my-library")
     block = next(text for text in fences(AUTHORS, "shell") if "tracks content publish" in text)

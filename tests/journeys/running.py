@@ -4,12 +4,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from content.loader import load_library
-from content.model import Library, Phase, Step, Track
+from content.model import Access, Library, Module, Phase, Step, Track
 from tracks.app import open_database
 from tracks.cli.content import publish_library
 from tracks.cli.sample import sample_track, seed
@@ -17,11 +17,13 @@ from tracks.cli.sample.people import MUNICIPALITY
 from tracks.cli.serve import start_tool
 from tracks.db import Database
 from tracks.demo_lms import CLIENT_ID, DEPLOYMENT_ID
+from tracks.i18n import local_day
 from tracks.lms.actions import register
 from tracks.migrations import upgrade
 from tracks.people.actions import add_municipality
 from tracks.settings import Settings
 
+TIMED = "digitale-prover"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,6 +65,7 @@ class Running:
     registration_id: int
     publisher: str
     track: Track
+    timed: tuple[str, ...]  # paths of resources: was free, is free for a week, will be free
     stop_tool: Callable[[], None]
 
     @property
@@ -97,8 +100,9 @@ def start(folder: Path) -> Running:
     port, lms_port = free_ports(2)
     lms_url = f"http://127.0.0.1:{lms_port}"
     settings = Settings(base_url=f"http://localhost:{port}", port=port, data_dir=folder)
-    library = load_library(settings.library).value
-    assert library is not None
+    shipped = load_library(settings.library).value
+    assert shipped is not None
+    library, timed = with_times_of_access(shipped, local_day(datetime.now(UTC)))
     track = sample_track(library)
     lms = Lms(
         lms_url,
@@ -112,7 +116,43 @@ def start(folder: Path) -> Running:
     stop_tool = start_tool(settings)
     lms.start()
     publisher = library.publisher.id
-    return Running(settings.base_url, lms, database, registration_id, publisher, track, stop_tool)
+    return Running(
+        settings.base_url, lms, database, registration_id, publisher, track, timed, stop_tool
+    )
+
+
+def with_times_of_access(library: Library, today: date) -> tuple[Library, tuple[str, ...]]:
+    """Its resources in one track were free until yesterday, are for a week more, will be; paths."""
+    day = timedelta(days=1)
+    windows = iter(
+        [
+            Access(None, today - day),
+            Access(today - day, today + 7 * day),
+            Access(today + day, None),
+        ]
+    )
+    paths: list[str] = []
+
+    def timed(track: Track, module: Module, step: Step) -> Step:
+        window = next(windows, None) if step.is_resource else None
+        if window is None:
+            return step
+        paths.append(f"/r/{library.publisher.id}/{track.id}/{module.id}/{step.id}")
+        return replace(step, access=window)
+
+    def changed(track: Track) -> Track:
+        if track.id != TIMED:
+            return track
+        modules = []
+        for module in track.modules:
+            sections = tuple(
+                replace(s, steps=tuple(timed(track, module, step) for step in s.steps))
+                for s in module.sections
+            )
+            modules.append(replace(module, sections=sections))
+        return replace(track, modules=tuple(modules))
+
+    return replace(library, tracks=tuple(map(changed, library.tracks))), tuple(paths)
 
 
 def first_resource(library: Library, track: Track) -> str:

@@ -112,6 +112,21 @@ def test_what_is_ticked_stays_through_a_search_without_javascript(
     assert list(_added(page, running, 23)) == [first, second]
 
 
+def test_what_was_wrong_is_not_said_any_longer_than_it_is_so(
+    new_page: NewPage, running: Running
+) -> None:
+    page = new_page()
+    frame = _choose(page, running, 21)
+    frame.locator("[data-add]").click()
+    expect(frame.get_by_role("alert")).to_be_visible()
+    _open(frame, running)
+
+    frame.get_by_label(re.compile(f"^{re.escape(_sessions(running)[0])}")).first.check()
+
+    expect(frame.get_by_role("alert")).to_be_hidden()
+    expect(frame.locator("[data-add]")).to_have_text("Add (1)")
+
+
 def test_cancelling_leads_back_and_adds_nothing(new_page: NewPage, running: Running) -> None:
     page = new_page()
     frame = _choose(page, running, 20)

@@ -1,5 +1,12 @@
 """The tool in the LMS's frame: one scrollbar, nobody else may move it, never blank."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -26,6 +33,18 @@ _FITS = """() => {
     return Math.abs(page.getBoundingClientRect().height - window.innerHeight) <= 1
         && page.scrollHeight <= page.clientHeight && page.scrollWidth <= page.clientWidth;
 }"""
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """The files of a folder, at another port of the LMS's host."""
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))
+    )
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 def _height(page: Page) -> float:
@@ -142,3 +161,25 @@ def test_a_launch_that_is_sent_again_leads_to_its_page_while_the_sign_in_lasts(
     page.context.clear_cookies(domain="localhost", name="__Host-tracks")
     frame.get_by_role("button", name="Continue").click()
     _is_readable(page, "This link has been used already")
+
+
+def test_another_page_cannot_frame_what_a_launch_opened(
+    new_page: NewPage, running: Running, watch: Watch, tmp_path: Path
+) -> None:
+    """T40. On the LMS's own host, so that the sign-in comes along: only the port is another."""
+    page = new_page()
+    open_in_frame(page, running, "sample-24-03", "school-24-track")
+    (tmp_path / "index.html").write_text(f'<iframe src="{running.track_url}"></iframe>')
+
+    with _served(tmp_path) as stranger:
+        watch.hosts.add(stranger.removeprefix("http://"))
+        watch.expected += ["frame-ancestors", "status of 404"]
+        with page.expect_request(running.track_url) as asked:
+            page.goto(stranger)
+
+        assert "__Host-" in asked.value.all_headers()["cookie"]
+        assert tool_frame(page).url.startswith("chrome-error:")
+    # Control: in the LMS's page the same address is shown, with the same sign-in.
+    frame = open_in_frame(page, running, "sample-24-03", "school-24-track")
+    show_in_frame(page, running.track_url)
+    expect(heading(frame)).to_have_text(running.track.texts["nb"].title)

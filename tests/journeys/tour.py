@@ -43,7 +43,9 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_a_leader(page, running, people)
     yield from of_choosing(page, running, people)
     yield from of_the_municipality(page, running)
+    yield from of_the_organisation(page, running)
     yield from of_the_self_test(page, running)
+    yield from of_an_author(page, running)
 
 
 def of_everybody(page: Page, running: Running) -> Iterator[str]:
@@ -53,13 +55,29 @@ def of_everybody(page: Page, running: Running) -> Iterator[str]:
         ("track-public", running.track_url),
         ("module-public", running.module_url(0)),
         ("resource-public", running.resource_url(0, resource)),
+        ("catalogue-found", f"{running.tool_url}/catalogue?q=elev"),
+        ("catalogue-nothing", f"{running.tool_url}/catalogue?q=xyzzy&free=ending&device=ipad"),
+        ("catalogue-track", running.track_url.replace("/t/", "/catalogue/", 1)),
+        ("catalogue-module", running.module_url(0).replace("/t/", "/catalogue/", 1)),
+        ("resource-ended", running.tool_url + running.timed[0]),
+        ("resource-free-until", running.tool_url + running.timed[1]),
+        ("resource-not-yet", running.tool_url + running.timed[2]),
         ("help", f"{running.tool_url}/help"),
         ("error-not-found", f"{running.tool_url}/nothing-here"),
         ("error-sign-in-first", running.step_url(0, resource)),
         ("launch-refused", f"{running.tool_url}/lti/login?iss=https%3A%2F%2Funknown.example"),
     ):
         page.goto(url)
+        if name.startswith(("catalogue-", "resource-")):
+            page.evaluate(_OPEN)
         yield name
+
+
+def of_an_author(page: Page, running: Running) -> Iterator[str]:
+    open_in_window(page, running, "sample-author", "office-authoring")
+    for name in ("expiring", "uses"):
+        page.goto(f"{running.tool_url}/catalogue/{name}")
+        yield f"author-{name}"
 
 
 def of_the_lms(page: Page, running: Running, people: People) -> Iterator[str]:
@@ -218,9 +236,56 @@ def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
     yield "adoption-municipality"
     page.evaluate(_OPEN)
     yield "adoption-municipality-table"
-    page.locator("tbody a").last.click()
+    page.locator("tbody a[href^='/schools/']").last.click()
     page.wait_for_url("**/schools/*")
     yield "adoption-school-not-begun"
+
+
+def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
+    """As the coordinator: units, teams, the chain, people; nothing is changed but an invitation."""
+    open_in_window(page, running, "sample-coordinator", "office-municipality")
+    unit = page.locator("tbody a[href^='/schools/']").nth(21).get_attribute("href") or ""
+    number = unit.rpartition("/")[2]
+    for name, path in (
+        ("units", "/units"),
+        ("units-by-an-earlier-name", "/units?q=school+28"),
+        ("unit-merged", unit),
+        ("unit-new", "/units/new"),
+        ("unit-change", f"/units/{number}"),
+        ("unit-merge", "/units/merge"),
+        ("unit-split", f"/units/{number}/split"),
+        ("coverage", "/coverage"),
+        ("teams", "/teams"),
+        ("team", "/teams/1"),
+        ("people-empty", "/people"),
+        ("people", "/people?q=leader+1"),
+        ("roles", "/roles"),
+        ("settings", "/settings"),
+        ("spreaders-no-school", "/spreaders"),
+        ("invitation", "/invitation"),
+        ("accounts", "/accounts"),
+    ):
+        page.goto(f"{running.tool_url}{path}")
+        page.evaluate(_OPEN)
+        yield name
+    page.locator("[value=show]").click()
+    page.locator(".code-shown").wait_for()
+    yield "accounts-code"
+    page.goto(f"{running.tool_url}/people?q=leader+1")
+    page.locator("main li a").first.click()
+    page.locator("#roles").wait_for()
+    yield "person"
+    page.locator("main form").last.locator("button").click()
+    page.get_by_role("alert").wait_for()
+    yield "person-refused"
+    page.goto(f"{running.tool_url}/units/new")
+    page.locator("main form button").click()
+    page.get_by_role("alert").wait_for()
+    yield "unit-new-refused"
+    page.goto(f"{running.tool_url}/coverage")
+    page.locator("form[action$='/invite'] button").first.click()
+    page.locator("#invitation").wait_for()
+    yield "coverage-invited"
 
 
 def of_the_self_test(page: Page, running: Running) -> Iterator[str]:

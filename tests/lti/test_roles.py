@@ -101,3 +101,9 @@ def test_only_the_exact_words_make_an_instructor(texts: list[str]):
     expected = bool({"Instructor", MEMBERSHIP + "Instructor"} & set(texts))
 
     assert Roles.parse(texts).is_instructor is expected
+
+
+def test_what_is_no_role_is_not_among_them():
+    said = [VOCABULARY + "membership#Learner", VOCABULARY + "membership#Unknown", ""]
+
+    assert Roles.parse(said) == {Role(Scope.CONTEXT, "Learner")}

@@ -1,6 +1,7 @@
 """Which tests run which line, and how long they take."""
 
 import re
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -71,6 +72,16 @@ def _is_near(test: str, mutant: Mutant) -> bool:
     return Path(mutant.path).stem in test.split("::")[0]
 
 
+def _forget_what_is_kept(tops: set[str]) -> None:
+    """Else a function with `lru_cache` is run by the first test that asks, and seems to be its."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in tops:
+            for value in list(vars(module).values()):
+                forget = getattr(value, "cache_clear", None)
+                if callable(forget):
+                    forget()
+
+
 class Measured(FirstFailure):
     """The plugin that measures a run without a mutant."""
 
@@ -78,8 +89,8 @@ class Measured(FirstFailure):
         super().__init__(writing)
         self._found = Covered()
         # with the modules around them, which may use what is mutated
-        around = {Path(path).parts[0] for path in paths}
-        every = [file.as_posix() for top in around for file in Path(top).rglob("*.py")]
+        self._tops = {Path(path).parts[0] for path in paths}
+        every = [file.as_posix() for top in self._tops for file in Path(top).rglob("*.py")]
         self._paths = {str(Path(path).resolve()): path for path in (*every, *paths)}
         self._coverage = coverage.Coverage(
             data_file=None, include=[*self._paths], config_file=False, messages=False
@@ -88,6 +99,7 @@ class Measured(FirstFailure):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        _forget_what_is_kept(self._tops)
         self._coverage.switch_context(item.nodeid)
         began = time.perf_counter()
         result = yield

@@ -12,7 +12,10 @@ from tests.conformance.forged import FORGED
 from tests.factories.gradebook import Gradebook, worker_for
 from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import PREFIX
+from tracks.app import DATA_MAP, erased_list
 from tracks.db import Session
+from tracks.privacy.jobs import chores
+from tracks.progress.models import step_work
 
 CANARIES = {
     "sub": "canary-sub-4711",
@@ -40,9 +43,18 @@ def live_a_day(tool: Tool) -> list[str]:
     for path in (f"/files/{CANARIES['file']}", f"/r/{CANARIES['sub']}/x", "/schools/999"):
         tool.get(browser, path)
     browser.post(f"{base}/tanker", data={"text": CANARIES["text"]}, base_url=BASE_URL)
+    tool.post(browser, "/privacy/correct", name=CANARIES["name"])
+    tool.post(browser, "/privacy/export")
+    feedback = {"text": CANARIES["text"], "contact": CANARIES["email"]}
+    browser.post("/accessibility/feedback", data=feedback, base_url=BASE_URL)
     for faults in ([500], ["lost"], [404]):
         book.faults.extend(faults)
         worker.drain()
+    tool.post(browser, "/privacy/delete", sure="1")
+    for chore in chores(DATA_MAP, erased_list(tool.settings)):
+        with tool.database.writing() as session:
+            chore(session, datetime.now(UTC) + timedelta(days=31))
+    assert tool.count(step_work) == 0
     return secrets
 
 

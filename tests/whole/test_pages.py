@@ -1,12 +1,16 @@
 """Every page that can be reached by links, as each role and in each language."""
 
+import json
 import re
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from gzip import compress
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,6 +40,10 @@ class Links(HTMLParser):
         self.forms: list[tuple[str, str]] = []  # address and method
         self.assets: list[str] = []
         self.inline: list[str] = []
+        self.names: list[str] = []  # other addresses of the page, which nobody fetches
+        self.codes: list[str] = []  # QR codes, which stand in the page itself
+        self.data: list[str] = []  # blocks of linked data
+        self.is_in_data = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -43,18 +51,39 @@ class Links(HTMLParser):
             self.links.append(given["href"])
         elif tag == "form":
             self.forms.append((given["action"], given.get("method", "get").upper()))
+        elif tag == "link" and given["rel"] in {"canonical", "alternate"}:
+            self.names.append(given["href"])
         elif tag == "link":
             self.assets.append(given["href"])
+        if tag == "img" and given.get("class") == "qr":
+            self.codes.append(given.pop("src"))
         self.assets += [given[name] for name in ("src", "poster", "srcset") if name in given]
         self.inline += [name for name in given if name.startswith("on") or name == "style"]
-        if tag in {"script", "style"} and "src" not in given:
+        # A block of data: no browser runs it.
+        self.is_in_data = tag == "script" and given == {"type": "application/ld+json"}
+        if tag in {"script", "style"} and "src" not in given and not self.is_in_data:
             self.inline.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.is_in_data:
+            self.data.append(data)
+            self.is_in_data = False
 
 
 def read(page: str) -> Links:
     links = Links()
     links.feed(page)
     return links
+
+
+def drawn_with(code: str) -> set[str]:
+    """The elements of a picture that is written into the page."""
+    start, _, picture = code.partition(",")
+    assert start == "data:image/svg+xml;charset=utf-8", start
+    root = fromstring(unquote(picture))
+    attributes = {name for each in root.iter() for name in each.attrib}
+    assert attributes <= {"width", "height", "class", "d", "fill", "stroke", "transform"}
+    return {each.tag.removeprefix("{http://www.w3.org/2000/svg}") for each in root.iter()}
 
 
 def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
@@ -120,7 +149,7 @@ def test_no_link_leads_to_an_error_and_each_role_gets_further(
         if answer.status_code >= 400
     }
     assert dead == {}
-    assert set(reached["nobody"]) >= {"/catalogue", "/help", "/t/sample/maaling/feil"}
+    assert set(reached["nobody"]) >= {"/catalogue", "/help", "/catalogue/sample/maaling/feil"}
     assert "/t/sample/maaling/enheter/tanker" in reached["teacher"]
     assert "/t/sample/maaling/enheter/together/B" in reached["leader"]
     assert "/t/sample/maaling/enheter/together/B" not in reached["teacher"]
@@ -159,6 +188,10 @@ def test_no_page_fetches_anything_from_elsewhere_or_runs_what_stands_in_it(
         links = read(answer.text)
         assert links.inline == [], (who, path)
         assert all(re.match("/(?!/)", action) for action, _ in links.forms)
+        assert [u for u in links.names if not u.startswith((f"{BASE_URL}/", "/"))] == []
+        assert [each for each in links.codes if drawn_with(each) != {"svg", "g", "path"}] == []
+        assert [json.loads(each)["@context"] for each in links.data] in ([], ["https://schema.org"])
+        assert [each for each in links.data if "<" in each or "&" in each] == [], (who, path)
         assets |= set(links.assets)
     assert [a for a in assets if not a.startswith("/static/") and not a.startswith("/media/")] == []
     for asset in assets:
@@ -200,3 +233,21 @@ def test_every_page_is_drawn_in_every_language(tool: Tool):
                 answer = client.get(f"{path}{joint}lang={language}", base_url=BASE_URL)
                 assert answer.status_code == 200, (who, path, language)
                 assert f'<html lang="{language}">' in answer.text, (who, path, language)
+
+
+def test_public_pages_set_no_cookie_and_are_light(reached: dict[str, dict[str, TestResponse]]):
+    """Without media: 150 KB compressed on a first visit, with all that the page fetches."""
+    static = Path(__file__).parents[2] / "tracks" / "web"
+    heavy = {}
+    for path, answer in reached["nobody"].items():
+        assert "Set-Cookie" not in answer.headers, path
+        if answer.mimetype != "text/html" or answer.status_code != 200:
+            continue
+        assets = {a for a in read(answer.text).assets if a.startswith("/static/")}
+        assert assets, path
+        size = len(compress(answer.data)) + sum(
+            len(compress((static / asset[1:]).read_bytes())) for asset in assets
+        )
+        if size >= 150 * 1024:
+            heavy[path] = size
+    assert heavy == {}

@@ -1,3 +1,13 @@
+"""Payloads through every place where text comes in (checks 23 and X-06).
+
+A sample in the suite; all of them, which takes half an hour, with
+
+    TRACKS_XSS=all pytest tests/xss
+
+At the end it says how many of the payloads Chromium executed as they are: what shows that the
+tests would see.
+"""
+
 from collections.abc import Iterator
 
 import pytest
@@ -6,9 +16,20 @@ from playwright.sync_api import Playwright
 from tests.journeys.chromium import launch
 from tests.xss.frames import Frames
 
+CONTROL = "payloads executed unguarded"
+
 
 @pytest.fixture(scope="session")
 def frames(playwright: Playwright) -> Iterator[Frames]:
     browser = launch(playwright)
     yield Frames(browser)
     browser.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a worker of xdist recorded comes with its report."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    for report in reports:
+        told = dict(getattr(report, "user_properties", ())).get(CONTROL)
+        if told:
+            terminalreporter.write_line(f"control: {CONTROL} by Chromium: {told}", bold=True)

@@ -13,7 +13,7 @@ from tests.content.cases import MODULE, write
 TRACK = """---
 title: {yaml}
 summary: {yaml}
-subjects: [NAT01-04]
+subjects: [NAT01-05]
 grades: "8-10"
 languages: [nb]
 licence: {short}

@@ -27,6 +27,9 @@ NEVER = {
     *("iframe", "frame", "object", "embed", "applet", "style", "base", "template", "noscript"),
     *("portal", "foreignobject", "animate", "set", "use", "marquee"),
 }
+SCRIPTS = ("javascript:", "vbscript:", "data:", "blob:")
+# shown as text: a title that begins with "data:" leads nowhere
+WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex"}
 COUNT = 40 if IS_WHOLE else 6
 BATCHES = [payloads()[at : at + COUNT] for at in range(0, len(payloads()), COUNT)]
 BATCHES = BATCHES[:5] if IS_WHOLE else BATCHES[:1]
@@ -47,7 +50,7 @@ def wrong_on(page: str) -> list[str]:
             found.append("link")
         for name, value in element.attrib.items():
             address = re.sub(r"[\s\x00-\x1f]", "", value).lower()
-            is_script = address.startswith(("javascript:", "vbscript:", "data:", "blob:"))
+            is_script = name not in WORDS and address.startswith(SCRIPTS)
             if name.startswith("on") or name in ("srcdoc", "formaction") or is_script:
                 found.append(f"{tag} {name}={value[:30]}")
     return found
@@ -61,8 +64,9 @@ def test_the_judge_sees() -> None:
     page = (
         '<p><script>x</script><script src="//evil"></script><a href=" java\nscript:x" onclick=y>'
         '<iframe></iframe><script src="/static/a.js"></script>'
+        '<img src="data:x" alt="data:x"><form action="blob:x"><video poster="vbscript:x">'
     )
-    assert len(wrong_on(page)) == 5
+    assert len(wrong_on(page)) == 8
 
 
 @pytest.mark.parametrize("batch", range(len(BATCHES)))

@@ -1,5 +1,7 @@
 """How far a school has come, as it may be shown. Pure."""
 
+from collections.abc import Iterable
+
 from tracks.i18n import N_
 from tracks.people.small_numbers import Shown, shown
 from tracks.progress.events import Stage
@@ -28,6 +30,16 @@ def ladder(counts: dict[Stage, int], out_of: int | None, *, least: int) -> dict[
         before = before if seen.count is None else seen.count
         result[stage] = seen
     return result
+
+
+def together(parts: Iterable[Shown], *, step: int = 1) -> Shown:
+    """Several schools' counts as one, made of nothing but what each school's page shows.
+
+    The true sum less what is shown would be what is hidden. `step`: told in full steps only, so
+    that who looks often does not see single people come.
+    """
+    known = sum((each.at_least if each.count is None else each.count) or 0 for each in parts)
+    return Shown(None, known - known % step or None, None)
 
 
 def has_reached(seen: Shown) -> bool:

@@ -3,14 +3,17 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from content.model import Module, Section, Step, Track
-from content.rendering.html import render_notes, render_step, render_track_intro
+from content.rendering.html import render_notes, render_track_intro
+from tracks.catalogue.changes import note_changes
+from tracks.catalogue.drawn import DrawnSteps
+from tracks.catalogue.filling_in import fill_in, window_of
 from tracks.catalogue.indexing import index_track, is_indexed
 from tracks.catalogue.models import (
     media_file,
@@ -32,6 +35,7 @@ class VersionTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
+    track_id: int
     version_id: int
     is_new: bool
 
@@ -44,7 +48,8 @@ class _Writing:
     track: Track
     track_id: int
     version_id: int
-    outline: list[Outline]
+    drawn: DrawnSteps
+    outline: list[Outline] = field(default_factory=list)
 
     def media_url(self, name: str) -> str:
         return f"/media/{self.version_id}/{name.removeprefix('media/')}"
@@ -72,9 +77,10 @@ def publish_track(
     if known is not None:
         if known.digest != digest:
             raise VersionTaken(f"{publisher}/{source.id}@{source.version}")
-        if not is_indexed(session, track_id):  # published before there was a search
+        was_filled_in = fill_in(session, known.id, source)
+        if was_filled_in or not is_indexed(session, track_id):  # published before there was either
             index_track(session, track_id)
-        return Published(known.id, is_new=False)
+        return Published(track_id, known.id, is_new=False)
     version_id = session.execute(
         insert(track_version)
         .values(
@@ -90,10 +96,16 @@ def publish_track(
             texts={},
             minutes=sum(sum(m.minutes.values()) for m in source.modules),
             units=0,
+            frameworks=list(source.frameworks),
+            entry_level=source.entry_level.value,
+            lifecycle=source.lifecycle.value,
+            replaced_by=f"{publisher}/{source.replaced_by}" if source.replaced_by else None,
         )
         .returning(track_version.c.id)
     ).scalar_one()
-    writing = _Writing(session, source, track_id, version_id, [])
+    before = session.execute(select(track.c.version_id).where(track.c.id == track_id)).scalar_one()
+    drawn = DrawnSteps(session, version_id, before)
+    writing = _Writing(session, source, track_id, version_id, drawn)
     for number, part in enumerate(source.modules, start=1):
         _write_module(writing, part, number)
     _write_media(session, version_id, media)
@@ -102,9 +114,10 @@ def publish_track(
         .where(track_version.c.id == version_id)
         .values(units=units_of(writing.outline), texts=_track_texts(writing))
     )
+    note_changes(session, version_id, before, now)
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
     index_track(session, track_id)
-    return Published(version_id, is_new=True)
+    return Published(track_id, version_id, is_new=True)
 
 
 def _track_texts(writing: _Writing) -> dict[str, Any]:
@@ -134,6 +147,7 @@ def _write_module(writing: _Writing, part: Module, number: int) -> None:
             units=units_of(writing.outline[before:]),
             minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
             texts={language: _module_text(writing, part, language) for language in part.texts},
+            devices=list(part.devices),
         )
     )
 
@@ -162,6 +176,7 @@ def _write_step(
     step_id = _durable(session, step, module_id=module_id, slug=each.id)
     position = len(writing.outline)
     question = next(iter(each.texts.values())).question
+    window = window_of(each)
     session.execute(
         insert(step_version).values(
             track_version_id=writing.version_id,
@@ -174,17 +189,20 @@ def _write_step(
             minutes=each.minutes,
             points=question.points if question else 0,
             visibility=each.visibility.value if each.visibility else None,
+            free_from=window.free_from,
+            free_until=window.free_until,
         )
     )
     for language in each.texts:
-        rendered = render_step(each, language, media_url=writing.media_url)
+        body, drawn_as = writing.drawn.body(each, language)
         session.execute(
             insert(step_text).values(
                 track_version_id=writing.version_id,
                 step_id=step_id,
                 language=language,
-                title=rendered.title[:300],
-                body=rendered.as_json(),
+                title=body["title"][:300],
+                body=body,
+                drawn_as=drawn_as,
             )
         )
     writing.outline.append(
@@ -198,6 +216,7 @@ def _write_step(
             position=position,
             minutes=each.minutes,
             is_resource=each.is_resource,
+            window=window,
         )
     )
 
@@ -218,11 +237,18 @@ def _durable(session: Session, table: Any, **key: Any) -> int:
     return int(found)
 
 
+# Came after the first versions were published: what has none of them is the same text as then.
+_LATER = frozenset({"renamed", "retired", "replaced_by"})
+
+
 def _digest(source: Track, media: Mapping[str, bytes]) -> str:
     def plain(value: Any) -> Any:
         if hasattr(value, "__dataclass_fields__"):
             return {
-                n: plain(getattr(value, n)) for n in value.__dataclass_fields__ if n != "location"
+                n: plain(inner)
+                for n in value.__dataclass_fields__
+                for inner in [getattr(value, n)]
+                if n != "location" and (inner or n not in _LATER)
             }
         if isinstance(value, Mapping):
             return {str(k): plain(v) for k, v in value.items()}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from tracks.catalogue.queries import Edition
+from tracks.catalogue.rules import public_path
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -41,7 +42,7 @@ def atom(
 def _entry(feed: Element, edition: Edition, first: datetime, base_url: str, language: str) -> None:
     spoken = edition.language(language)
     text = edition.texts[spoken]
-    url = f"{base_url}/t/{edition.publisher}/{edition.slug}"
+    url = base_url + public_path(edition.address())
     entry = _add(feed, "entry")
     entry.set(_LANG, spoken)
     _add(entry, "id", url)

@@ -1,17 +1,21 @@
 """Writes what the public catalogue finds: the version newcomers meet, and no older one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 
 from sqlalchemy import delete, insert, select
 
+from content.model import Lifecycle
 from content.rendered import RenderedStep
-from tracks.catalogue.models import search_entry, step_text, track
+from tracks.catalogue.models import search_entry, step_text, track, track_version
+from tracks.catalogue.public.dates import dates_of
 from tracks.catalogue.queries import Edition, read_edition
 from tracks.catalogue.search_words import add_words, remove_words
 from tracks.catalogue.stems import stems
+from tracks.catalogue.withdrawals import note_withdrawn
 from tracks.db import Session
 
 _TAG = re.compile(r"<[^>]*>")  # of HTML that is cleaned: no ">" within a tag
@@ -26,7 +30,10 @@ class _Entry:
     title: str
     text: str
     minutes: int | None
+    devices: str
     phase: str = ""
+    free_from: date | None = None
+    free_until: date | None = None
 
 
 def is_indexed(session: Session, track_id: int) -> bool:
@@ -35,8 +42,11 @@ def is_indexed(session: Session, track_id: int) -> bool:
 
 
 def index_track(session: Session, track_id: int) -> None:
-    """In place of what was found of this track before."""
+    """In place of what was found of this track before; what is gone since is noted as gone, as is
+    all of a retired track."""
     of_track = search_entry.c.track_id == track_id
+    kinds = select(search_entry.c.address, search_entry.c.kind).where(of_track).distinct()
+    before = {row.address: row.kind for row in session.execute(kinds)}
     remove_words(session, session.execute(select(search_entry.c.id).where(of_track)).scalars())
     session.execute(delete(search_entry).where(of_track))
     version_id = session.execute(
@@ -47,10 +57,17 @@ def index_track(session: Session, track_id: int) -> None:
         "track_id": track_id,
         "subjects": _list(edition.subjects),
         "grades": _list(edition.grades),
+        "frameworks": _list(edition.frameworks),
         "published_at": edition.published_at,
     }
-    for entry in _entries(session, edition):
-        _write(session, entry, shared)
+    after = set()
+    dates = dates_of(session, edition)
+    is_offered = edition.lifecycle is not Lifecycle.ARCHIVED
+    for entry in _entries(session, edition) if is_offered else ():
+        _write(session, entry, {**shared, "changed_at": dates[entry.address].updated})
+        after.add(entry.address)
+    gone = {address: kind for address, kind in before.items() if address not in after}
+    note_withdrawn(session, gone, edition.published_at, back=after)
 
 
 def _write(session: Session, entry: _Entry, shared: dict[str, object]) -> None:
@@ -63,10 +80,17 @@ def _write(session: Session, entry: _Entry, shared: dict[str, object]) -> None:
 
 
 def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
+    every_device = sorted({device for module in edition.modules for device in module.devices})
     for language, text in edition.texts.items():
         said = f"{text['summary']} {plain(text['html'])}".strip()
         yield _Entry(
-            str(edition.address()), language, "track", text["title"][:300], said, edition.minutes
+            str(edition.address()),
+            language,
+            "track",
+            text["title"][:300],
+            said,
+            edition.minutes,
+            _list(every_device),
         )
     for module in edition.modules:
         minutes = sum(module.minutes.values())
@@ -74,7 +98,8 @@ def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
             # Not the leader's script: that is not for everybody.
             headings = " ".join(phase["title"] for phase in said_there["phases"].values())
             address = str(edition.address(module.slug))
-            yield _Entry(address, language, "module", said_there["title"][:300], headings, minutes)
+            title, devices = said_there["title"][:300], _list(module.devices)
+            yield _Entry(address, language, "module", title, headings, minutes, devices)
     yield from _resources(session, edition)
 
 
@@ -96,7 +121,10 @@ def _resources(session: Session, edition: Edition) -> Iterator[_Entry]:
             row.title,
             _said(RenderedStep.from_json(row.body)),
             step.minutes,
+            _list(edition.module_ids[step.module_id].devices),
             step.phase.value,
+            step.window.free_from,
+            step.window.free_until,
         )
 
 
@@ -110,5 +138,22 @@ def plain(html: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", html)).split())[:LONGEST_TEXT]
 
 
-def _list(values: tuple[str, ...]) -> str:
+def _list(values: Iterable[str]) -> str:
     return f"|{'|'.join(values)}|"
+
+
+def index_what_is_not(session: Session) -> int:
+    """Tracks that were published before there was a search; how many there were."""
+    found = (
+        select(track.c.id)
+        .join(track_version, track_version.c.id == track.c.version_id)
+        .where(
+            track_version.c.lifecycle != Lifecycle.ARCHIVED.value,
+            ~select(search_entry.c.id).where(search_entry.c.track_id == track.c.id).exists(),
+        )
+        .order_by(track.c.id)
+    )
+    track_ids = list(session.execute(found).scalars())
+    for track_id in track_ids:
+        index_track(session, track_id)
+    return len(track_ids)

@@ -3,8 +3,10 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -13,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 track = Table(
     "track",
@@ -43,6 +45,12 @@ track_version = Table(
     Column("texts", Json, nullable=False),  # {language: {title, summary, html}}
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),
+    # NULL: published before these were kept. Publishing the same text again fills them in.
+    Column("frameworks", Json),
+    Column("entry_level", String(2)),
+    # A retired track is not offered any more; those who have begun keep it.
+    Column("lifecycle", String(12), nullable=False, server_default="open"),
+    Column("replaced_by", String(330)),  # the address of what to use instead
     UniqueConstraint("track_id", "version"),
 )
 
@@ -65,6 +73,8 @@ module_version = Table(
     Column("units", Integer, nullable=False),
     Column("minutes", Json, nullable=False),  # {"A": 30, ...}
     Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
+    Column("devices", Json),  # ["ipad"]; NULL as in track_version
+    Column("changed_at", UtcDateTime),  # NULL: not known, then with its version
 )
 
 step = Table(
@@ -89,6 +99,10 @@ step_version = Table(
     Column("minutes", Integer),
     Column("points", Float, nullable=False),
     Column("visibility", String(10)),
+    # Readable for everybody from that day, to that day inclusive; NULL: without beginning, end.
+    Column("free_from", Date),
+    Column("free_until", Date),
+    Column("changed_at", UtcDateTime),  # as in module_version
 )
 
 step_text = Table(
@@ -99,6 +113,8 @@ step_text = Table(
     Column("language", String(5), primary_key=True),
     Column("title", String(300), nullable=False),
     Column("body", Json, nullable=False),  # content.rendering: RenderedStep.as_json()
+    # What it was drawn from (content.rendering.identity). NULL: it is drawn anew next time.
+    Column("drawn_as", String(64)),
 )
 
 media_file = Table(
@@ -127,5 +143,105 @@ search_entry = Table(
     Column("phase", String(1), nullable=False),  # of a resource, else ""
     Column("minutes", Integer),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime),  # NULL: not known, then as published_at
+    Column("frameworks", Text, nullable=False, server_default=""),  # "|pfdk-1|pfdk-4|"
+    Column("devices", Text, nullable=False, server_default=""),  # the same
+    Column("free_from", Date),  # of a resource
+    Column("free_until", Date),
     UniqueConstraint("address", "language"),
+    # Harvesters read it in this order (tracks/catalogue/harvest.py).
+    Index("ix_search_entry_published_at_address", "published_at", "address"),
+)
+
+# Who publishes, as library.yaml says it.
+publisher = Table(
+    "publisher",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("organisation_number", String(9), nullable=False),
+    Column("contact", String(254), nullable=False),
+    **ONE_TREE,
+)
+
+# What stood in the catalogue once and does so no more; kept for ever, for those who harvest it.
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("withdrawn_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+# How often a public page was opened on a day. Nothing about who did.
+page_view = Table(
+    "page_view",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("views", Integer, nullable=False),
+    **ONE_TREE,
+)
+
+# The end of a time of access that has been told of, so that each is told once.
+expiry_notice = Table(
+    "expiry_notice",
+    metadata,
+    Column("address", String(330), primary_key=True),
+    Column("free_until", Date, primary_key=True),
+    Column("days_before", Integer, primary_key=True),
+    Column("noted_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+# What ids were before: their links lead on for ever (ADR 0029).
+former_track = Table(
+    "former_track",
+    metadata,
+    Column("publisher", String(80), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), nullable=False),
+    **ONE_TREE,
+)
+
+former_module = Table(
+    "former_module",
+    metadata,
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), nullable=False),
+    **ONE_TREE,
+)
+
+former_step = Table(
+    "former_step",
+    metadata,
+    Column("module_id", Id, ForeignKey("module.id"), primary_key=True),
+    Column("slug", String(80), primary_key=True),
+    Column("step_id", Id, ForeignKey("step.id"), nullable=False),
+    **ONE_TREE,
+)
+
+# Who may fetch and push a library by git. The token itself is shown once and not kept.
+push_token = Table(
+    "push_token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("publisher", String(80), nullable=False),
+    Column("name", String(80), nullable=False),  # what it is for, not who has it
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+# Parts that a newer version has no more, with what takes their place: an address, or NULL.
+retired_part = Table(
+    "retired_part",
+    metadata,
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("part", String(165), primary_key=True),  # module or module#step
+    Column("replaced_by", String(330)),
+    **ONE_TREE,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from content.model import Phase, StepKind
+from content.model import Lifecycle, Phase, StepKind
 from content.rendered import RenderedStep
 from tracks.catalogue.models import (
     media_file,
@@ -23,6 +23,7 @@ from tracks.catalogue.models import (
     track_version,
 )
 from tracks.catalogue.rules import Address, Outline
+from tracks.catalogue.windows import Window
 from tracks.db import Prepared, Session
 from tracks.i18n import nearest
 
@@ -36,6 +37,7 @@ class Module:
     units: int
     minutes: Mapping[Phase, int]
     texts: Mapping[str, Mapping[str, Any]]
+    devices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ class Edition:
     texts: Mapping[str, Mapping[str, str]]
     minutes: int
     units: int
+    frameworks: tuple[str, ...]
+    entry_level: str | None
+    lifecycle: Lifecycle
+    replaced_by: str | None
     modules: tuple[Module, ...]
     steps: tuple[Outline, ...]
     titles: Mapping[tuple[int, str], str]  # (step id, language) -> title
@@ -63,6 +69,10 @@ class Edition:
     @cached_property
     def by_slug(self) -> dict[tuple[str, str], Outline]:
         return {(s.module_slug, s.slug): s for s in self.steps}
+
+    @cached_property
+    def step_ids(self) -> dict[int, Outline]:
+        return {s.step_id: s for s in self.steps}
 
     @cached_property
     def by_module(self) -> dict[str, Module]:
@@ -184,6 +194,11 @@ class Shelf:
                 self._current[publisher, slug] = known
         return None if known[1] is None else self.edition(session, known[1])
 
+    def forget(self, version_id: int) -> None:
+        """Ids have been renamed since it was read."""
+        with self._lock:
+            self._editions.pop(version_id, None)
+
     def text(self, session: Session, version_id: int, step_id: int, language: str) -> RenderedStep:
         key = (version_id, step_id, language)
         found = self._texts.get(key)
@@ -221,6 +236,10 @@ def read_edition(session: Session, version_id: int) -> Edition:
         texts=row.texts,
         minutes=row.minutes,
         units=row.units,
+        frameworks=tuple(row.frameworks or ()),
+        entry_level=row.entry_level,
+        lifecycle=Lifecycle(row.lifecycle),
+        replaced_by=row.replaced_by,
         modules=tuple(_module(r) for r in session.execute(_MODULES, key)),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
@@ -236,6 +255,7 @@ def _module(row: Row[Any]) -> Module:
         units=row.units,
         minutes={Phase(p): m for p, m in row.minutes.items()},
         texts=row.texts,
+        devices=tuple(row.devices or ()),
     )
 
 
@@ -251,14 +271,16 @@ def _outline(row: Row[Any]) -> Outline:
         minutes=row.minutes,
         is_resource=row.is_resource,
         visibility=row.visibility,
+        window=Window(row.free_from, row.free_until),
     )
 
 
 def published(session: Session) -> list[int]:
-    """Version ids of all tracks that newcomers can meet, by publisher and slug."""
+    """Version ids of all tracks that newcomers are offered, by publisher and slug."""
     rows = session.execute(
         select(track.c.version_id)
-        .where(track.c.version_id.is_not(None))
+        .join(track_version, track_version.c.id == track.c.version_id)
+        .where(track_version.c.lifecycle != Lifecycle.ARCHIVED.value)
         .order_by(track.c.publisher, track.c.slug)
     )
     return [row.version_id for row in rows]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from content.model import Phase, StepKind
+from tracks.catalogue.windows import ALWAYS, Window
 from tracks.i18n import N_
 
 _SLUG = r"[a-z0-9][a-z0-9-]{0,79}"
@@ -31,6 +32,7 @@ KIND_NAMES = {
     StepKind.SCALE: N_("Scale"),
     StepKind.CHECKLIST: N_("Checklist"),
 }
+DEVICE_NAMES = {"ipad": "iPad", "chromebook": "Chromebook", "pc": "PC"}  # the same everywhere
 PIECE_NAMES = {"track": N_("Track"), "module": N_("Session"), "resource": N_("Resource")}
 
 
@@ -43,6 +45,10 @@ class Address:
     module: str | None = None
     step: str | None = None
     version: str | None = None
+
+    def to(self, module: str, step: str | None = None) -> "Address":
+        """A part of the same track."""
+        return Address(self.publisher, self.track, module, step)
 
     def __str__(self) -> str:
         text = f"{self.publisher}/{self.track}"
@@ -60,6 +66,25 @@ def parse_address(text: str) -> Address | None:
     return Address(**found.groupdict()) if found else None
 
 
+def public_path(address: Address) -> str:
+    """The page of a track, a session or a resource that anybody may read."""
+    if address.step is not None:
+        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
+    whole = f"/catalogue/{address.publisher}/{address.track}"
+    return f"{whole}/{address.module}" if address.module else whole
+
+
+def work_path(address: Address) -> str:
+    """The page of the same where one works: for those who are signed in."""
+    path = public_path(address)
+    return f"/t{path.removeprefix('/catalogue')}" if path.startswith("/catalogue") else path
+
+
+def link_path(address: Address) -> str:
+    """What a link in an LMS may name as its target (lms.rules.address_of_launch)."""
+    return f"/r/{str(address).replace('#', '%23')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """One step in its place, as the pages and the progress rules need it."""
@@ -74,6 +99,7 @@ class Outline:
     minutes: int | None
     is_resource: bool
     visibility: str | None = None  # of a reflection: who may see it
+    window: Window = ALWAYS
 
 
 def counts_alone(phase: Phase) -> bool:
@@ -86,3 +112,13 @@ def units_of(outline: Iterable[Outline]) -> int:
     steps = list(outline)
     joint = {(s.module_id, s.phase) for s in steps if s.phase.is_joint}
     return sum(counts_alone(s.phase) for s in steps) + len(joint)
+
+
+def is_spelling_only(before: str, after: str) -> bool:
+    """Versions that differ in the third number: 1.2 and 1.2.1. Readers follow such ones unasked."""
+    return _numbers(before)[:2] == _numbers(after)[:2] and _numbers(before) != _numbers(after)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = [int(part) for part in version.split(".") if part.isdigit()]
+    return (*parts, 0, 0, 0)[:3]

@@ -48,6 +48,8 @@ class Facets:
     subjects: tuple[str, ...]
     grades: tuple[str, ...]
     languages: tuple[str, ...]
+    frameworks: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,14 @@ def facets(editions: Iterable[Edition]) -> Facets:
         tuple(sorted({subject for edition in every for subject in edition.subjects})),
         tuple(sorted({grade for edition in every for grade in edition.grades}, key=_by_number)),
         tuple(sorted({code for edition in every for code in edition.languages})),
+        # PfDK before DigCompEdu before the codes of single aims.
+        tuple(sorted({code for e in every for code in e.frameworks}, key=_framework)),
+        tuple(sorted({device for e in every for m in e.modules for device in m.devices})),
     )
+
+
+def _framework(code: str) -> tuple[bool, bool, str]:
+    return (code[:1].isupper(), not code.startswith("pfdk"), code)
 
 
 def _by_number(grade: str) -> tuple[int, str]:

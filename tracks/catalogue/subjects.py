@@ -4,21 +4,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from content.codes import current_subject
 from tracks.i18n import N_
 from tracks.i18n.sorting import sort_key
 
 _NAMES: Final = {
-    "NOR01-06": N_("Norwegian"),
-    "MAT01-05": N_("Mathematics"),
-    "NAT01-04": N_("Science"),
-    "ENG01-04": N_("English"),
-    "SAF01-04": N_("Social studies"),
-    "RLE01-03": N_("Christianity, religion and ethics (KRLE)"),
-    "KRO01-05": N_("Physical education"),
-    "KHV01-02": N_("Arts and crafts"),
-    "MUS01-02": N_("Music"),
-    "MHE01-02": N_("Food and health"),
-    "FSP01-03": N_("Foreign languages"),
+    "NOR01-08": N_("Norwegian"),
+    "MAT01-06": N_("Mathematics"),
+    "NAT01-05": N_("Science"),
+    "ENG01-06": N_("English"),
+    "SAF01-05": N_("Social studies"),
+    "RLE01-04": N_("Christianity, religion and ethics (KRLE)"),
+    "KRO01-06": N_("Physical education"),
+    "KHV01-03": N_("Arts and crafts"),
+    "MUS01-03": N_("Music"),
+    "MHE01-03": N_("Food and health"),
+    "FSP01-04": N_("Foreign languages"),
     "UTV01-03": N_("Choice of education"),
     "ARB01-03": N_("Working life"),
     "SAK01-01": N_("Civics"),
@@ -27,6 +28,7 @@ _NAMES: Final = {
     "REL01-02": N_("Religion and ethics"),
     "GRGRBIL01": N_("Visual arts"),
     "GRGRBIO01": N_("Biology"),
+    "GRGRDAN01": N_("Dance"),
     "GRGRENG01": N_("English"),
     "GRGRFYS01": N_("Physics"),
     "GRGRGEO01": N_("Geography"),
@@ -35,10 +37,13 @@ _NAMES: Final = {
     "GRGRIDR01": N_("Sports and health"),
     "GRGRKEM01": N_("Chemistry"),
     "GRGRMAT01": N_("Mathematics"),
+    "GRGRMOD01": N_("Mother tongue"),
+    "GRGRMSP01": N_("Modern languages"),
     "GRGRMUS01": N_("Music"),
     "GRGRREL01": N_("Religious studies"),
     "GRGRSAM01": N_("Civics"),
     "GRGRSLJ01": N_("Crafts in wood, metal and textile"),
+    "GRGRSVA01": N_("Swedish as a second language"),
     "GRGRSVE01": N_("Swedish"),
     "GRGRTEK01": N_("Technology"),
 }
@@ -49,13 +54,19 @@ def named_subjects(
     codes: Iterable[str], language: str, gettext: Callable[[str], str]
 ) -> list[tuple[str, str]]:
     """(code, name) in the order of the names. Of two with one name each says its curriculum."""
-    names = {code: gettext(_NAMES[code]) if code in _NAMES else code for code in codes}
+    names = {code: _name(code, gettext) for code in codes}
     times = Counter(names.values())
     shown = [
         (code, f"{name} ({_curriculum(code)})" if times[name] > 1 else name)
         for code, name in names.items()
     ]
     return sorted(shown, key=lambda each: sort_key(language, each[1]))
+
+
+def _name(code: str, gettext: Callable[[str], str]) -> str:
+    """Also of a code that was of today when the track was published."""
+    name = _NAMES.get(current_subject(code))
+    return code if name is None else gettext(name)
 
 
 def _curriculum(code: str) -> str:

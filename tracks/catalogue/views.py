@@ -1,39 +1,64 @@
 """The public catalogue, and the files of published tracks."""
 
 import mimetypes
-from typing import cast
+import re
+from datetime import date
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.model import Phase
+from tracks.catalogue.expiry import views as expiry_views
 from tracks.catalogue.feed import atom
-from tracks.catalogue.finding import Found, Look, find
-from tracks.catalogue.queries import Shelf, first_published, media, published
-from tracks.catalogue.rules import PHASE_NAMES, PIECE_NAMES, Address
+from tracks.catalogue.finding import Found, Free, Look, find
+from tracks.catalogue.harvest import views as harvest_views
+from tracks.catalogue.public import views as public_views
+from tracks.catalogue.public.frameworks import framework_name
+from tracks.catalogue.public.media import is_current, is_open, windows_of_file
+from tracks.catalogue.public.telling import today
+from tracks.catalogue.queries import first_published, media, published
+from tracks.catalogue.rules import (
+    DEVICE_NAMES,
+    PHASE_NAMES,
+    PIECE_NAMES,
+    public_path,
+    work_path,
+)
 from tracks.catalogue.search import LIMITS, Facets, facets
+from tracks.catalogue.shelves import shelf
+from tracks.catalogue.subjects import named_subjects
+from tracks.catalogue.windows import ALWAYS
 from tracks.db import Session
-from tracks.i18n import LANGUAGES
+from tracks.i18n import LANGUAGES, N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.pages import gettext
 from tracks.web.requests import language, parts
 
 pages = Blueprint("catalogue", __name__)
+public_views.add_to(pages)
+expiry_views.add_to(pages)
+harvest_views.add_to(pages)
 FOUND_A_PAGE = 20
 IN_FEED = 50
 LAST_PAGE = 200
 LONGEST_SEARCH = 200
+FREE_NAMES = {
+    Free.NOW: N_("Free now"),
+    Free.ENDING: N_("Free now, but it ends within 30 days"),
+    Free.ENDED: N_("Was free before"),
+}
+# A published version never changes; who may have its files does, with the days.
+_KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+_KEPT_BY_ONE = "private, max-age=31536000, immutable"
+_KEPT_AN_HOUR = "private, max-age=3600"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
 # What a browser may show or play inside a page; anything else is a download.
 _SHOWN = frozenset(
     {"image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm", "text/vtt"}
 )
-
-
-def shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["tracks.shelf"])
 
 
 @pages.get("/catalogue")
@@ -48,7 +73,7 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
     if not look.is_for_anything:
         skip = (page - 1) * FOUND_A_PAGE
         found, count = find(
-            session, look, language(), tuple(LANGUAGES), skip=skip, take=FOUND_A_PAGE
+            session, look, language(), tuple(LANGUAGES), today(), skip=skip, take=FOUND_A_PAGE
         )
     return render_template(
         "catalogue/catalogue.html",
@@ -62,7 +87,13 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
         count=count,
         page=page,
         pages=max(1, -(-count // FOUND_A_PAGE)),
-        url_of=public_url,
+        # Who is signed in goes to where one works.
+        url_of=public_path if actor is None else work_path,
+        subject_names=dict(named_subjects(offers.subjects, language(), gettext)),
+        framework_names={code: framework_name(code, gettext) for code in offers.frameworks},
+        device_names=DEVICE_NAMES,
+        free_names=FREE_NAMES,
+        today=today(),
         page_url=lambda number: "/catalogue?" + urlencode({**_asked(look), "page": number}),
     )
 
@@ -82,18 +113,10 @@ def feed(session: Session, actor: Actor | None) -> ResponseReturnValue:
     return Response(body, content_type="application/atom+xml; charset=utf-8")
 
 
-def public_url(address: Address) -> str:
-    """The page of a track, a session or a resource that anybody may read."""
-    if address.step is not None:
-        return f"/r/{address.publisher}/{address.track}/{address.module}/{address.step}"
-    whole = f"/t/{address.publisher}/{address.track}"
-    return f"{whole}/{address.module}" if address.module else whole
-
-
 def _read_look(offers: Facets) -> Look:
     """From the address of the page; what it cannot mean is as if it were not said."""
     given = request.args
-    phase = given.get("phase", "")
+    phase, free = given.get("phase", ""), given.get("free", "")
     return Look(
         typed=given.get("q", "").strip()[:LONGEST_SEARCH],
         subject=_one_of(given.get("subject"), offers.subjects),
@@ -101,6 +124,10 @@ def _read_look(offers: Facets) -> Look:
         phase=phase if phase in {each.value for each in Phase} else "",
         minutes=_number(given.get("minutes", ""), 0, max(LIMITS)) or None,
         language=_one_of(given.get("language"), offers.languages),
+        framework=_one_of(given.get("framework"), offers.frameworks),
+        device=_one_of(given.get("device"), offers.devices),
+        free=Free(free) if free in set(Free) else None,
+        free_until=_day(given.get("free_until", "")),
     )
 
 
@@ -112,6 +139,10 @@ def _asked(look: Look) -> dict[str, str]:
         "phase": look.phase,
         "minutes": str(look.minutes or ""),
         "language": look.language,
+        "framework": look.framework,
+        "device": look.device,
+        "free": look.free or "",
+        "free_until": look.free_until.isoformat() if look.free_until else "",
         "lang": request.args.get("lang", ""),
     }
     return {name: value for name, value in asked.items() if value}
@@ -119,6 +150,14 @@ def _asked(look: Look) -> dict[str, str]:
 
 def _one_of(given: str | None, known: tuple[str, ...]) -> str:
     return given if given in known else ""
+
+
+def _day(given: str) -> date | None:
+    """As browsers send it; anything else is as if it were not said."""
+    try:
+        return date.fromisoformat(given) if _DAY.fullmatch(given) else None
+    except ValueError:
+        return None
 
 
 def _number(given: str, least: int, most: int) -> int:
@@ -132,13 +171,29 @@ def media_of_track(
     session: Session, actor: Actor | None, version_id: int, name: str
 ) -> ResponseReturnValue:
     body = media(session, version_id, name)
-    if body is None:
+    kept = _KEPT_BY_ONE if actor else _kept_by_all(session, version_id, name)
+    if body is None or kept is None:
         abort(404)
+    response = file_of_track(name, body)
+    response.headers["Cache-Control"] = kept
+    return response
+
+
+def _kept_by_all(session: Session, version_id: int, name: str) -> str | None:
+    """None: those who are not signed in meet no page that shows it now."""
+    if not is_current(session, version_id):
+        return None
+    windows = windows_of_file(session, shelf().edition(session, version_id), name)
+    if not is_open(windows, today()):
+        return None
+    return _KEPT_FOR_EVER if ALWAYS in windows else _KEPT_AN_HOUR
+
+
+def file_of_track(name: str, body: bytes) -> Response:
+    """Shown inside a page only if nothing in it can run there."""
     kind = _KINDS.get(name[name.rfind(".") :]) or mimetypes.guess_type(name)[0] or ""
     response: Response = make_response(body)
     response.content_type = kind if kind in _SHOWN else "application/octet-stream"
     if kind not in _SHOWN:
         response.headers["Content-Disposition"] = "attachment"
-    # A published version never changes.
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -15,6 +15,9 @@ _COMMANDS = {
     "db": "tracks.cli.database:db",
     "lti": "tracks.cli.lti:lti",
     "content": "tracks.cli.content:content",
+    "people": "tracks.cli.people:people",
+    "audit": "tracks.cli.audit:audit",
+    "privacy": "tracks.cli.privacy:privacy",
 }
 
 

@@ -3,20 +3,22 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from content.checks import kept_ids
-from content.model import Library, Lifecycle
+from content.history.signing import SigningKeyUnusable
+from content.model import Library
 from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
 from content.said import in_language
 from content.translation import mark_of_file, with_mark
 from content.workers.loading import load_library
+from tracks.cli.ending import expiring
 from tracks.cli.exchange import export_track, import_track
+from tracks.cli.git_tokens import token
 from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
 from tracks.settings import load_settings
@@ -133,6 +135,8 @@ def publish(library: Path | None, as_json: bool) -> None:
     """Publish every track of a library. With one problem anywhere, nothing is published."""
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
+    from tracks.catalogue.histories import NotRecorded
+    from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
 
     root, loaded, problems = _load(library)
@@ -149,6 +153,14 @@ def publish(library: Path | None, as_json: bool) -> None:
     except VersionTaken as taken:
         click.echo(f"tracks: {taken} is published already; raise its version", err=True)
         sys.exit(1)
+    except IdsLost as lost:
+        for problem in lost.problems:
+            tell(problem)
+        click.echo("Nothing was published.", err=True)
+        sys.exit(1)
+    except NotRecorded as failure:
+        click.echo(f"tracks: nothing was published: {failure}", err=True)
+        sys.exit(1)
     if as_json:
         click.echo(json.dumps({"published": published}))
         return
@@ -158,30 +170,26 @@ def publish(library: Path | None, as_json: bool) -> None:
 
 def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
     """All tracks but drafts, in one transaction; address -> is it new. Raises VersionTaken."""
-    from tracks.catalogue.actions import publish_track
+    from tracks.catalogue.publishing import publish_from_folder
 
-    done = {}
     with database.writing() as session:
-        for track in library.tracks:
-            if track.lifecycle is Lifecycle.DRAFT:
-                continue
-            result = publish_track(
-                session,
-                library.publisher.id,
-                track,
-                media=_media(root / track.id / "media"),
-                now=datetime.now(UTC),
-            )
-            done[f"{library.publisher.id}/{track.id}@{track.version}"] = result.is_new
-    return done
+        return publish_from_folder(session, root, library, datetime.now(UTC))
 
 
-def _media(folder: Path) -> Mapping[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+@content.command()
+def signer() -> None:
+    """Print the key that signs versions, as a line for git's list of allowed signers."""
+    from tracks.catalogue.histories import Histories
+
+    try:
+        line = Histories(load_settings().data_dir).signer.public_line
+    except SigningKeyUnusable as unusable:
+        click.echo(f"tracks: {unusable}", err=True)
+        sys.exit(1)
+    click.echo(f'* namespaces="git" {line}')
 
 
+content.add_command(token)
 content.add_command(export_track)
 content.add_command(import_track)
+content.add_command(expiring)

@@ -16,11 +16,15 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the schema up to date."""
+    from tracks.catalogue.indexing import index_what_is_not
+    from tracks.db import Database
     from tracks.db.engine import make_engine
     from tracks.migrations import upgrade as upgrade_schema
 
     engine = make_engine(load_settings().sqlalchemy_url)
     upgrade_schema(engine)
+    with Database(engine).writing() as session:
+        index_what_is_not(session)
     click.echo("The database is up to date.")
 
 

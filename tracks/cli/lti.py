@@ -205,12 +205,15 @@ def approve(registration: int | None, deployment: str | None, number: int | None
 
 def _approve_deployment(registration: int, deployment: str) -> None:
     from tracks.lms.actions import approve_deployment
+    from tracks.lms.actions.registrations import note_switched
     from tracks.lms.queries import registrations
 
     with _database().writing() as session:
         is_known = any(row.id == registration for row in registrations(session))
         if is_known:
-            approve_deployment(session, registration, deployment, datetime.now(UTC))
+            moment = datetime.now(UTC)
+            approve_deployment(session, registration, deployment, moment)
+            note_switched(session, registration, moment, on=True)
     if not is_known:
         click.echo("tracks: there is no such registration", err=True)
         sys.exit(1)
@@ -235,6 +238,7 @@ def switch_on(registration: int, deployment: str | None) -> None:
 
 def _switch(registration: int, deployment: str | None, *, on: bool) -> None:
     from tracks.lms.actions import switch_off_deployment
+    from tracks.lms.actions.registrations import note_switched
     from tracks.lms.actions.switches import switch_on_deployment, switch_registration
 
     with _database().writing() as session:
@@ -243,6 +247,8 @@ def _switch(registration: int, deployment: str | None, *, on: bool) -> None:
         else:
             switch = switch_on_deployment if on else switch_off_deployment
             found = switch(session, registration, deployment)
+        if found:
+            note_switched(session, registration, datetime.now(UTC), on=on)
     if not found:
         what = "registration" if deployment is None else "deployment"
         click.echo(f"tracks: there is no such {what}", err=True)

@@ -65,6 +65,7 @@ def _prepare(settings: Settings, lms_url: str, library: Library, console: Consol
     """Schema, tracks, registration and sample: what is there already is left alone."""
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
+    from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
 
     database = open_database(settings)
@@ -74,6 +75,10 @@ def _prepare(settings: Settings, lms_url: str, library: Library, console: Consol
             publish_library(database, settings.library, library)
         except VersionTaken as taken:
             console.print(f"[yellow]{taken} was changed after it was published; raise its version.")
+        except IdsLost as lost:
+            console.print("[yellow]The library has lost ids that are published:")
+            for problem in lost.problems:
+                tell(problem)
         registration_id, is_new = _register(database, lms_url)
         if is_new:
             _seed(database, registration_id, console)

@@ -98,11 +98,12 @@ def _give_back_memory() -> None:
 
 def start_tool(settings: Settings) -> Callable[[], None]:
     """The web server, and the worker inside it when the broker is in memory."""
-    from tracks.app import create_app, create_worker, open_database
+    from tracks.app import create_app, create_worker, erase_again, open_database
 
     check_port(settings.host, settings.port, "Learning Tracks")
     database = open_database(settings)
     _bring_up_to_date(settings, database)
+    erase_again(settings, database)
     app: Flask = create_app(settings, database)
     worker = create_worker(settings, database)
     inside = settings.broker_url.startswith("memory")
@@ -112,6 +113,7 @@ def start_tool(settings: Settings) -> Callable[[], None]:
 
     def stop() -> None:
         stop_http()
+        app.extensions["tracks.page_views"].write(database)
         worker.stop()
         database.engine.dispose()
 
@@ -134,7 +136,7 @@ def serve() -> None:
 @click.command()
 def worker() -> None:
     """Run jobs from the broker (TRACKS_BROKER_URL), beside one or more `tracks serve`."""
-    from tracks.app import configure_logging, create_worker, open_database
+    from tracks.app import configure_logging, create_worker, erase_again, open_database
     from tracks.migrations import is_current
 
     settings = load_settings()
@@ -147,6 +149,7 @@ def worker() -> None:
     database = open_database(settings)
     if not is_current(database.engine):
         raise SettingsError("the database's schema is not up to date: tracks db upgrade")
+    erase_again(settings, database)
     running = create_worker(settings, database)
     running.start(with_relay=True, with_tasks=True)
     click.echo("Worker: running. Ctrl-C stops it.")

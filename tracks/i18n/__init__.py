@@ -63,11 +63,16 @@ def language_of(tag: str | None) -> str | None:
     return primary if primary in LANGUAGES else None
 
 
+def local_day(moment: datetime) -> date:
+    """Which day it is in Oslo and Stockholm."""
+    return moment.astimezone(_ZONE).date()
+
+
 def day(value: date | datetime, language: str) -> str:
     """ "Thu 14 Nov" in the reader's words; with the year when it is long ago or far ahead."""
     if isinstance(value, datetime):
-        value = value.astimezone(_ZONE).date()
-    far = abs((value - datetime.now(_ZONE).date()).days) > 180
+        value = local_day(value)
+    far = abs((value - local_day(datetime.now(_ZONE))).days) > 180
     # Norwegian writes the day as an ordinal: "tor. 26. nov."
     pattern = "EEE d. MMM" if language in ("nb", "nn") else "EEE d MMM"
     return format_date(value, f"{pattern} y" if far else pattern, locale=language)

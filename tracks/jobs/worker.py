@@ -1,8 +1,8 @@
-"""Runs outbox rows: a relay hands ids to Celery, one Celery task does the work.
+"""Runs outbox rows: a relay hands ids out, whoever gets one does the work.
 
 The row, not the message, is the truth: a lost message is handed out again when the lease ends,
-a message delivered twice finds the lease taken. One code path for `memory://` (a worker thread
-inside the server) and for a broker (ADR 0003).
+a message delivered twice finds the lease taken. The same for `memory://` (threads inside the
+server) and for a broker (ADR 0003, 0028): only who carries the ids differs.
 """
 
 import logging
@@ -11,11 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from celery import Celery
-from celery.worker import WorkController
-from celery.worker import state as consuming
+from typing import Any, Protocol
 
 from tracks.db import Database, DatabaseBusy, Session
 from tracks.jobs.actions import Handed, claimed, finish, hand_out, park, try_later
@@ -23,6 +19,7 @@ from tracks.jobs.lanes import lane_went_well, pause_lane
 from tracks.jobs.queries import Pace, startable, usual_pace
 from tracks.jobs.rules import Job, back_off
 from tracks.jobs.slots import Slots
+from tracks.jobs.threads import Threads
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
@@ -74,6 +71,19 @@ Chore = Callable[[Session, datetime], object]
 Handler = Callable[[Database, Job], Outcome]
 
 
+class Hands(Protocol):
+    """Who does the jobs that the relay hands out."""
+
+    def give(self, handed: Handed) -> None: ...
+
+    def workers(self) -> Sequence[Callable[[], Any]]:
+        """What the threads of a process run that does jobs itself."""
+
+    def ask_to_stop(self) -> None: ...
+
+    def stopped(self) -> None: ...
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -83,7 +93,7 @@ def _no_pace(_session: Session, _lane: str) -> float:
 
 
 class Worker:
-    """The relay and the Celery app. `start` gives it threads of this process."""
+    """The relay, and who does what it hands out. `start` gives it threads of this process."""
 
     def __init__(
         self,
@@ -106,14 +116,7 @@ class Worker:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.celery = _celery(broker_url)
-
-        # Not shared: Celery would give this worker's task to every other app of the process.
-        @self.celery.task(name="tracks.run_job", shared=False)
-        def run_job(job_id: int, lease: str, lane: str = "") -> None:
-            self.run(job_id, lease, lane)
-
-        self._task = run_job
+        self.hands: Hands = _hands(self.run, broker_url)
 
     def wake(self) -> None:
         """Called after a commit that left jobs: the relay looks now and not in a second."""
@@ -188,7 +191,7 @@ class Worker:
         with self._database.writing() as session:
             handed = hand_out(session, _now(), pace=self._pace)
         for one in handed:
-            self._task.delay(*one)
+            self.hands.give(one)
         return len(handed)
 
     def drain(self, *, most: int = 1000, paced: bool = False) -> int:
@@ -230,17 +233,8 @@ class Worker:
 
     def start(self, *, with_relay: bool = True, with_tasks: bool = True) -> None:
         if with_tasks:
-            # Where the threads of the pool look for the task.
-            self.celery.set_default()
-            controller = WorkController(
-                app=self.celery,
-                pool_cls="threads",
-                concurrency=THREADS,
-                without_heartbeat=True,
-                without_mingle=True,
-                without_gossip=True,
-            )
-            self._spawn("tasks", controller.start)
+            for target in self.hands.workers():
+                self._spawn("tasks", target)
         if with_relay:
             self._spawn("relay", self._relay)
 
@@ -253,31 +247,15 @@ class Worker:
         """Finish what runs, take nothing new. What does not finish is handed out again later."""
         self._stopping.set()
         self._wake.set()
-        # A flag that the tasks' own thread looks at: from here, its connection to the broker would
-        # be closed while it reads, and both would wait for each other.
-        consuming.should_stop = 0  # type: ignore[assignment]  # the stubs know only its first value
+        self.hands.ask_to_stop()
         for thread in self._threads:
             thread.join(timeout)
-        consuming.should_stop = None
+        self.hands.stopped()
 
 
-def _celery(broker_url: str) -> Celery:
-    in_memory = broker_url.startswith("memory")
-    # kombu wants a host in every address, and warns when there is none.
-    url = "memory://localhost/" if in_memory else broker_url
-    app = Celery("tracks", broker=url, set_as_current=False)
-    app.conf.update(
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
-        worker_enable_remote_control=False,
-        worker_send_task_events=False,
-        broker_connection_retry_on_startup=True,
-        # Seconds. Half of it is also how long an idle worker takes to see that it is to stop.
-        broker_heartbeat=6,
-        broker_transport_options={"polling_interval": 0.05} if in_memory else {},
-        task_default_queue="tracks",
-    )
-    return app
+def _hands(run: Callable[[int, str, str], None], broker_url: str) -> Hands:
+    if broker_url.startswith("memory"):
+        return Threads(run, THREADS)
+    from tracks.jobs.broker import Broker
+
+    return Broker(run, THREADS, broker_url)

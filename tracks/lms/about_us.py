@@ -39,7 +39,7 @@ def values_to_copy(base_url: str) -> dict[Ours, str]:
         "login": us.login_url,
         "keys": us.jwks_url,
         "icon": us.icon_url,
-        "domain": urlsplit(base_url).netloc,
+        "site": base_url,
         "configuration": f"{base_url}/lti/canvas.json",
         "custom": "\n".join(f"{name}={value}" for name, value in us.custom.items()),
     }

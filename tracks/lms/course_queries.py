@@ -136,6 +136,7 @@ class Participant:
     number: int  # in the order of the list, from 1
     name: str | None
     has_arrived: bool
+    sub: str
 
 
 _ARRIVED = and_(
@@ -158,7 +159,7 @@ def participants(session: Session, found: Course, *, skip: int, most: int) -> li
     )
     ordered = sorted(rows, key=lambda row: (not row.name, natural_key(row.name or ""), row.sub))
     return [
-        Participant(number, row.name, row.person_id is not None)
+        Participant(number, row.name, row.person_id is not None, row.sub)
         for number, row in enumerate(ordered[skip : skip + most], skip + 1)
     ]
 

@@ -11,7 +11,7 @@ from lti.origins import origin_of
 from tracks.i18n import N_
 
 # Which of our values goes into a field of the LMS.
-Ours = Literal["launch", "redirects", "login", "keys", "icon", "domain", "configuration", "custom"]
+Ours = Literal["launch", "redirects", "login", "keys", "icon", "site", "configuration", "custom"]
 # Which of its values it gives back.
 Theirs = Literal["issuer", "auth_url", "token_url", "jwks_url", "deployment_id"]
 
@@ -119,7 +119,7 @@ KINDS: Final = (
         "brightspace",
         registers_itself=True,
         fields=(
-            ("Domain", "domain"),
+            ("Domain", "site"),
             ("Redirect URLs", "launch"),
             ("OpenID Connect Login URL", "login"),
             ("Target Link URI", "launch"),

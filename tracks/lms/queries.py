@@ -8,6 +8,7 @@ from sqlalchemy import Join, Row, Table, and_, bindparam, exists, func, select
 from lti.ports import Registration
 from lti.tool.launch import Launch
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
 from tracks.lms.models import (
     course,
@@ -25,7 +26,6 @@ from tracks.lms.models import (
     score,
 )
 from tracks.people.models import account, municipality, person, school
-from tracks.people.queries import Kept
 
 _ACTIVE = (
     select(registration)
@@ -80,7 +80,9 @@ _LIKELY_SCHOOL = Prepared(
         .scalar_subquery()
         .label("guess"),
         exists()
-        .where(school.c.municipality_id == bindparam("municipality_id"))
+        .where(
+            school.c.municipality_id == bindparam("municipality_id"), school.c.closed_on.is_(None)
+        )
         .label("has_schools"),
     )
 )
@@ -206,17 +208,20 @@ KEPT = (
         course_lead.c.person_id,
         N_("Courses the person leads, as the LMS says"),
         N_("so that the list of the course opens for those who lead it"),
+        active=course_lead.c.led_at,
     ),
     Kept(
         account.c.person_id,
         N_("Places on a course's list of participants, as the LMS has it"),
         N_("so that whoever leads the course sees who is in it"),
+        N_("until the LMS says that the person has left"),
         among=_with_account(course_member, course_member.join(course)),
     ),
     Kept(
         account.c.person_id,
         N_("Places in a group of a course, as the LMS has it"),
         N_("so that whoever leads the course sees the groups"),
+        N_("until the LMS says that the person has left"),
         among=_with_account(
             course_group_member, course_group_member.join(course_group).join(course)
         ),
@@ -225,10 +230,14 @@ KEPT = (
         invitation.c.made_by,
         N_("Invitations made to connect an LMS"),
         N_("so that it can be seen who invited"),
+        N_("as long as the connection is kept; only a number is left of you"),
+        fate=Fate.LEAVE,
     ),
     Kept(
         registration_request.c.decided_by,
         N_("Connections of LMSs decided upon"),
         N_("so that it can be seen who decided"),
+        N_("as long as the connection is kept; only a number is left of you"),
+        fate=Fate.LEAVE,
     ),
 )

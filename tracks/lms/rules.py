@@ -66,7 +66,7 @@ def address_of_launch(custom_resource: str | None, target_link_uri: str) -> Addr
 
 
 # Pages of ours, besides tracks and resources, that a link in an LMS may lead to.
-OWN_PAGES = frozenset({"/", "/municipality", "/catalogue", "/lms"})
+OWN_PAGES = frozenset({"/", "/municipality", "/catalogue", "/lms", "/authoring"})
 
 
 def own_page_of(target_link_uri: str) -> str:
@@ -83,6 +83,14 @@ def part_of(steps: Iterable[Outline], address: Address) -> list[Outline]:
         if (address.module is None or s.module_slug == address.module)
         and (address.step is None or s.slug == address.step)
     ]
+
+
+def renamed_address(address: str, old: str, new: str) -> str | None:
+    """An address of what was renamed, or of a part of it; None for any other."""
+    rest = address.removeprefix(old)
+    if rest == address and address != old:
+        return None
+    return new + rest if rest[:1] in ("", "/", "#", "@") else None
 
 
 def percent(done: int, units: int) -> float | None:

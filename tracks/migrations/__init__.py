@@ -10,18 +10,35 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from tracks.adoption import models as _adoption
+from tracks.audit import models as _audit
+from tracks.authoring import models as _authoring
 from tracks.catalogue import models as _catalogue
 from tracks.db import metadata
 from tracks.jobs import models as _jobs
 from tracks.lms import models as _lms
+from tracks.organisation import models as _organisation
 from tracks.people import models as _people
+from tracks.privacy import models as _privacy
 from tracks.progress import models as _progress
+from tracks.rosters import models as _rosters
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # Imported for their tables.
-AREAS_WITH_TABLES = (_people, _catalogue, _progress, _lms, _adoption, _jobs)
+AREAS_WITH_TABLES = (
+    _people,
+    _audit,
+    _privacy,
+    _organisation,
+    _rosters,
+    _catalogue,
+    _progress,
+    _lms,
+    _authoring,
+    _adoption,
+    _jobs,
+)
 
 
 def target_metadata() -> MetaData:

@@ -1,4 +1,4 @@
-"""Writes about people: who came in by a launch, sign-ins, roles."""
+"""Writes about people: who came in by a launch, sign-ins, municipalities and schools."""
 
 import hashlib
 import secrets
@@ -10,9 +10,11 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Prepared, Session
-from tracks.people.models import account, municipality, person, role_grant, school, sign_in
+from tracks.events import Noted
+from tracks.people.grants import grant_role as grant_role
+from tracks.people.models import account, municipality, person, school, sign_in
 from tracks.people.queries import PERSON_OF_ACCOUNT
-from tracks.people.rules import Role, SchoolKind
+from tracks.people.rules import SchoolKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,19 @@ def person_from_launch(
         if row is not None:
             return Person(row, municipality_id, None, is_suspended=False, is_new=True)
         row = session.execute(PERSON_OF_ACCOUNT, key).one()
+    if row.leaving_at is not None:
+        _stay(session, row.id, row.municipality_id, now)
     if name and name != row.name:
         session.execute(_NAME_PERSON.values(name=name[:200]), {"person": row.id})
     return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
+
+
+def _stay(session: Session, person_id: int, municipality_id: int, now: datetime) -> None:
+    """Whoever comes back before they are erased has changed their mind."""
+    session.execute(update(person).where(person.c.id == person_id).values(leaving_at=None))
+    session.emit(
+        Noted("erasure_withdrawn", municipality_id, now, actor_id=person_id, person_id=person_id)
+    )
 
 
 def _new_person(
@@ -168,12 +180,14 @@ def note_seen(session: Session, hashed: str, now: datetime) -> None:
 def choose_school(session: Session, person_id: int, municipality_id: int, school_id: int) -> bool:
     """Once: who leads in a course must not become leader at one school after the other.
 
-    False (and nothing written) when the school is not one of the person's municipality, or when
-    another one is chosen already.
+    False (and nothing written) when the school is not one of the person's municipality, is
+    closed, or when another one is chosen already.
     """
     known = session.execute(
         select(school.c.id).where(
-            school.c.id == school_id, school.c.municipality_id == municipality_id
+            school.c.id == school_id,
+            school.c.municipality_id == municipality_id,
+            school.c.closed_on.is_(None),
         )
     ).one_or_none()
     if known is None:
@@ -193,6 +207,10 @@ def choose_school(session: Session, person_id: int, municipality_id: int, school
 
 def choose_language(session: Session, person_id: int, language: str) -> None:
     session.execute(update(person).where(person.c.id == person_id).values(language=language))
+
+
+def choose_device(session: Session, person_id: int, device: str) -> None:
+    session.execute(update(person).where(person.c.id == person_id).values(device=device))
 
 
 def add_municipality(
@@ -226,6 +244,8 @@ def add_school(
     kind: SchoolKind,
     teachers: int | None = None,
     teachers_as_of: date | None = None,
+    teachers_source: str | None = None,
+    opened_on: date | None = None,
 ) -> int:
     made: int = session.execute(
         insert(school)
@@ -236,29 +256,9 @@ def add_school(
             kind=kind,
             teachers=teachers,
             teachers_as_of=teachers_as_of,
+            teachers_source=teachers_source,
+            opened_on=opened_on,
         )
         .returning(school.c.id)
     ).scalar_one()
     return made
-
-
-def grant_role(
-    session: Session,
-    *,
-    person_id: int,
-    municipality_id: int,
-    role: Role,
-    school_id: int | None,
-    now: datetime,
-    until: datetime | None = None,
-) -> None:
-    session.execute(
-        insert(role_grant).values(
-            person_id=person_id,
-            municipality_id=municipality_id,
-            role=role,
-            school_id=school_id,
-            granted_at=now,
-            until=until,
-        )
-    )

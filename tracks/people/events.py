@@ -1,6 +1,7 @@
 """What happens to persons, for those who react (subscriptions.py)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,3 +9,28 @@ class SchoolChosen:
     person_id: int
     municipality_id: int
     school_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted:
+    grant_id: int
+    municipality_id: int
+    person_id: int
+    role: str
+    school_id: int | None
+    team_id: int | None  # both None: the whole municipality
+    starts: datetime | None
+    until: datetime | None
+    by: int | None  # the person who gave it; None: an operator, by a command
+    invitation_id: int | None  # `by` took it, by a code that RoleInvited tells of
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded:
+    grant_id: int
+    municipality_id: int
+    person_id: int
+    role: str
+    by: int | None
+    at: datetime

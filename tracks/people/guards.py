@@ -29,19 +29,22 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def requires(
-    permission: Permission, *, own_transactions: bool = False
+    permission: Permission, *, own_transactions: bool = False, most_bytes: int | None = None
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Open a view to those who have `permission`; the view gets (session, actor, **address).
 
     actor is None only for PUBLIC. `own_transactions`: the view gets the Database in the session's
     place: it asks an LMS something, and nobody waits for that with a transaction open. With PUBLIC
-    no form token is asked for: posts from an LMS carry a signature instead.
+    no form token is asked for: posts from an LMS carry a signature instead. `most_bytes`: of a
+    request, where that is more than other pages take.
     """
 
     def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
         def opened(**address: Any) -> ResponseReturnValue:
             database = parts().database
+            if most_bytes is not None:
+                this_request().max_content_length = most_bytes
             if own_transactions and permission is Permission.PUBLIC:
                 return view(database, None, **address)
             writes = this_request().method not in _SAFE
@@ -98,13 +101,20 @@ def _allowed(sign_in: SignIn | None, permission: Permission) -> Actor | None:
     return sign_in.actor
 
 
-def _refuse_foreign_form() -> None:
-    """CSRF: the form token of this sign-in, and no other site as the sender."""
+def refuse_foreign_page() -> None:
+    """No other site as the sender, as far as the browser says. For a form without a sign-in: that
+    is all there is to ask.
+    """
     origin = request.headers.get("Origin")
     if origin is not None and not _is_ours(origin):
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise PageError(403, FORM_TOO_OLD, kept=typed_text())
+
+
+def _refuse_foreign_form() -> None:
+    """CSRF: the form token of this sign-in, and no other site as the sender."""
+    refuse_foreign_page()
     token = sign_in_token()
     if not token:
         raise PageError(401, SIGN_IN_FIRST, kept=typed_text())

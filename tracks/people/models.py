@@ -23,6 +23,8 @@ municipality = Table(
     Column("name", String(200), nullable=False, unique=True),
     Column("country", String(2), nullable=False),
     Column("number", String(20)),
+    # A tracks.people.rules.OwnerKind: who answers for the units.
+    Column("kind", String(20), nullable=False, server_default="municipality"),
     Column("is_sample", Boolean, nullable=False, server_default=false()),
     Column("is_active", Boolean, nullable=False, server_default=true()),
 )
@@ -39,6 +41,10 @@ school = Table(
     # The denominator of adoption: NULL is "unknown", never 0.
     Column("teachers", Integer),
     Column("teachers_as_of", Date),
+    Column("teachers_source", String(100)),
+    # NULL: as long as anybody knows; and open. A closed one keeps its numbers and its name.
+    Column("opened_on", Date),
+    Column("closed_on", Date),
     UniqueConstraint("municipality_id", "code"),
 )
 
@@ -51,8 +57,14 @@ person = Table(
     # As sent by the LMS or typed by the person; NULL when neither: everything works without.
     Column("name", String(200)),
     Column("language", String(5)),
+    # What the pupils have: its variant of a text opens first. NULL: not chosen.
+    Column("device", String(12)),
     Column("is_suspended", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
+    # Wants to be erased, or has been away for long: it happens then, unless they come back before.
+    Column("leaving_at", UtcDateTime, index=True),
+    # The row stays, empty: its number must never be somebody else's.
+    Column("erased_at", UtcDateTime),
 )
 
 account = Table(
@@ -65,17 +77,41 @@ account = Table(
     **ONE_TREE,
 )
 
+team = Table(
+    "team",
+    metadata,
+    # Units that have lead spreaders together (O-06).
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("name", String(100), nullable=False),
+    UniqueConstraint("municipality_id", "name"),
+)
+
+team_school = Table(
+    "team_school",
+    metadata,
+    Column("team_id", Id, ForeignKey("team.id"), primary_key=True),
+    Column("school_id", Id, ForeignKey("school.id"), primary_key=True, index=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    **ONE_TREE,
+)
+
 role_grant = Table(
     "role_grant",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
     Column("role", String(20), nullable=False),
-    # NULL: the whole municipality.
-    Column("school_id", Id, ForeignKey("school.id")),
+    # One school, or the schools of one team; both NULL: the whole municipality.
+    Column("school_id", Id, ForeignKey("school.id"), index=True),
+    Column("team_id", Id, ForeignKey("team.id"), index=True),
     Column("granted_at", UtcDateTime, nullable=False),
+    # NULL: from when it was given, and until somebody ends it.
+    Column("starts_at", UtcDateTime),
     Column("until", UtcDateTime),
+    # Of a full post: the time set aside for it (O-09). NULL: unknown.
+    Column("percent", Integer),
 )
 
 sign_in = Table(

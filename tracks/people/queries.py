@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, FromClause, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate
+from tracks.db.data_map import Kept as Kept
 from tracks.i18n import N_
-from tracks.people.models import account, municipality, person, role_grant, school, sign_in
-from tracks.people.rules import Actor, Role, SchoolKind, natural_key, roles_at_sign_in
+from tracks.people.models import (
+    account,
+    municipality,
+    person,
+    role_grant,
+    school,
+    sign_in,
+    team_school,
+)
+from tracks.people.rules import NOWHERE, Actor, Role, SchoolKind, natural_key, roles_at_sign_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,15 @@ class School:
     kind: SchoolKind
     teachers: int | None  # None: unknown
     teachers_as_of: date | None
+    teachers_source: str | None = None
+    closed_on: date | None = None
 
 
+# Of `role_grant`: it has begun and has not ended at `now`.
+IN_FORCE = and_(
+    or_(role_grant.c.starts_at.is_(None), role_grant.c.starts_at <= bindparam("now")),
+    or_(role_grant.c.until.is_(None), role_grant.c.until > bindparam("now")),
+)
 _SIGN_IN = Prepared(
     select(
         sign_in.c.person_id,
@@ -42,18 +59,16 @@ _SIGN_IN = Prepared(
         person.c.school_id,
         person.c.name,
         person.c.language,
+        person.c.device,
         role_grant.c.role,
         role_grant.c.school_id.label("role_school_id"),
+        role_grant.c.team_id,
+        team_school.c.school_id.label("team_school_id"),
     )
     .join(person, person.c.id == sign_in.c.person_id)
     .join(municipality, municipality.c.id == sign_in.c.municipality_id)
-    .outerjoin(
-        role_grant,
-        and_(
-            role_grant.c.person_id == sign_in.c.person_id,
-            or_(role_grant.c.until.is_(None), role_grant.c.until > bindparam("now")),
-        ),
-    )
+    .outerjoin(role_grant, and_(role_grant.c.person_id == sign_in.c.person_id, IN_FORCE))
+    .outerjoin(team_school, team_school.c.team_id == role_grant.c.team_id)
     .where(
         sign_in.c.token_hash == bindparam("token_hash"),
         sign_in.c.seen_at > bindparam("idle_since"),
@@ -80,7 +95,7 @@ def live_sign_in(
     if not rows:
         return None
     first = rows[0]
-    granted = frozenset((Role(r.role), r.role_school_id) for r in rows if r.role)
+    granted = frozenset((Role(r.role), _scope(r)) for r in rows if r.role)
     actor = Actor(
         person_id=first.person_id,
         municipality_id=first.municipality_id,
@@ -88,8 +103,16 @@ def live_sign_in(
         roles=roles_at_sign_in(granted, first.school_id, leads_here=first.leads_here),
         name=first.name,
         language=first.language,
+        device=first.device,
     )
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
+
+
+def _scope(row: Any) -> int | None:
+    """A team's role is one for each of its schools; of a team without any it opens none."""
+    if row.team_id is None:
+        return row.role_school_id  # type: ignore[no-any-return]  # of a prepared row
+    return row.team_school_id or NOWHERE
 
 
 def _school(row: Row[Any]) -> School:
@@ -100,6 +123,8 @@ def _school(row: Row[Any]) -> School:
         kind=SchoolKind(row.kind),
         teachers=row.teachers,
         teachers_as_of=row.teachers_as_of,
+        teachers_source=row.teachers_source,
+        closed_on=row.closed_on,
     )
 
 
@@ -112,14 +137,18 @@ _SCHOOLS = Prepared(
         school.c.kind,
         school.c.teachers,
         school.c.teachers_as_of,
+        school.c.teachers_source,
+        school.c.closed_on,
     )
-    .outerjoin(school, school.c.municipality_id == municipality.c.id)
+    .outerjoin(
+        school, and_(school.c.municipality_id == municipality.c.id, school.c.closed_on.is_(None))
+    )
     .where(municipality.c.id == bindparam("municipality_id"))
 )
 
 
 def schools(session: Session, municipality_id: int) -> tuple[str, list[School]]:
-    """The municipality's name, and its schools as a person would sort them."""
+    """The municipality's name, and its open schools as a person would sort them."""
     rows = session.execute(_SCHOOLS, {"municipality_id": municipality_id}).all()
     found = (_school(row) for row in rows if row.id is not None)
     return rows[0].municipality, sorted(found, key=lambda s: natural_key(s.name))
@@ -143,6 +172,13 @@ def municipality_name(session: Session, municipality_id: int) -> str:
     return name
 
 
+def municipality_named(session: Session, name: str) -> int | None:
+    """For operators: a municipality's name is its own."""
+    return session.execute(
+        select(municipality.c.id).where(municipality.c.name == name)
+    ).scalar_one_or_none()
+
+
 @dataclass(frozen=True, slots=True)
 class Colleague:
     person_id: int
@@ -155,6 +191,7 @@ def staff(session: Session, municipality_id: int, school_id: int) -> list[Collea
             person.c.municipality_id == municipality_id,
             person.c.school_id == school_id,
             person.c.is_suspended.is_(False),
+            person.c.leaving_at.is_(None),
         )
     )
     people = [Colleague(person_id=row.id, name=row.name) for row in rows]
@@ -170,9 +207,10 @@ def leaders_of(session: Session, municipality_id: int, school_id: int, now: date
             role_grant.c.municipality_id == municipality_id,
             role_grant.c.school_id == school_id,
             role_grant.c.role == Role.LEADER,
-            or_(role_grant.c.until.is_(None), role_grant.c.until > now),
+            IN_FORCE,
         )
-        .order_by(person.c.name)
+        .order_by(person.c.name),
+        {"now": now},
     )
     return [row.name or "" for row in rows]
 
@@ -184,6 +222,7 @@ PERSON_OF_ACCOUNT = Prepared(
         person.c.school_id,
         person.c.name,
         person.c.is_suspended,
+        person.c.leaving_at,
     )
     .join(account, account.c.person_id == person.c.id)
     .where(
@@ -200,21 +239,13 @@ def person_of_account(session: Session, registration_id: int, sub: str) -> int |
     return None if row is None else int(row.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A kind of thing that is kept about a person: docs/privacy.md says it to the world."""
-
-    owner: Column[Any]  # the column with the person's id
-    what: str  # message ids, from here on
-    why: str
-    how_long: str = N_("until an operator deletes it")
-    # Where the rows are, if they know no person's id: a join of them with the owner's table.
-    among: FromClause | None = None
-
-
 KEPT = (
     Kept(
-        person.c.id, N_("Name, school and language"), N_("so that the work counts where it is done")
+        person.c.id,
+        N_("Name, school, language and the pupils' device"),
+        N_("so that the work counts where it is done"),
+        fate=Fate.BLANK,
+        active=person.c.created_at,
     ),
     Kept(
         account.c.person_id,
@@ -225,12 +256,14 @@ KEPT = (
         role_grant.c.person_id,
         N_("Roles that have been given"),
         N_("to open the pages of the role"),
+        active=role_grant.c.granted_at,
     ),
     Kept(
         sign_in.c.person_id,
         N_("Visits: when, and from which LMS"),
         N_("to stay signed in"),
         N_("at most 12 hours, then it is deleted"),
+        active=sign_in.c.seen_at,
     ),
 )
 

@@ -9,10 +9,21 @@ from tracks.i18n import N_
 class Role(StrEnum):
     NEWCOMER = "newcomer"  # a teacher who has not said yet which school is theirs
     TEACHER = "teacher"
+    ASSISTANT = "assistant"
+    SPECIAL_EDUCATOR = "special_educator"
     LEADER = "leader"  # of a change group, at one school
+    SPREADER = "spreader"  # helps the staff of one school
+    LEAD_SPREADER = "lead_spreader"  # helps the spreaders of one team's schools
     SCHOOL_LEADER = "school_leader"
     COORDINATOR = "coordinator"  # of the municipality
     AUTHOR = "author"
+    MODERATOR = "moderator"
+    REGISTRAR = "registrar"  # reads plans in: these four, in this order
+    PEDAGOGICAL_REVIEWER = "pedagogical_reviewer"
+    TECHNICAL_REVIEWER = "technical_reviewer"
+    DIRECTOR = "director"
+    RESEARCHER = "researcher"  # counts of many, for a time
+    PRIVACY_OFFICER = "privacy_officer"
     ADMINISTRATOR = "administrator"
 
 
@@ -23,7 +34,14 @@ class Permission(StrEnum):
     LEAD = "lead"  # leader scripts; record joint work at one's school
     SEE_SCHOOL_NUMBERS = "see_school_numbers"  # aggregates of one's own school
     SEE_MUNICIPALITY = "see_municipality"  # aggregates of every school of one's municipality
+    SEE_BRANCH = "see_branch"  # who are spreaders at the schools of one's branch, by name
+    SEE_ROLES = "see_roles"  # who has which role in the municipality
+    GIVE_ROLES = "give_roles"  # give and end roles: which, organisation.rules says
+    ORGANISE = "organise"  # the municipality's schools, teams and settings
     CONNECT_LMS = "connect_lms"  # connect LMSs of one's municipality
+    SEE_AUDIT = "see_audit"  # who did what in one's municipality
+    PROTECT_DATA = "protect_data"  # what is set and agreed on about people's data, and its record
+    WRITE_TRACKS = "write_tracks"  # the library of this installation: edit it and publish from it
 
 
 class SchoolKind(StrEnum):
@@ -38,6 +56,14 @@ class SchoolKind(StrEnum):
     PRESCHOOL = "preschool"
 
 
+class OwnerKind(StrEnum):
+    """Who answers for the units."""
+
+    MUNICIPALITY = "municipality"
+    COUNTY = "county"
+    PRIVATE = "private"
+
+
 SCHOOL_KIND_NAMES = {
     SchoolKind.PRIMARY: N_("Years 1-7"),
     SchoolKind.LOWER_SECONDARY: N_("Years 8-10"),
@@ -48,24 +74,38 @@ SCHOOL_KIND_NAMES = {
     SchoolKind.PRESCHOOL: N_("Preschool"),
 }
 
-GIVES: dict[Role, frozenset[Permission]] = {
-    Role.NEWCOMER: frozenset({Permission.OWN_WORK}),
-    Role.TEACHER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
-    Role.LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.LEAD}),
-    Role.SCHOOL_LEADER: frozenset({Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS}),
-    Role.COORDINATOR: frozenset(
-        {Permission.OWN_WORK, Permission.SEE_SCHOOL_NUMBERS, Permission.SEE_MUNICIPALITY}
-    ),
-    Role.AUTHOR: frozenset({Permission.OWN_WORK}),
-    Role.ADMINISTRATOR: frozenset(
-        {
-            Permission.OWN_WORK,
-            Permission.SEE_SCHOOL_NUMBERS,
-            Permission.SEE_MUNICIPALITY,
-            Permission.CONNECT_LMS,
-        }
-    ),
+_ALONE = frozenset({Permission.OWN_WORK})
+_STAFF = _ALONE | {Permission.SEE_SCHOOL_NUMBERS}
+_OFFICE = _STAFF | {
+    Permission.SEE_MUNICIPALITY,
+    Permission.SEE_BRANCH,
+    Permission.SEE_ROLES,
+    Permission.GIVE_ROLES,
+    Permission.ORGANISE,
 }
+GIVES: dict[Role, frozenset[Permission]] = {
+    Role.NEWCOMER: _ALONE,
+    Role.TEACHER: _STAFF,
+    Role.ASSISTANT: _STAFF,
+    Role.SPECIAL_EDUCATOR: _STAFF,
+    Role.LEADER: _STAFF | {Permission.LEAD},
+    Role.SPREADER: _STAFF | {Permission.SEE_BRANCH},
+    Role.LEAD_SPREADER: _STAFF | {Permission.SEE_BRANCH, Permission.GIVE_ROLES},
+    Role.SCHOOL_LEADER: _STAFF | {Permission.SEE_BRANCH, Permission.GIVE_ROLES},
+    Role.COORDINATOR: _OFFICE,
+    Role.AUTHOR: _ALONE | {Permission.WRITE_TRACKS},
+    Role.MODERATOR: _ALONE,
+    Role.REGISTRAR: _ALONE,
+    Role.PEDAGOGICAL_REVIEWER: _ALONE,
+    Role.TECHNICAL_REVIEWER: _ALONE,
+    Role.DIRECTOR: _ALONE,
+    Role.RESEARCHER: _STAFF | {Permission.SEE_MUNICIPALITY},
+    Role.PRIVACY_OFFICER: _ALONE
+    | {Permission.SEE_ROLES, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
+    Role.ADMINISTRATOR: _OFFICE
+    | {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
+}
+NOWHERE = 0  # in a school id's place, for a team without schools: no school has this number
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +118,7 @@ class Actor:
     roles: frozenset[tuple[Role, int | None]]  # (role, school id; None = the whole municipality)
     name: str | None = None
     language: str | None = None
+    device: str | None = None
 
     def may(self, permission: Permission) -> bool:
         """True if some role gives it somewhere."""
@@ -90,6 +131,13 @@ class Actor:
         return any(
             permission in GIVES[role] and scope in (None, school_id) for role, scope in self.roles
         )
+
+    def schools_where(self, permission: Permission) -> frozenset[int] | None:
+        """The schools at which a role gives it; None: everywhere in the municipality."""
+        scopes = {scope for role, scope in self.roles if permission in GIVES[role]}
+        if None in scopes:
+            return None
+        return frozenset(scope for scope in scopes if scope)
 
 
 def roles_at_sign_in(

@@ -1,21 +1,21 @@
 """Which school, which language, help, signing out."""
 
-from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from tracks.db import Session
 from tracks.i18n import LANGUAGES, N_
-from tracks.people.actions import choose_language, choose_school, end_sign_in
+from tracks.people.actions import choose_device, choose_language, choose_school, end_sign_in
 from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
-from tracks.people.queries import Kept, counts_of, leaders_of, municipality_name, schools
+from tracks.people.queries import leaders_of, schools
 from tracks.people.rules import Actor, Permission
-from tracks.web.cookies import NAME, drop_cookie, is_sealed, sign_in_token
+from tracks.web.cookies import NAME, drop_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, Lesson, PageError
-from tracks.web.requests import now, parts, row_id, see_other
+from tracks.web.requests import now, row_id, see_other
 
 pages = Blueprint("people", __name__)
 
@@ -71,6 +71,17 @@ def language(session: Session, actor: Actor) -> ResponseReturnValue:
     return see_other(local_path(request.form.get("then")))
 
 
+@pages.post("/device")
+@requires(Permission.KNOWN)
+def device(session: Session, actor: Actor) -> ResponseReturnValue:
+    """What her pupils have: asked for where a text has variants, for browsers without scripts."""
+    chosen = request.form.get("device", "")
+    if chosen not in DEVICES:
+        raise PageError(400, MALFORMED)
+    choose_device(session, actor.person_id, chosen)
+    return see_other(local_path(request.form.get("then")))
+
+
 @pages.get("/help")
 @requires(Permission.PUBLIC)
 def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
@@ -78,37 +89,6 @@ def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
     if actor is not None and actor.school_id is not None:
         leaders = leaders_of(session, actor.municipality_id, actor.school_id, now())
     return render_template("people/help.html", leaders=[name for name in leaders if name])
-
-
-class KeptRow(NamedTuple):
-    kind: Kept
-    number: int
-
-
-@pages.get("/privacy")
-@requires(Permission.KNOWN)
-def my_privacy(session: Session, actor: Actor) -> ResponseReturnValue:
-    return _privacy(session, actor, actor.person_id)
-
-
-@pages.get("/privacy/<id:person_id>/<seal>")
-@requires(Permission.KNOWN)
-def privacy(session: Session, actor: Actor, person_id: int, seal: str) -> ResponseReturnValue:
-    """Of anybody, for who came here by a data privacy launch about them: numbers, no content."""
-    if not is_sealed(parts().secret, sign_in_token(), f"/privacy/{person_id}", seal):
-        abort(404)
-    return _privacy(session, actor, person_id)
-
-
-def _privacy(session: Session, actor: Actor, person_id: int) -> str:
-    kinds = cast(tuple[Kept, ...], current_app.extensions["tracks.kept"])
-    counts = counts_of(session, person_id, kinds) if person_id else []
-    return render_template(
-        "people/privacy.html",
-        rows=[KeptRow(*pair) for pair in zip(kinds, counts, strict=False)],
-        is_own=person_id == actor.person_id,
-        municipality=municipality_name(session, actor.municipality_id),
-    )
 
 
 @pages.post("/sign-out")

@@ -58,6 +58,10 @@ track_work = Table(
     # The school it counts for; NULL until the teacher has said which.
     Column("school_id", Id, ForeignKey("school.id")),
     Column("last_step_id", Id, ForeignKey("step.id")),
+    # The version this person works on, until they take a newer one (ADR 0029).
+    Column("version_id", Id, ForeignKey("track_version.id")),
+    # A newer one they have seen and do not want; they are not asked again before the next.
+    Column("declined_id", Id, ForeignKey("track_version.id")),
     Column("worked_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("together_at", UtcDateTime),

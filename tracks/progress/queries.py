@@ -19,11 +19,11 @@ from sqlalchemy import (
 )
 
 from content.model import Phase
-from tracks.catalogue.models import step_version, track
-from tracks.catalogue.queries import Edition
+from tracks.catalogue.models import step_version, track, track_version
+from tracks.catalogue.queries import Edition, Shelf
 from tracks.db import Prepared, Session
+from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
-from tracks.people.queries import Kept
 from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
 from tracks.progress.rules import DoneWork, next_step
 
@@ -40,6 +40,10 @@ class Answer:
 
 
 NO_ANSWER = Answer(body=None, revision=0, saved_at=None, points=None, is_done=False)
+
+_PINNED, _DECLINED = "@", "-"  # no phase of a module: which version
+_VERSIONS = ((track_work.c.version_id, _PINNED), (track_work.c.declined_id, _DECLINED))
+
 
 _WORK = Prepared(
     union_all(
@@ -68,6 +72,16 @@ _WORK = Prepared(
             phase_work.c.person_id == bindparam("person_id"),
             phase_work.c.track_id == bindparam("track_id"),
         ),
+        *(
+            select(
+                column, literal(mark), null(), literal(0), null(), null(), track_work.c.worked_at
+            ).where(
+                track_work.c.person_id == bindparam("person_id"),
+                track_work.c.track_id == bindparam("track_id"),
+                column.is_not(None),
+            )
+            for column, mark in _VERSIONS
+        ),
     )
 )
 
@@ -91,13 +105,17 @@ def work_at_step(
 
 def _done(rows: Iterable[tuple[int, str]]) -> DoneWork:
     """From things with "" (steps) or with their joint phase (modules)."""
-    steps, phases = set(), set()
+    steps, phases, versions = set(), set(), {}
     for thing, phase in rows:
-        if phase:
+        if phase in (_PINNED, _DECLINED):
+            versions[phase] = thing
+        elif phase:
             phases.add((thing, Phase(phase)))
         else:
             steps.add(thing)
-    return DoneWork(frozenset(steps), frozenset(phases))
+    return DoneWork(
+        frozenset(steps), frozenset(phases), versions.get(_PINNED), versions.get(_DECLINED)
+    )
 
 
 _DONE = Prepared(
@@ -112,6 +130,14 @@ _DONE = Prepared(
             phase_work.c.person_id == bindparam("person_id"),
             phase_work.c.track_id == bindparam("track_id"),
         ),
+        *(
+            select(column, literal(mark)).where(
+                track_work.c.person_id == bindparam("person_id"),
+                track_work.c.track_id == bindparam("track_id"),
+                column.is_not(None),
+            )
+            for column, mark in _VERSIONS
+        ),
     )
 )
 
@@ -120,9 +146,35 @@ def done_work(session: Session, person_id: int, track_id: int) -> DoneWork:
     return _done(session.execute(_DONE, {"person_id": person_id, "track_id": track_id}))
 
 
-def place_to_go_on(session: Session, person_id: int, edition: Edition) -> str:
+# The version that a person works on. Wants person_id and track_id.
+WORKS_ON = (
+    select(track_work.c.version_id)
+    .where(
+        track_work.c.person_id == bindparam("person_id"),
+        track_work.c.track_id == bindparam("track_id"),
+    )
+    .scalar_subquery()
+)
+_WORKS_ON = Prepared(
+    select(track_work.c.version_id).where(
+        track_work.c.person_id == bindparam("person_id"),
+        track_work.c.track_id == bindparam("track_id"),
+    )
+)
+
+
+def own_edition(session: Session, shelf: Shelf, person_id: int, newest: Edition) -> Edition:
+    """Of a track: the version that this person works on; the newest for who has not begun."""
+    key = {"person_id": person_id, "track_id": newest.track_id}
+    version_id = session.execute(_WORKS_ON, key).scalar()
+    return newest if version_id is None else shelf.edition(session, version_id)
+
+
+def place_to_go_on(session: Session, shelf: Shelf, person_id: int, newest: Edition) -> str:
     """The path of the first thing that is not done: what a track's link in the LMS opens."""
-    step = next_step(edition.steps, done_work(session, person_id, edition.track_id))
+    work = done_work(session, person_id, newest.track_id)
+    edition = newest if work.version_id is None else shelf.edition(session, work.version_id)
+    step = next_step(edition.steps, work)
     track = f"/t/{edition.publisher}/{edition.slug}"
     if step is None:
         return track
@@ -132,6 +184,10 @@ def place_to_go_on(session: Session, person_id: int, edition: Edition) -> str:
     return f"{track}/{step.module_slug}/{step.slug}"
 
 
+# Whoever records for others has another version before them than those may work on.
+_VERSION = func.coalesce(WORKS_ON, bindparam("version_id"))
+
+
 def _counted_steps() -> ScalarSelect[int]:
     return (
         select(func.count())
@@ -139,7 +195,7 @@ def _counted_steps() -> ScalarSelect[int]:
         .join(
             step_version,
             and_(
-                step_version.c.track_version_id == bindparam("version_id"),
+                step_version.c.track_version_id == _VERSION,
                 step_version.c.step_id == step_work.c.step_id,
             ),
         )
@@ -158,7 +214,7 @@ def _counted_phases() -> ScalarSelect[int]:
     is_here = (
         select(step_version.c.step_id)
         .where(
-            step_version.c.track_version_id == bindparam("version_id"),
+            step_version.c.track_version_id == _VERSION,
             step_version.c.module_id == phase_work.c.module_id,
             step_version.c.phase == phase_work.c.phase,
         )
@@ -177,7 +233,7 @@ def _counted_phases() -> ScalarSelect[int]:
 
 
 # rules.units_done of a whole track, counted where the rows are: asked after each step.
-# Wants person_id, track_id and version_id.
+# Wants person_id, track_id and version_id: that is counted where they have not begun.
 UNITS_DONE: ColumnElement[int] = _counted_steps() + _counted_phases()
 
 
@@ -204,12 +260,31 @@ class StartedTrack:
 def started_tracks(session: Session, person_id: int) -> list[StartedTrack]:
     """The person's tracks, the one worked with last first."""
     rows = session.execute(
-        select(track_work.c.track_id, track.c.version_id, track_work.c.worked_at)
+        select(
+            track_work.c.track_id,
+            func.coalesce(track_work.c.version_id, track.c.version_id).label("version_id"),
+            track_work.c.worked_at,
+        )
         .join(track, track.c.id == track_work.c.track_id)
         .where(track_work.c.person_id == person_id)
         .order_by(track_work.c.worked_at.desc())
     )
     return [StartedTrack(r.track_id, r.version_id, r.worked_at) for r in rows]
+
+
+def readers_elsewhere(session: Session, newest: Edition) -> dict[str, int]:
+    """Version -> how many people work on it, of all but the newest. Raw counts."""
+    rows = session.execute(
+        select(track_version.c.version, func.count().label("readers"))
+        .join(track_work, track_work.c.version_id == track_version.c.id)
+        .where(
+            track_work.c.track_id == newest.track_id,
+            track_work.c.version_id != newest.version_id,
+        )
+        .group_by(track_version.c.id, track_version.c.version)
+        .order_by(track_version.c.id)
+    )
+    return {row.version: row.readers for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,32 +348,38 @@ KEPT = (
         step_work.c.person_id,
         N_("Steps opened or done, with answers, texts and points"),
         N_("to go on where one left off"),
+        active=step_work.c.saved_at,
     ),
     Kept(
         shared_answer.c.person_id,
         N_("Texts shared with the leader of the change group"),
         N_("because the person chose to"),
-        N_("until they are taken back, or an operator deletes them"),
+        N_("until they are taken back"),
     ),
     Kept(
         attachment.c.person_id,
         N_("Files of try-outs"),
         N_("because the person saved them"),
-        N_("until they are removed, or an operator deletes them"),
+        N_("until they are removed"),
     ),
     Kept(
         phase_work.c.person_id,
         N_("Meetings taken part in"),
         N_("because joint work is counted by the leader"),
+        active=phase_work.c.recorded_at,
+        may_be_archived=True,
     ),
     Kept(
         phase_work.c.recorded_by,
         N_("Notes made of who took part in a meeting"),
         N_("so that it can be seen who recorded what"),
+        N_("as long as the meeting is kept; only a number is left of you"),
+        fate=Fate.LEAVE,
     ),
     Kept(
         track_work.c.person_id,
         N_("Tracks opened: when last, at which step, how far"),
         N_("to go on, and for the counts of the school"),
+        active=track_work.c.worked_at,
     ),
 )

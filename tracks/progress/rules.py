@@ -31,6 +31,8 @@ class DoneWork:
 
     steps: frozenset[int]
     phases: frozenset[tuple[int, Phase]]  # (module id, joint phase)
+    version_id: int | None = None  # they work on; None: they have not begun
+    declined_id: int | None = None  # a newer one that they do not want
 
 
 def stages_of_step(step: Outline) -> tuple[Stage, ...]:

@@ -22,15 +22,17 @@ class Answer(Response):
         self, environ: dict[str, Any]
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         headers = self.headers
+        # Asked for one that is not there, werkzeug makes an exception with a page of its own.
+        said = {name.lower() for name, _value in headers}
         if self.is_sequence and self.status_code >= 200 and self.status_code not in _BODILESS:
             # What Werkzeug does besides is for locations that are no URLs yet: ours are.
-            if "Content-Length" not in headers:
+            if "content-length" not in said:
                 length = sum(map(len, self.iter_encoded()))
                 headers["Content-Length"] = str(length)
             body, status, sent = self.get_app_iter(environ), self.status, headers.to_wsgi_list()
         else:
             body, status, sent = super().get_wsgi_response(environ)
-        return body, status, sent + security_headers(may_be_kept="Cache-Control" in headers)
+        return body, status, sent + security_headers(may_be_kept="cache-control" in said)
 
 
 class _NoSessions(SessionInterface):

@@ -107,7 +107,7 @@ def _on_page_error(exc: PageError) -> Response:
     return error_page(exc.status, exc.lesson, error_id=error_id, kept=exc.kept)
 
 
-def _on_http_error(exc: HTTPException) -> Response:
+def on_http_error(exc: HTTPException) -> Response:
     status = exc.code or 500
     error_id = new_error_id()
     log.info("http.error status=%d error_id=%s", status, error_id)
@@ -142,6 +142,6 @@ def _on_bug(exc: Exception) -> Response:
 
 def install(app: Flask) -> None:
     app.register_error_handler(PageError, _on_page_error)
-    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(DatabaseBusy, _on_busy)
     app.register_error_handler(Exception, _on_bug)

@@ -8,7 +8,7 @@ from tracks.web.requests import noted, this_request
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; media-src 'self' https:; form-action {targets}; "
-    "base-uri 'none'; frame-ancestors {ancestors}"
+    "base-uri 'none'; frame-ancestors {ancestors}{frames}"
 )
 
 
@@ -29,6 +29,7 @@ def security_headers(*, may_be_kept: bool) -> list[tuple[str, str]]:
         said("form_targets", "'self'"),
         # same-origin, not no-referrer: with that browsers send "Origin: null" with our own forms.
         said("referrer_policy", "same-origin"),
+        "; frame-src 'self'" if said("has_frames", False) else "",
         this_request().is_secure,
         may_be_kept,
     )
@@ -36,10 +37,11 @@ def security_headers(*, may_be_kept: bool) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=256)  # of each LMS a few
 def _headers(
-    ancestors: str, targets: str, referrer: str, is_secure: bool, may_be_kept: bool
+    ancestors: str, targets: str, referrer: str, frames: str, is_secure: bool, may_be_kept: bool
 ) -> list[tuple[str, str]]:
+    policy = _POLICY.format(ancestors=ancestors, targets=targets, frames=frames)
     return [
-        ("Content-Security-Policy", _POLICY.format(ancestors=ancestors, targets=targets)),
+        ("Content-Security-Policy", policy),
         ("Referrer-Policy", referrer),
         *_ALWAYS,
         *([_OVER_TLS] if is_secure else []),

@@ -78,7 +78,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["id"] = RowId
     app.before_request(_refuse_unstorable)
     # Uploads of more than half a megabyte are files on the disk until they are closed.
-    app.teardown_request(lambda _exc: request.close())
+    app.teardown_request(lambda _exc: this_request().close())
 
 
 # Flask's proxies raise and catch an AttributeError at every look. What each page looks at often is
@@ -118,9 +118,16 @@ def language() -> str:
     notes = noted()
     chosen = notes.get("language")
     if chosen is None:
-        chosen = language_of(this_request().args.get("lang")) or _from_browser()
+        chosen = _from_address() or _from_browser()
         notes.language = chosen
     return cast(str, chosen)
+
+
+def _from_address() -> str | None:
+    asked = this_request()
+    words = asked.environ.get("QUERY_STRING", "")
+    # Few addresses say one, and a name that is not there costs werkzeug an exception.
+    return language_of(asked.args.get("lang")) if "lang" in words or "%" in words else None
 
 
 def _from_browser() -> str:
@@ -132,13 +139,23 @@ def _from_browser() -> str:
 
 def use_language(tag: str | None) -> None:
     """The person's own choice. `?lang=` on the address still wins for that page."""
-    if tag in LANGUAGES and not language_of(this_request().args.get("lang")):
+    if tag in LANGUAGES and not _from_address():
         noted().language = tag
 
 
 def may_be_framed_by(origin: str) -> None:
     """Let this one answer be shown in a frame of `origin` ("*" only for pages without actions)."""
     noted().frame_ancestors = origin
+
+
+def may_be_framed_by_us_too() -> None:
+    """For a page that is shown inside a page of ours, which may itself stand in an LMS's frame."""
+    g.frame_ancestors = f"'self' {g.get('frame_ancestors', '')}".rstrip()
+
+
+def has_frames() -> None:
+    """Let this one answer show pages of ours in frames of its own."""
+    g.has_frames = True
 
 
 def may_post_to(origins: str) -> None:

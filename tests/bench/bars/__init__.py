@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.bench.bars import (
     checking,
+    git,
     launch,
     launch_peers,
     memory,
@@ -19,6 +20,7 @@ from tests.bench.result import Result
 
 BARS: dict[str, Callable[[Bench], list[Result]]] = {
     "checking": checking.measure,
+    "git": git.measure,
     "launch": launch.measure,
     "launch-peers": launch_peers.measure,
     "memory": memory.measure,

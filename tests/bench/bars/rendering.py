@@ -1,19 +1,21 @@
-"""Bar 9: what cleaning costs, Markdown beside Python-Markdown, and reading instead of drawing.
-
-Its fourth part, one edit of 15,000 steps that draws one, is not measured: a new version of a track
-draws all steps of that track, whatever else there is."""
+"""Bar 9: what cleaning costs, Markdown beside Python-Markdown, what one edit of 15,000 steps draws,
+and reading instead of drawing."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy import select
 
 from content.loader import load_library
 from content.markdown import markdown, normalised
+from content.model import Track
 from content.rendering.drawing import Drawing, prepared
 from content.rendering.footnotes import without_notes
 from content.rendering.html import render_markdown, render_step
@@ -22,18 +24,21 @@ from tests.bench.bench import CACHE, Bench
 from tests.bench.measuring import in_turn
 from tests.bench.peers import Missing, peer_python, rounds_of
 from tests.bench.people import own_cpu
-from tests.bench.result import Comparison, Limit, NotMeasured, Result
+from tests.bench.result import Comparison, Figure, Limit, NotMeasured, Result
 from tests.factories.databases import open_database
+from tracks.catalogue import drawn
+from tracks.catalogue.actions import publish_track
 from tracks.catalogue.models import step_text
 from tracks.catalogue.queries import Shelf
 
 LIBRARY = Path("content/library")
 TEXTS = 120
+STEPS = 15_000
 PACKAGES = ("Markdown==3.11.3",)
 
 
 def measure(bench: Bench) -> list[Result]:
-    return [_cleaning(bench), _peer(bench), _stored(bench)]
+    return [_cleaning(bench), _peer(bench), _edit(bench), _stored(bench)]
 
 
 @cache
@@ -91,6 +96,44 @@ def _peer(bench: Bench) -> Result:
         limit=Limit(floor=1.2, goal=1.5, at_most=False),
         pairs=pairs,
     )
+
+
+def _edit(bench: Bench) -> Result:
+    """Every track gets a new version; in one of them a step has another text."""
+    world = bench.sqlite()
+    database = open_database(world.database_url)
+    library = load_library(world.folder / "library").value
+    assert library is not None
+    tracks = [_of_hundred(library.tracks[1], number) for number in range(STEPS // 100)]
+
+    def publish(version: str) -> int:
+        counted = patch.object(drawn, "render_step", wraps=render_step)
+        with database.writing() as session, counted as drawing:
+            for each in tracks:
+                new = replace(each, version=version)
+                publish_track(session, "edit", new, media={}, now=datetime.now(UTC))
+        return drawing.call_count
+
+    first = publish("1")
+    tracks[0] = _of_hundred(library.tracks[1], 0, edited="Et ord til.")
+    renders = publish("2")
+    database.engine.dispose()
+    return Figure(
+        name="9 renders for one edit of 15,000 steps",
+        value=renders,
+        limit=Limit(floor=1, goal=1, at_most=True),
+        how=f"{len(tracks)} tracks published anew; calls of render_step, {first:,} the first time",
+    )
+
+
+def _of_hundred(long: Track, number: int, edited: str = "") -> Track:
+    """The long track of the made library, the reading steps of its first phase alone."""
+    section = long.modules[0].sections[0]
+    steps = list(section.steps[:100])
+    text = steps[0].texts["nb"]
+    steps[0] = replace(steps[0], texts={"nb": replace(text, prompt=edited)})
+    module = replace(long.modules[0], sections=(replace(section, steps=tuple(steps)),))
+    return replace(long, id=f"hundred-{number}", modules=(module,))
 
 
 def _stored(bench: Bench) -> Result:

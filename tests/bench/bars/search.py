@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from statistics import median
 from time import perf_counter
 
@@ -95,7 +95,7 @@ def _seconds(database: Database, typed: list[str], look: Callable[[Session, str]
 
 
 def _search(session: Session, typed: str) -> object:
-    return find(session, Look(typed=typed), "nb", LANGUAGES, skip=0, take=20)
+    return find(session, Look(typed=typed), "nb", LANGUAGES, date.today(), skip=0, take=20)
 
 
 def _read_all(session: Session, typed: str) -> object:

@@ -18,7 +18,7 @@ _WORDS = st.text("abcæøåäö é«»&<>%~={}#\\'\"", min_size=1, max_size=30).
 _TRACK = """---
 title: Et spor
 summary: Hva det er til for.
-subjects: [NAT01-04]
+subjects: [NAT01-05]
 grades: "8-10"
 languages: [{languages}]
 licence: CC BY 4.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -149,6 +150,42 @@ def test_the_qti_package_holds_what_it_names_and_nothing_else(source: Source) ->
         shown = {f.attrib["identifier"] for f in item.iter(f"{Q}modalFeedback")}
         assert right <= choices
         assert shown <= choices | {"none"}
+
+
+NOTED = """### Svar
+
+#### Før m² og `å`
+
+Les dette[^en].
+
+::: quiz {#q1}
+Hva er rett[^en]?
+
+- (x) ja[^to]
+  > Ja[^to].
+- ( ) nei
+
+> [!NOTE]
+> Fordi[^en].
+:::
+
+[^en]: Ved havnivå[^to].
+[^to]: Under 1013 hPa.
+"""
+
+
+def test_in_qti_every_footnote_leads_there_and_back(tmp_path: Path) -> None:
+    root = laid_out(tmp_path, quiz_library(NOTED))
+    loaded = load_library(root)
+    assert loaded.value is not None, loaded.problems
+    (item,) = items(Source(root, loaded.value.publisher, loaded.value.tracks[0], "nb")).values()
+    ids = [e.attrib["id"] for e in item.iter() if "id" in e.attrib]
+    links = [e.attrib["href"] for e in item.iter(f"{Q}a") if e.attrib["href"][:1] == "#"]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[A-Za-z][\w-]*", each, re.ASCII) for each in ids)
+    assert {link[1:] for link in links} == set(ids)
+    # prompt, answer, feedback and explanation each have their own two notes or one
+    assert sum("-note-" in each for each in ids) == 8
 
 
 def test_gift_out_and_in_is_the_same_question(source: Source, tmp_path: Path) -> None:

@@ -312,6 +312,8 @@ def test_unreadable_cookies_go_first_and_others_are_left_alone():
 
     assert begin(PARAMS, cookies=cookies).drop == ("__Host-lti_y",)
     assert begin(PARAMS, cookies={"__Host-lti_z": "x", **_cookies(9)}).drop == ("__Host-lti_z",)
+    first = {"__Host-lti_z": "x", "__Host-lti_first": "1.mac", **_cookies(8)}
+    assert begin(PARAMS, cookies=first).drop == ("__Host-lti_z",)
 
 
 @pytest.mark.parametrize(

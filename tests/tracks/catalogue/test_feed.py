@@ -38,13 +38,13 @@ def test_the_newest_comes_first_with_its_first_and_its_latest_date(tool: Tool):
     assert "Set-Cookie" not in answer.headers
     assert feed.findtext(f"{A}updated") == "2030-05-02T12:30:00Z"
     assert (first.get(LANG), first.findtext(f"{A}title")) == ("nb", "Ny & <bedre>")
-    assert first.findtext(f"{A}id") == f"{BASE_URL}/t/sample/other"
+    assert first.findtext(f"{A}id") == f"{BASE_URL}/catalogue/sample/other"
     assert first.findtext(f"{A}published") == "2030-05-01T12:30:00Z"
     assert first.findtext(f"{A}updated") == "2030-05-02T12:30:00Z"
     assert [a.findtext(f"{A}name") for a in first.findall(f"{A}author")] == list(
         sample_library().tracks[0].authors
     )
-    assert second.findtext(f"{A}id") == f"{BASE_URL}/t/sample/maaling"
+    assert second.findtext(f"{A}id") == f"{BASE_URL}/catalogue/sample/maaling"
 
 
 def test_an_empty_catalogue_is_a_feed_too():

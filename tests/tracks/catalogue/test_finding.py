@@ -1,7 +1,7 @@
 """The public catalogue's search, on both databases; and that anything may be typed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +20,7 @@ LANGUAGES = ("nb", "nn", "sv", "en")
 
 def found(tool: Tool, look: Look, spoken: str = "nb") -> list[tuple[str, str]]:
     with tool.database.reading() as session:
-        hits, count = find(session, look, spoken, LANGUAGES, skip=0, take=100)
+        hits, count = find(session, look, spoken, LANGUAGES, date.today(), skip=0, take=100)
     assert count == len(hits)
     return [(str(hit.address), hit.language) for hit in hits]
 
@@ -161,6 +161,6 @@ def test_the_page_marks_the_words_and_escapes_the_rest(tool: Tool):
 
     page = tool.client().get("/catalogue?q=zebra&lang=nb", base_url=BASE_URL).text
 
-    assert '<a class="ds-link" href="/t/a/maaling">' in page
+    assert '<a class="ds-link" href="/catalogue/a/maaling">' in page
     assert "<mark>Zebra</mark> &amp; &lt;b&gt;fet&lt;/b&gt;" in page
     assert "1 treff" in page

@@ -18,13 +18,19 @@ def test_every_code_has_a_name_of_its_own(language: str):
 
 
 def test_two_of_one_name_say_their_curriculum_and_a_code_without_a_name_is_shown():
-    codes = ("GRGRGEO01", "MAT01-05", "GEO01-02", "XYZ01-01")
+    codes = ("GRGRGEO01", "MAT01-06", "GEO01-02", "XYZ01-01")
 
     assert named_subjects(codes, "nb", translations("nb").gettext) == [
         ("GRGRGEO01", "Geografi (Lgr22)"),
         ("GEO01-02", "Geografi (LK20)"),
-        ("MAT01-05", "Matematikk"),
+        ("MAT01-06", "Matematikk"),
         ("XYZ01-01", "XYZ01-01"),
+    ]
+
+
+def test_a_code_of_an_earlier_revision_has_the_name_of_todays():
+    assert named_subjects(["NAT01-04"], "nb", translations("nb").gettext) == [
+        ("NAT01-04", "Naturfag")
     ]
 
 

@@ -14,6 +14,7 @@ from kombu import Connection
 
 from tracks.db import Database
 from tracks.jobs.actions import enqueue
+from tracks.jobs.broker import Broker
 from tracks.jobs.models import outbox
 from tracks.jobs.rules import Job
 from tracks.jobs.worker import Done, Worker
@@ -30,7 +31,8 @@ class Running:
         self._enough = threading.Event()
         self._wanted = 0
         self.worker = Worker(database, {"note": self._note}, broker_url)
-        self.worker.celery.conf.task_default_queue = queue
+        if isinstance(self.worker.hands, Broker):
+            self.worker.hands.celery.conf.task_default_queue = queue
         database.on_jobs = self.worker.wake
         self.worker.start()
 

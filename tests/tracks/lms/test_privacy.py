@@ -57,9 +57,10 @@ def test_an_administrator_sees_kinds_and_numbers_and_no_content(
 
     assert status == 303
     assert "Steps opened or done, with answers, texts and points" in page
-    assert "until an operator deletes it" in page
+    assert "until you have it deleted" in page
     assert (SECRET in page, "Kim" in page, "teacher-1" in page) == (False, False, False)
-    assert "There is no button for it yet." in page
+    assert "They can do both themselves, on the page My data." in page
+    assert "The person can see that you have looked." in page
 
 
 @pytest.mark.parametrize(
@@ -74,10 +75,14 @@ def test_nobody_else_asks_about_others(tool: Tool, person: FlaskClient, role: st
 
 
 def test_everybody_asks_about_themselves(tool: Tool, person: FlaskClient):
-    _, status, page = ask(tool, "teacher-1", MEMBERSHIP + "Learner", sub="teacher-1")
+    browser, status, _ = ask(tool, "teacher-1", MEMBERSHIP + "Learner", sub="teacher-1")
 
-    assert (status, "What is kept about you" in page) == (303, True)
-    assert "There is no button yet for a copy of everything or for deleting it." in page
+    landed = tool.get(browser, tool.landed)
+    assert (status, landed.status_code, landed.headers["Location"]) == (303, 303, "/privacy")
+    page = tool.get(browser, "/privacy?lang=en").text
+    assert "What is kept about you" in page
+    assert 'action="/privacy/export"' in page
+    assert 'href="/privacy/delete"' in page
 
 
 def test_one_who_has_never_been_here_is_not_made_by_asking(tool: Tool):
@@ -112,7 +117,7 @@ def test_ones_own_page_counts_what_there_is(tool: Tool, person: FlaskClient):
 
     shown, none = page.split("<details")
     counts = dict(re.findall(r"<dt>(.+?): <strong>(\d+)</strong></dt>", shown))
-    assert counts["Name, school and language"] == "1"
+    assert counts["Name, school, language and the pupils' device"] == "1"
     assert counts["Steps opened or done, with answers, texts and points"] == "1"
     assert "Files of try-outs" not in counts
     assert "Files of try-outs" in none

@@ -29,6 +29,12 @@ PLACES = {
     "seal": ["0" * 64, "%00", "x" * 5000],
     "secret": ["none", "%00", "%ED%A0%80", "x" * 5000],
     "token": ["none", "%00", "%ED%A0%80", "x" * 5000],
+    "team_id": ["1", "9" * 18],
+    "grant_id": ["1", "9" * 18],
+    "import_id": ["1", "9" * 18],
+    "change": ["1", "9" * 18],
+    "file": ["track.nb.md", "%00", "..%2f..%2fetc%2fpasswd", "x" * 5000],
+    "filename": ["info/refs", "%00", "..%2f..%2fetc%2fpasswd"],
 }
 BODIES: list[tuple[str, bytes]] = [
     ("application/x-www-form-urlencoded", b"form_token=%FF%FE&text=%ED%A0%80&revision=%00"),

@@ -7,6 +7,7 @@ from random import Random
 
 from content.model import Phase
 from tracks.catalogue.queries import Edition, Module, Shelf, published
+from tracks.cli.sample.organisation import SOURCE, organise
 from tracks.cli.sample.people import (
     MUNICIPALITY,
     OFFICE,
@@ -69,11 +70,16 @@ def seed(
         chances = [(e, _chances(e.slug)) for e in editions]
         for person in OFFICE:
             _add_person(session, registration_id, municipality_id, person, None, now)
+        schools, teachers = {}, {}
         for count, school in enumerate(plan, start=1):
             placed = _add_school(session, registration_id, municipality_id, school, now)
+            schools[school.number] = placed.school_id
+            teachers[school.number] = [who.person_id for who in placed.teachers]
             for edition, random in chances:
                 _work_of_school(session, random, placed, edition, now)
             progress(count, len(plan))
+        counted_on = _first_of_october(now.date())
+        organise(session, municipality_id, schools, teachers, counted_on, now)
 
 
 def _chances(track: str) -> Random:
@@ -125,6 +131,7 @@ def _add_school(
         kind=school.kind,
         teachers=school.staff,
         teachers_as_of=_first_of_october(now.date()),
+        teachers_source=SOURCE,
     )
 
     def add(person: SamplePerson) -> int:

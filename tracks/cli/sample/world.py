@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from content.model import Library, Track
 from tracks.cli.sample.people import (
     ADMINISTRATOR,
+    AUTHOR,
     COORDINATOR,
     NEWCOMER,
     OFFICE,
@@ -51,6 +52,7 @@ def doors() -> list[Door]:
         ),
         Door("open as a school leader", f"/open/sample-{school}-head/school-{school}-home"),
         Door("open as the municipality", f"/open/{COORDINATOR.sub}/office-municipality"),
+        Door("write tracks, as an author", f"/open/{AUTHOR.sub}/office-authoring"),
         Door("connect an LMS, as administrator", f"/open/{ADMINISTRATOR.sub}/office-lms"),
         Door("see the gradebook of the LMS", f"/courses/school-{school}/gradebook"),
     ]
@@ -69,6 +71,7 @@ def demo_world(tool_url: str, track: str, resource: str) -> World:
         members=tuple(Member(p.sub, "Instructor") for p in OFFICE),
         links=(
             Link("office-municipality", "How far have we come?", f"{tool_url}/municipality"),
+            Link("office-authoring", "Write tracks", f"{tool_url}/authoring"),
             Link("office-lms", "LMS connections", f"{tool_url}/lms"),
             Link("office-home", "Learning Tracks", f"{tool_url}/lti/launch"),
         ),

@@ -8,7 +8,8 @@ from tracks.lms.actions.columns import (
     start_new_round,
     start_new_rounds,
 )
-from tracks.lms.actions.links import Link, expect_score, link_of_launch
+from tracks.lms.actions.erasure import drop_jobs_of
+from tracks.lms.actions.links import Link, expect_score, follow_renamed, link_of_launch
 from tracks.lms.actions.registrations import (
     approve_deployment,
     forget_used_nonces,
@@ -46,7 +47,9 @@ __all__ = [
     "column_failed",
     "column_gone",
     "column_made",
+    "drop_jobs_of",
     "expect_score",
+    "follow_renamed",
     "forget_selections",
     "forget_used_nonces",
     "link_of_launch",

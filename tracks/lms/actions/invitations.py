@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
+from tracks.events import Noted
 from tracks.lms.actions.registrations import approve_deployment
 from tracks.lms.models import invitation, registration, registration_request
 from tracks.lms.rules import usual_policy
@@ -98,6 +99,7 @@ def invite(
             expires_at=expires_at,
         )
     )
+    session.emit(Noted("lms_invited", municipality_id, now, actor_id=made_by))
     return Invitation(token, expires_at)
 
 
@@ -173,6 +175,7 @@ def approve_request(session: Session, request_id: int, by: Decider, now: datetim
     if asked.deployment_id is not None:
         approve_deployment(session, registration_id, asked.deployment_id, now)
     _decide(session, request_id, "approved", by, now, registration_id=registration_id)
+    _note(session, "lms_approved", asked, by, now)
     return registration_id
 
 
@@ -180,8 +183,21 @@ def refuse_request(session: Session, request_id: int, by: Decider, now: datetime
     """The invitation may be answered anew, until it ends. Raises NotApproved."""
     asked = _pending(session, request_id)
     _decide(session, request_id, "refused", by, now)
+    _note(session, "lms_refused", asked, by, now)
     session.execute(
         update(invitation).where(invitation.c.id == asked.invitation_id).values(used_at=None)
+    )
+
+
+def _note(session: Session, code: str, asked: Row[Any], by: Decider, now: datetime) -> None:
+    session.emit(
+        Noted(
+            code,
+            asked.municipality_id,
+            now,
+            actor_id=by.person_id,
+            parameters={"request": asked.id, "as": by.role},
+        )
     )
 
 

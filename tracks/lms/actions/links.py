@@ -8,6 +8,8 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from lti.tool.launch import Launch
+from tracks.catalogue.events import Renamed
+from tracks.catalogue.moved import where_now
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address
 from tracks.db import Prepared, Session
@@ -15,7 +17,7 @@ from tracks.lms.actions.columns import column_of_launch
 from tracks.lms.actions.life_cycle import come_back, move_on
 from tracks.lms.actions.scores import send_again, want_scores
 from tracks.lms.models import resource_link, score
-from tracks.lms.rules import part_of
+from tracks.lms.rules import part_of, renamed_address
 from tracks.people.actions import Person
 
 # What a launch says of its link.
@@ -91,7 +93,11 @@ def link_of_launch(
         return None
     edition = shelf.current(session, address.publisher, address.track)
     if edition is None or not part_of(edition.steps, address):
-        return None
+        # The LMS keeps the id that its course was made with.
+        address = where_now(session, address)
+        edition = shelf.current(session, address.publisher, address.track) if address else None
+        if address is None or edition is None or not part_of(edition.steps, address):
+            return None
     key = {"deployment_id": launch.deployment.id, "link_id": launch.resource_link.id}
     row = session.execute(_LINK, {**key, "person_id": who.id}).one_or_none()
     known = None
@@ -132,7 +138,14 @@ _LEADS = Prepared(
 
 
 def expect_score(
-    session: Session, who: Person, link: Link, sub: str, now: datetime, *, leads: bool = False
+    session: Session,
+    shelf: Shelf,
+    who: Person,
+    link: Link,
+    sub: str,
+    now: datetime,
+    *,
+    leads: bool = False,
 ) -> None:
     """From now on this person's work counts at this link; what is done already is sent too.
 
@@ -154,4 +167,20 @@ def expect_score(
     if known is None and not who.is_new:
         move_on(session, who.id, link.id, now)
     if not who.is_new:  # who has done nothing yet
-        want_scores(session, who.id, link.edition, now)
+        want_scores(session, shelf, who.id, link.edition, now)
+
+
+def follow_renamed(session: Session, event: Renamed) -> None:
+    """The reaction: links lead to the same thing under its new name, before anybody comes by them
+    again; scores that wait are of it too."""
+    links = session.execute(
+        select(resource_link.c.id, resource_link.c.address).where(
+            resource_link.c.track_id == event.track_id
+        )
+    ).all()
+    for row in links:
+        new = renamed_address(row.address, event.old, event.new)
+        if new is not None:
+            session.execute(
+                update(resource_link).where(resource_link.c.id == row.id).values(address=new)
+            )

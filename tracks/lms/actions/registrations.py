@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
+from tracks.events import Noted
 from tracks.lms.models import deployment, registration, used_nonce
 from tracks.lms.rules import ScorePolicy, usual_policy
 from tracks.people.actions import end_sign_ins_of_deployment
@@ -57,6 +58,9 @@ def register(
     ).scalar_one()
     for deployment_id in deployment_ids:
         approve_deployment(session, registration_id, deployment_id, now)
+    session.emit(
+        Noted("lms_registered", municipality_id, now, parameters={"registration": registration_id})
+    )
     return registration_id
 
 
@@ -75,6 +79,26 @@ def approve_deployment(
             index_elements=["registration_id", "deployment_id"], set_={"status": "enabled"}
         )
     )
+
+
+def note_switched(
+    session: Session,
+    registration_id: int,
+    now: datetime,
+    *,
+    on: bool,
+    deployment_id: int | None = None,
+    actor_id: int | None = None,
+) -> None:
+    """For the audit log: an LMS, or one deployment of it, is on or off from now on."""
+    municipality_id = session.execute(
+        select(registration.c.municipality_id).where(registration.c.id == registration_id)
+    ).scalar_one_or_none()
+    if municipality_id is not None:
+        said = {"registration": registration_id, "deployment": deployment_id, "on": on}
+        session.emit(
+            Noted("lms_switched", municipality_id, now, actor_id=actor_id, parameters=said)
+        )
 
 
 def switch_off_deployment(session: Session, registration_id: int, deployment_id: str) -> bool:

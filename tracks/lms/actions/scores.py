@@ -21,7 +21,7 @@ from tracks.lms.rules import (
     sendable,
 )
 from tracks.progress.events import WorkChanged
-from tracks.progress.queries import UNITS_DONE, done_work, is_step_done_anyhow
+from tracks.progress.queries import UNITS_DONE, WORKS_ON, done_work, is_step_done_anyhow
 from tracks.progress.rules import units_done
 
 SCORE_SCOPE = SCOPE_SCORE
@@ -38,6 +38,7 @@ _MY_LINKS = Prepared(
         score.c.resource_link_id,
         resource_link.c.address,
         UNITS_DONE.label("units_done"),
+        WORKS_ON.label("works_on"),
         *_COLUMN_OF,
     )
     .join(resource_link, resource_link.c.id == score.c.resource_link_id)
@@ -65,17 +66,23 @@ _WANT = Prepared(
 
 def queue_scores(shelf: Shelf, session: Session, event: WorkChanged) -> None:
     """The reaction to done work."""
-    want_scores(session, event.person_id, shelf.edition(session, event.version_id), event.at)
+    edition = shelf.edition(session, event.version_id)
+    want_scores(session, shelf, event.person_id, edition, event.at)
 
 
-def want_scores(session: Session, person_id: int, edition: Edition, now: datetime) -> None:
-    """Bring every gradebook column of this person and track up to date, by the outbox."""
+def want_scores(
+    session: Session, shelf: Shelf, person_id: int, edition: Edition, now: datetime
+) -> None:
+    """Bring every gradebook column of this person and track up to date, by the outbox. Measured by
+    the version they work on; by `edition` where they have not begun."""
     links = session.execute(
         _MY_LINKS,
         {"person_id": person_id, "track_id": edition.track_id, "version_id": edition.version_id},
     )
     for row in links:
         address = parse_address(row.address)
+        if row.works_on is not None and row.works_on != edition.version_id:
+            edition = shelf.edition(session, row.works_on)
         if address is None or address.module is None:
             value = percent(row.units_done, edition.units)
         else:

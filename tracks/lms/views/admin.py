@@ -16,6 +16,7 @@ from tracks.lms.actions.invitations import (
     invite,
     refuse_request,
 )
+from tracks.lms.actions.registrations import note_switched
 from tracks.lms.connections import (
     connection,
     connections,
@@ -86,10 +87,15 @@ def change_deployment(session: Session, actor: Actor, registration_id: int) -> R
         abort(404)
     if request.form.get("go") == "approve":
         approve_deployment(session, lms.id, found[0].deployment_id, now())
+        on = True
     elif request.form.get("go") == "switch-off":
         switch_off_deployment(session, lms.id, found[0].deployment_id)
+        on = False
     else:
         raise PageError(400, MALFORMED)
+    note_switched(
+        session, lms.id, now(), on=on, deployment_id=found[0].id, actor_id=actor.person_id
+    )
     return see_other("/lms")
 
 

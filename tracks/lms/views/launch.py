@@ -29,7 +29,7 @@ def login(database: Database, _actor: None) -> ResponseReturnValue:
     settings, side = parts().settings, lti_side()
     try:
         answer = begin_login(
-            pairs(request.args) + pairs(request.form),
+            pairs(request.args) + (pairs(request.form) if request.method == "POST" else []),
             registrations=LoginRegistrations(database, side.known),
             signer=side.signer,
             clock=side.clock,

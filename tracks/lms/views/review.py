@@ -16,6 +16,7 @@ from lti.tool.launch import Launch
 from tracks.catalogue.queries import Edition, Shelf
 from tracks.catalogue.rules import Address, parse_address
 from tracks.db import Session
+from tracks.events import Noted
 from tracks.lms.queries import review, reviewed_link
 from tracks.lms.rules import part_of
 from tracks.people.actions import Person
@@ -38,10 +39,13 @@ def check(message: Launch) -> None:
         raise LtiRejected("review_not_leader")
 
 
-def arrive(session: Session, message: Launch, _who: Person, _moment: datetime) -> str:
+def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> str:
     """An unknown person, a link they never came by and nothing shared all look the same."""
     found = person_of_account(session, message.registration.id, message.for_user or "")
     link = None if found is None else reviewed_link(session, message, found)
+    if link is not None and found != who.id:
+        code, said = "shared_text_seen", {"link": link}
+        session.emit(Noted(code, who.municipality_id, moment, who.id, found, said))
     return f"/review/{link or 0}/{found or 0}"
 
 

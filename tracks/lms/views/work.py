@@ -30,12 +30,13 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
     link = _note_work(session, message, address, who, moment)
     if leads_course(message.roles):
         note_course(session, message, who, parts().settings.base_url, moment)
-    path = _page(address, message.target_link_uri)
+    # as it is called today, whatever the LMS calls it
+    path = _page(address if link is None else link.address, message.target_link_uri)
     if who.school_id is None and address is not None:
         return _school_question(session, message, who.municipality_id, path)
     if link is not None and link.address.module is None and not who.is_new:
         # Straight to where they were: the page in between would only send them on.
-        return place_to_go_on(session, who.id, link.edition)
+        return place_to_go_on(session, shelf(), who.id, link.edition)
     return path
 
 
@@ -71,7 +72,9 @@ def _note_work(
             session, worker, part_of(link.edition.steps, link.address)[0], Way.INDEPENDENT, moment
         )
     note_history(session, message, link.id, moment)
-    expect_score(session, who, link, message.sub, moment, leads=message.roles.is_instructor)
+    expect_score(
+        session, shelf(), who, link, message.sub, moment, leads=message.roles.is_instructor
+    )
     return link
 
 

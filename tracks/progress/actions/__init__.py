@@ -2,7 +2,11 @@
 
 from tracks.progress.actions.answers import Saved, save_answer
 from tracks.progress.actions.files import attach_file, remove_file
-from tracks.progress.actions.groups import count_chosen_school, record_joint_work
+from tracks.progress.actions.groups import (
+    count_chosen_school,
+    let_go_of_empty_work,
+    record_joint_work,
+)
 from tracks.progress.actions.sharing import share_answer
 from tracks.progress.actions.steps import (
     Worker,
@@ -12,6 +16,7 @@ from tracks.progress.actions.steps import (
     reach,
     worker_of,
 )
+from tracks.progress.actions.versions import decline_version, follow_spelling, take_version
 
 __all__ = [
     "Saved",
@@ -19,6 +24,9 @@ __all__ = [
     "attach_file",
     "complete_steps",
     "count_chosen_school",
+    "decline_version",
+    "follow_spelling",
+    "let_go_of_empty_work",
     "note_use",
     "open_track",
     "reach",
@@ -26,5 +34,6 @@ __all__ = [
     "remove_file",
     "save_answer",
     "share_answer",
+    "take_version",
     "worker_of",
 ]

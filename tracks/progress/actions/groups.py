@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from content.model import Phase
 from tracks.catalogue.models import step_version
 from tracks.catalogue.queries import Edition
 from tracks.db import Session
+from tracks.organisation.events import AccountsMeet
 from tracks.people.events import SchoolChosen
 from tracks.people.rules import Actor
 from tracks.progress.actions.steps import COLUMN_OF, Worker, reach
@@ -49,7 +50,7 @@ def record_joint_work(
         ).one_or_none()
         if row is None:
             continue
-        _open_quietly(session, who, edition.track_id, now)
+        _open_quietly(session, who, edition, now)
         for stage in (Stage.STARTED, STAGE_OF_JOINT_PHASE[phase]):
             reached += reach(session, who, edition.track_id, stage, now)
         changed.append(WorkChanged(who.person_id, edition.version_id, now))
@@ -58,20 +59,26 @@ def record_joint_work(
     return len(changed)
 
 
-_OPEN_QUIETLY = insert_or(track_work).on_conflict_do_nothing()
+_OPEN = insert_or(track_work)
+_OPEN_QUIETLY = _OPEN.on_conflict_do_update(
+    index_elements=["person_id", "track_id"],
+    set_={"version_id": func.coalesce(track_work.c.version_id, _OPEN.excluded.version_id)},
+    where=track_work.c.version_id.is_(None),
+)
 
 
-def _open_quietly(session: Session, who: Worker, track_id: int, now: datetime) -> None:
+def _open_quietly(session: Session, who: Worker, edition: Edition, now: datetime) -> None:
     """A track_work row without moving where the person was."""
     session.execute(
         _OPEN_QUIETLY,
         {
             "person_id": who.person_id,
-            "track_id": track_id,
+            "track_id": edition.track_id,
             "municipality_id": who.municipality_id,
             "school_id": who.school_id,
             "last_step_id": None,
             "worked_at": now,
+            "version_id": edition.version_id,
         },
     )
 
@@ -125,3 +132,17 @@ def count_chosen_school(session: Session, who: SchoolChosen) -> None:
                 who.person_id, who.municipality_id, who.school_id, used.step_id, way, used.done_at
             )
         )
+
+
+def let_go_of_empty_work(session: Session, event: AccountsMeet) -> None:
+    """A launch notes which track was opened: where nothing was done in it, that is no work."""
+    session.execute(
+        delete(track_work).where(
+            track_work.c.person_id.in_(event.person_ids),
+            track_work.c.started_at.is_(None),
+            ~exists().where(
+                step_work.c.person_id == track_work.c.person_id,
+                step_work.c.track_id == track_work.c.track_id,
+            ),
+        )
+    )

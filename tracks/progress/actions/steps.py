@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.sql.dml import ReturningInsert
@@ -43,7 +43,12 @@ _OPEN = insert_or(track_work)
 _OPEN_OR_MOVE = Prepared(
     _OPEN.on_conflict_do_update(
         index_elements=["person_id", "track_id"],
-        set_={"worked_at": _OPEN.excluded.worked_at, "last_step_id": _OPEN.excluded.last_step_id},
+        set_={
+            "worked_at": _OPEN.excluded.worked_at,
+            "last_step_id": _OPEN.excluded.last_step_id,
+            # what was begun on one version is gone on with on it
+            "version_id": func.coalesce(track_work.c.version_id, _OPEN.excluded.version_id),
+        },
     ).returning(*COLUMN_OF.values())
 )
 
@@ -90,9 +95,16 @@ _REACH = {
 
 
 def open_track(
-    session: Session, who: Worker, track_id: int, step_id: int | None, now: datetime
+    session: Session,
+    who: Worker,
+    track_id: int,
+    step_id: int | None,
+    now: datetime,
+    *,
+    begins: int | None = None,
 ) -> frozenset[Stage]:
-    """Note where the person is in a track; the stages they had reached in it before."""
+    """Note where the person is in a track; the stages they had reached in it before. `begins`: the
+    version they have done something of, and stay on from now on."""
     row = session.execute(
         _OPEN_OR_MOVE,
         {
@@ -102,6 +114,7 @@ def open_track(
             "school_id": who.school_id,
             "last_step_id": step_id,
             "worked_at": now,
+            "version_id": begins,
         },
     ).one()
     return frozenset(stage for stage, at in zip(COLUMN_OF, row, strict=True) if at is not None)
@@ -148,7 +161,14 @@ def _follow(
 ) -> None:
     """What follows from newly done steps, in the same transaction."""
     if not alone:
-        before = open_track(session, who, edition.track_id, steps[-1].step_id, now)
+        before = open_track(
+            session,
+            who,
+            edition.track_id,
+            steps[-1].step_id,
+            now,
+            begins=edition.version_id,
+        )
         for stage in {stage for step in steps for stage in stages_of_step(step)} - before:
             for reached in reach(session, who, edition.track_id, stage, now):
                 session.emit(reached)

@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from tracks.progress.views import files, home, meetings, resources, steps, tracks
+from tracks.progress.views import files, home, meetings, resources, steps, tracks, versions
 
 pages = Blueprint("progress", __name__)
-for part in (home, tracks, steps, resources, meetings, files):
+for part in (home, tracks, steps, resources, meetings, files, versions):
     part.add_to(pages)
 
 __all__ = ["pages"]

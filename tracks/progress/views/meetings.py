@@ -11,12 +11,13 @@ from tracks.people.guards import requires
 from tracks.people.queries import leaders_of, school_of_municipality, staff
 from tracks.people.rules import Actor, Permission
 from tracks.progress.actions import Worker, record_joint_work, worker_of
-from tracks.progress.queries import took_part
+from tracks.progress.queries import own_edition, took_part
 from tracks.progress.views.places import (
     edition_or_404,
     module_or_404,
     module_url,
     phase_or_404,
+    shelf,
 )
 from tracks.web.errors import NOT_ALLOWED, PageError
 from tracks.web.requests import language, now, row_id, see_other
@@ -30,9 +31,12 @@ def add_to(pages: Blueprint) -> None:
 
 
 def _place(
-    session: Session, publisher: str, track: str, module: str, letter: str
+    session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
 ) -> tuple[Edition, Module, Phase]:
-    edition = edition_or_404(session, publisher, track)
+    newest = edition_or_404(session, publisher, track)
+    edition = own_edition(session, shelf(), actor.person_id, newest)
+    if module not in edition.by_module:
+        edition = newest
     phase = phase_or_404(letter)
     if not phase.is_joint:
         abort(404)
@@ -49,7 +53,7 @@ def _school_id(actor: Actor) -> int:
 def attendance(
     session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
 ) -> ResponseReturnValue:
-    edition, found, phase = _place(session, publisher, track, module, letter)
+    edition, found, phase = _place(session, actor, publisher, track, module, letter)
     school_id = _school_id(actor)
     people = staff(session, actor.municipality_id, school_id)
     recorded = took_part(
@@ -75,7 +79,7 @@ def attendance(
 def record(
     session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
 ) -> ResponseReturnValue:
-    edition, found, phase = _place(session, publisher, track, module, letter)
+    edition, found, phase = _place(session, actor, publisher, track, module, letter)
     school_id = _school_id(actor)
     ticked = set(request.form.getlist("present", type=row_id))
     present = [
@@ -92,7 +96,7 @@ def record_me(
     session: Session, actor: Actor, publisher: str, track: str, module: str, letter: str
 ) -> ResponseReturnValue:
     """Where no leader is known at the school, nobody else could record it."""
-    edition, found, phase = _place(session, publisher, track, module, letter)
+    edition, found, phase = _place(session, actor, publisher, track, module, letter)
     if actor.school_id is not None and leaders_of(
         session, actor.municipality_id, actor.school_id, now()
     ):

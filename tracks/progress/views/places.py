@@ -1,7 +1,7 @@
 """Where a person is: the track, module and step of an address, and the way through them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import abort
@@ -9,9 +9,12 @@ from markupsafe import Markup
 
 from content.model import Phase
 from content.rendered import RenderedStep
+from content.rendering.devices import devices_in, opened
 from tracks.catalogue.queries import Edition, Module, Shelf
 from tracks.catalogue.rules import PHASE_NAMES, Outline
 from tracks.db import Session
+from tracks.people.rules import Actor
+from tracks.progress.queries import own_edition
 from tracks.progress.rules import DoneWork, is_done, is_phase_done, minutes_left
 from tracks.web.requests import Notice, extension, language, parts
 
@@ -24,12 +27,61 @@ def edition_or_404(session: Session, publisher: str, track: str) -> Edition:
     return shelf().current(session, publisher, track) or abort(404)
 
 
+def step_here_or_404(
+    session: Session, actor: Actor, publisher: str, track: str, module: str, slug: str
+) -> tuple[Edition, Outline]:
+    """In the newest version; what is not there (any more), in the one the reader works on."""
+    newest = edition_or_404(session, publisher, track)
+    found = newest.by_slug.get((module, slug))
+    if found is not None:
+        return newest, found
+    own = own_edition(session, shelf(), actor.person_id, newest)
+    return own, step_or_404(own, module, slug)
+
+
+def in_own_version(
+    session: Session, edition: Edition, outline: Outline, version_id: int | None
+) -> tuple[Edition, Outline]:
+    """The same step in the version that is worked on, if that has it."""
+    if version_id is None or version_id == edition.version_id:
+        return edition, outline
+    own = shelf().edition(session, version_id)
+    mine = own.step_ids.get(outline.step_id)
+    return (edition, outline) if mine is None else (own, mine)
+
+
+def own_or_newest(session: Session, newest: Edition, work: DoneWork) -> Edition:
+    return newest if work.version_id is None else shelf().edition(session, work.version_id)
+
+
 def module_or_404(edition: Edition, slug: str) -> Module:
     return edition.by_module.get(slug) or abort(404)
 
 
 def step_or_404(edition: Edition, module: str, slug: str) -> Outline:
     return edition.by_slug.get((module, slug)) or abort(404)
+
+
+def for_device(text: RenderedStep, device: str | None) -> RenderedStep:
+    """With the variants of that device open."""
+    if device is None or not devices_of(text):
+        return text
+    question = text.question
+    if question is not None:
+        question = replace(question, prompt_html=opened(question.prompt_html, device))
+    return replace(
+        text,
+        html=opened(text.html, device),
+        prompt_html=opened(text.prompt_html, device),
+        leader_html=opened(text.leader_html, device),
+        question=question,
+    )
+
+
+def devices_of(text: RenderedStep) -> list[str]:
+    """Those the step has variants to choose from."""
+    asked = text.question.prompt_html if text.question else ""
+    return devices_in(text.html + text.prompt_html + text.leader_html + asked)
 
 
 def phase_or_404(letter: str) -> Phase:

@@ -3,8 +3,10 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from tracks.catalogue.public.about import Named
+from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import Outline, parse_address
+from tracks.catalogue.rules import Outline, parse_address, public_path, work_path
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -26,6 +28,8 @@ from tracks.progress.views.places import (
 )
 from tracks.progress.views.steps import autosave, shown_order
 from tracks.web.requests import language, now, see_other
+
+MOST_OTHERS = 6
 
 
 def add_to(pages: Blueprint) -> None:
@@ -73,6 +77,7 @@ def _draw(
     typed: dict[str, object] | None = None,
     newer: Answer | None = None,
 ) -> str:
+    told = telling(session, actor, edition, edition.address(outline.module_slug, outline.slug))
     text = text_of(session, edition, outline)
     answer = NO_ANSWER
     if actor is not None:
@@ -83,7 +88,10 @@ def _draw(
     return render_template(
         "progress/resource.html",
         edition=edition,
-        track_title=edition.texts[lang]["title"],
+        told=told,
+        others=[] if told.is_readable else _open_to_all(edition, lang),
+        whole_path=public_path if actor is None else work_path,
+        public_path=public_path,
         step=outline,
         text=text,
         html=safe(text.html),
@@ -101,6 +109,15 @@ def _draw(
         safe=safe,
         safe_line=safe_line,
     )
+
+
+def _open_to_all(edition: Edition, lang: str) -> list[Named]:
+    """Instead of what is closed."""
+    return [
+        Named(edition.address(s.module_slug, s.slug), edition.titles[s.step_id, lang])
+        for s in edition.steps
+        if s.is_resource and s.window.is_open(today())
+    ][:MOST_OTHERS]
 
 
 @requires(Permission.OWN_WORK)

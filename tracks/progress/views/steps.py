@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from content.grading import fields_of, shuffled
 from content.model import StepKind
 from content.rendered import RenderedStep
@@ -22,20 +23,31 @@ from tracks.progress.actions import (
     worker_of,
 )
 from tracks.progress.forms import FileForm, StepForm, read_file, read_step
-from tracks.progress.queries import Answer, files_at_step, shared_texts, work_at_step
+from tracks.progress.queries import (
+    Answer,
+    files_at_step,
+    own_edition,
+    shared_texts,
+    work_at_step,
+)
 from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared, seed_of
 from tracks.progress.views.places import (
+    devices_of,
     edition_or_404,
+    for_device,
+    in_own_version,
     module_url,
     neighbours,
     notices,
     phases_of,
     safe,
     safe_line,
-    step_or_404,
+    shelf,
+    step_here_or_404,
     step_url,
     text_of,
 )
+from tracks.progress.views.versions import news_of
 from tracks.web.requests import language, now, see_other
 
 
@@ -49,8 +61,7 @@ def add_to(pages: Blueprint) -> None:
 def step_page(
     session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
 ) -> ResponseReturnValue:
-    edition = edition_or_404(session, publisher, track)
-    outline = step_or_404(edition, module, step)
+    edition, outline = step_here_or_404(session, actor, publisher, track, module, step)
     return draw(session, actor, edition, outline)
 
 
@@ -66,8 +77,10 @@ def draw(
     file_problem: str | None = None,
 ) -> str:
     """The page of a step in its track; after a refused form with what was typed."""
-    text = text_of(session, edition, outline)
     done, answer = work_at_step(session, actor.person_id, edition.track_id, outline.step_id)
+    edition, outline = in_own_version(session, edition, outline, done.version_id)
+    newest = edition_or_404(session, edition.publisher, edition.slug)
+    text = for_device(text_of(session, edition, outline), actor.device)
     module = edition.module_ids[outline.module_id]
     phases = phases_of(edition, module, done)
     before, after = neighbours(edition, outline)
@@ -86,10 +99,13 @@ def draw(
         prompt=safe(text.prompt_html),
         leader_html=safe(text.leader_html) if leads else "",
         content_lang=edition.language(language()),
+        devices=devices_of(text),
+        device_names=DEVICES,
         phases=phases,
         phase=next(p for p in phases if p.phase is outline.phase),
         before=before,
         after=after,
+        news=news_of(session, edition, newest, done, [outline]),
         answer=answer,
         typed=typed or answer.body or {},
         revision=(newer or answer).revision,
@@ -123,8 +139,9 @@ def work(
     session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
 ) -> ResponseReturnValue:
     """Save what the form holds, mark the step done when it is, and go where the button says."""
-    edition = edition_or_404(session, publisher, track)
-    outline = step_or_404(edition, module, step)
+    edition, outline = step_here_or_404(session, actor, publisher, track, module, step)
+    own = own_edition(session, shelf(), actor.person_id, edition)
+    edition, outline = in_own_version(session, edition, outline, own.version_id)
     text = text_of(session, edition, outline)
     form = read_step(request.form, text, seed_of(actor.person_id, outline.step_id))
     if request.form.get("go") == "autosave":

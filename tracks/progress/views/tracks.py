@@ -18,9 +18,12 @@ from tracks.progress.views.places import (
     edition_or_404,
     module_or_404,
     notices,
+    own_or_newest,
     phases_of,
     safe,
+    shelf,
 )
+from tracks.progress.views.versions import news_of
 from tracks.web.requests import language, now, see_other
 
 NOTHING_DONE = DoneWork(frozenset(), frozenset())
@@ -47,8 +50,9 @@ def _work(session: Session, actor: Actor | None, edition: Edition) -> DoneWork:
 def track_page(
     session: Session, actor: Actor | None, publisher: str, track: str
 ) -> ResponseReturnValue:
-    edition = edition_or_404(session, publisher, track)
-    work = _work(session, actor, edition)
+    newest = edition_or_404(session, publisher, track)
+    work = _work(session, actor, newest)
+    edition = own_or_newest(session, newest, work)
     lang = edition.language(language())
     return render_template(
         "progress/track.html",
@@ -59,6 +63,7 @@ def track_page(
         modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
         done=units_done(edition.steps, work),
         next_step=next_step(edition.steps, work),
+        news=news_of(session, edition, newest, work, edition.steps),
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
     )
 
@@ -67,16 +72,20 @@ def track_page(
 def go_on(session: Session, actor: Actor, publisher: str, track: str) -> ResponseReturnValue:
     """To the first thing that is not done, for those who did not come by a launch just now."""
     edition = edition_or_404(session, publisher, track)
-    return see_other(place_to_go_on(session, actor.person_id, edition))
+    return see_other(place_to_go_on(session, shelf(), actor.person_id, edition))
 
 
 @requires(Permission.PUBLIC)
 def module_page(
     session: Session, actor: Actor | None, publisher: str, track: str, module: str
 ) -> ResponseReturnValue:
-    edition = edition_or_404(session, publisher, track)
+    newest = edition_or_404(session, publisher, track)
+    work = _work(session, actor, newest)
+    edition = own_or_newest(session, newest, work)
+    if module not in edition.by_module:  # it came with a newer version
+        edition = newest
     found = module_or_404(edition, module)
-    work = _work(session, actor, edition)
+    mine = [s for s in edition.steps if s.module_id == found.id]
     lang = edition.language(language())
     leads = bool(actor and actor.school_id and actor.may_at(Permission.LEAD, actor.school_id))
     leaders: list[str] = []
@@ -91,7 +100,8 @@ def module_page(
         content_lang=lang,
         phases=phases_of(edition, found, work),
         work=work,
-        next_step=next_step([s for s in edition.steps if s.module_id == found.id], work),
+        next_step=next_step(mine, work),
+        news=news_of(session, edition, newest, work, mine),
         just_done=_phase(request.args.get("done")),
         leads=leads,
         leaders=leaders,

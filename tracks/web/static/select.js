@@ -4,6 +4,7 @@
   var form = document.querySelector("[data-picker]");
   var line = form.querySelector("[data-picked]");
   var button = form.querySelector("[data-add]");
+  var problem = document.querySelector("[data-problem]");
 
   function said(text, kind, language) {
     var part = document.createElement("span");
@@ -22,7 +23,9 @@
     });
   }
   form.addEventListener("change", function (event) {
-    if (event.target.name === "pick") show();
+    if (event.target.name !== "pick") return;
+    if (problem) problem.remove(); // it is about what was ticked before
+    show();
   });
   // A browser that comes back to the page keeps the ticks: the words must agree with them.
   window.addEventListener("pageshow", show);

@@ -1,0 +1,22 @@
+"""What whoever pushes is told, besides what is wrong with what they sent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from content.said import Said, say
+
+ONLY_MAIN: Final = say("Only the branch main can be pushed.")
+MAIN_STAYS: Final = say("The branch main cannot be taken away.")
+FETCH_FIRST: Final = say(
+    "Others have written meanwhile: fetch, put the two together, and push again."
+)
+NOTHING_NEW: Final = say("In the library. No version is new, so nothing was published.")
+
+
+def other_id(file: str) -> Said:
+    return say("{file}: the id stays", file=file)
+
+
+def published(address: str) -> Said:
+    return say("{address}: published", address=address)

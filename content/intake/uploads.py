@@ -1,0 +1,98 @@
+"""Files an author adds to a track: known by what they hold, not by what they are called. Pictures
+are drawn anew, so that nothing but the picture is left: no place, no camera, no second file."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LARGEST: Final = 5 * 1024 * 1024  # bytes
+PIXELS_MOST: Final = 40_000_000
+LONGEST_SIDE: Final = 1600  # pixels; a page's column has half of that
+
+Refusal = Literal["empty", "large", "svg", "kind", "broken", "pixels", "captions"]
+
+# what a picture comes as -> as what it is kept
+_FORMATS: Final = {"PNG": "PNG", "GIF": "PNG", "JPEG": "JPEG", "WEBP": "WEBP"}
+_SUFFIXES: Final = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+
+
+class Refused(Exception):
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason)
+        self.reason: Refusal = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    data: bytes
+    suffix: str
+    is_picture: bool
+
+
+def taken_in(data: bytes) -> Upload:
+    """Raises Refused."""
+    if not data:
+        raise Refused("empty")
+    if len(data) > LARGEST:
+        raise Refused("large")
+    if data.startswith(_STARTS):
+        return _picture(data)
+    if data.startswith(b"%PDF-"):
+        return Upload(data, ".pdf", is_picture=False)
+    if data[4:8] == b"ftyp":
+        return Upload(data, ".mp4", is_picture=False)
+    if data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        return _captions(data)
+    raise Refused("svg" if b"<svg" in data[:4096].lower() else "kind")
+
+
+def _captions(data: bytes) -> Upload:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise Refused("captions") from failure
+    if "\x00" in text:
+        raise Refused("captions")
+    return Upload(text.encode(), ".vtt", is_picture=False)
+
+
+def _picture(data: bytes) -> Upload:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as opened:
+                return _drawn_anew(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
+        raise Refused("pixels") from failure
+    except UnidentifiedImageError as failure:
+        raise Refused("kind") from failure
+    except (Refused, MemoryError):
+        raise
+    except Exception as failure:
+        # decoders of damaged pictures trip in ways of their own: struct.error, SyntaxError ...
+        raise Refused("broken") from failure
+
+
+def _drawn_anew(opened: Image.Image) -> Upload:
+    width, height = opened.size
+    if width * height > PIXELS_MOST:
+        raise Refused("pixels")
+    kept = _FORMATS[str(opened.format)]
+    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read in a fraction of its size
+    picture = ImageOps.exif_transpose(opened)  # as the camera was held
+    is_see_through = picture.has_transparency_data and kept != "JPEG"
+    picture = picture.convert("RGBA" if is_see_through else "RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture.info = {}  # comments, colour profiles, whatever else came along
+    made = io.BytesIO()
+    if kept == "PNG":
+        picture.save(made, "PNG", optimize=True)
+    else:
+        picture.save(made, kept, quality=85)
+    return Upload(made.getvalue(), _SUFFIXES[kept], is_picture=True)

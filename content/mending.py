@@ -1,0 +1,103 @@
+"""What a button can mend: problems with one obvious answer, written as the author would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from content.problems import Problem
+from content.said import Said
+
+_BRACES = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
+_BLOCK = re.compile(r"[ \t]*:{3,}[ \t]*\{?([\w-]+)")
+_HEADING = re.compile(r"([ \t]*)(#{1,6})([ \t])")
+_PICTURE_WITHOUT_WORDS = re.compile(r"!\[\s*\](?=\()")
+_NEAR: Final = "Did you mean {near}?"
+
+
+def needs_words(problem: Problem) -> bool:
+    """It can be mended by what a person says."""
+    return problem.code == "image-text"
+
+
+def mended(text: str, problem: Problem, words: str = "") -> str | None:
+    """The text with that problem gone; None if no button can know what is meant. `words`: what the
+    picture shows."""
+    lines = text.split("\n")
+    at = problem.location.line - 1
+    if not 0 <= at < len(lines):
+        return None
+    line = _line(lines[at], text, problem, words)
+    return None if line is None else "\n".join([*lines[:at], line, *lines[at + 1 :]])
+
+
+def _line(line: str, text: str, problem: Problem, words: str) -> str | None:
+    by_code: dict[str, Callable[[], str | None]] = {
+        "id-missing": lambda: _with_id(line, text),
+        "image-text": lambda: _with_words(line, words),
+        "heading-jump": lambda: _at_level(line, problem),
+    }
+    mend = by_code.get(problem.code, lambda: _spelt(line, problem))
+    return mend()
+
+
+def _with_id(line: str, text: str) -> str | None:
+    block = _BLOCK.match(line)
+    if block is None:
+        return None
+    number = 1
+    while f"#{block[1]}-{number}" in text:
+        number += 1
+    # a block's name may have letters that an id has not
+    kind = block[1].translate(str.maketrans("øåäöæ", "oaaoa"))
+    own = f"#{kind}-{number}"
+    braces = _BRACES.search(line)
+    if braces is None or braces.start() <= line.index(block[1]):
+        return f"{line.rstrip()} {{{own}}}"
+    return f"{line[: braces.start()]} {{{f'{own} {braces[1].strip()}'.rstrip()}}}"
+
+
+def _with_words(line: str, words: str) -> str | None:
+    said = re.sub(r"([\[\]\\])", r"\\\1", " ".join(words.split()))
+    if not said or not _PICTURE_WITHOUT_WORDS.search(line):
+        return None
+    return _PICTURE_WITHOUT_WORDS.sub(lambda _: f"![{said}]", line, count=1)
+
+
+def _at_level(line: str, problem: Problem) -> str | None:
+    heading, before = _HEADING.match(line), _values(problem.message).get("value")
+    if heading is None or not isinstance(before, str):
+        return None
+    return f"{heading[1]}{before}#{line[heading.end(2) :]}"
+
+
+def _spelt(line: str, problem: Problem) -> str | None:
+    """The word the check has a suggestion for, if it stands once in that line."""
+    near = _near(problem.hint)
+    if near is None:
+        return None
+    for word in _values(problem.message).values():
+        if not isinstance(word, str) or not word or word == near:
+            continue
+        found = list(re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line))
+        if len(found) == 1:
+            return line[: found[0].start()] + near + line[found[0].end() :]
+    return None
+
+
+def suggested(problem: Problem) -> str | None:
+    """The word that was meant, as the check guesses."""
+    return _near(problem.hint)
+
+
+def _near(said: object) -> str | None:
+    if not isinstance(said, Said):
+        return None
+    if said.template == _NEAR:
+        return str(said.values["near"])
+    return next((near for each in said.values.values() if (near := _near(each))), None)
+
+
+def _values(said: str) -> Mapping[str, object]:
+    return said.values if isinstance(said, Said) else {}

@@ -1,0 +1,97 @@
+"""What a button mends, problem by problem, as the check itself reports it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from content.loader import load_library
+from content.mending import mended, needs_words, suggested
+from content.problems import Location, Problem
+from tests.factories.databases import LIBRARY
+
+FILE = "maaling/01-enheter.nb.md"
+TEXT = (LIBRARY / FILE).read_text("utf-8")
+
+
+def problem_in(folder: Path, text: str, code: str, path: str = FILE) -> Problem:
+    for source in LIBRARY.rglob("*"):
+        place = folder / source.relative_to(LIBRARY)
+        if source.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            place.write_bytes(source.read_bytes())
+    (folder / path).write_text(text, "utf-8")
+    found = [p for p in load_library(folder).problems if p.location.path == path]
+    return next(p for p in found if p.code == code)
+
+
+MENDABLE = [
+    ("id-missing", "::: quiz\n{q}", "::: quiz {#quiz-1}\n{q}"),
+    ("id-missing", "::: quiz {points=2}\n{q}", "::: quiz {#quiz-1 points=2}\n{q}"),
+    ("id-missing", "::: utprøving\nHva?\n:::", "::: utprøving {#utproving-1}\nHva?\n:::"),
+    ("id-missing", "::: {quiz}\n{q}", "::: {quiz} {#quiz-1}\n{q}"),
+    ("block-unknown", "::: refleksjn {#ny}\nHva?\n:::", "::: refleksjon {#ny}\nHva?\n:::"),
+    ("option-unknown", "::: quiz {#ny minuts=2}\n{q}", "::: quiz {#ny minutes=2}\n{q}"),
+    (
+        "visible-unknown",
+        "::: refleksjon {#ny visible=privat}\nHva?\n:::",
+        "::: refleksjon {#ny visible=private}\nHva?\n:::",
+    ),
+    ("image-text", "Et ![](media/x.png) her", "Et ![Et \\[glass\\]](media/x.png) her"),
+    ("heading-jump", "##### For dypt\n\nTekst.", "#### For dypt\n\nTekst."),
+]
+QUESTION = "Hva?\n\n- (x) Ja\n- ( ) Nei\n:::"
+
+
+@pytest.mark.parametrize(("code", "wrong", "right"), MENDABLE)
+def test_it_is_gone_and_nothing_else_is_changed(
+    tmp_path: Path, code: str, wrong: str, right: str
+) -> None:
+    before = "\n\n### Nytt steg {#nytt}\n\nTekst.\n\n"
+    asked = TEXT.rstrip("\n") + before + wrong.replace("{q}", QUESTION) + "\n"
+    problem = problem_in(tmp_path, asked, code)
+
+    answer = mended(asked, problem, words="  Et\n[glass] ")
+
+    assert answer == TEXT.rstrip("\n") + before + right.replace("{q}", QUESTION) + "\n"
+
+
+def test_a_code_of_the_front_matter_gets_the_spelling_that_is_meant(tmp_path: Path) -> None:
+    path = "maaling/track.nb.md"
+    text = (LIBRARY / path).read_text("utf-8").replace("summary:", "sumary:", 1)
+
+    problem = problem_in(tmp_path, text, "front-matter-unknown", path)
+
+    assert suggested(problem) == "summary"
+    assert mended(text, problem) == (LIBRARY / path).read_text("utf-8")
+
+
+def test_an_id_that_is_taken_is_not_given_again(tmp_path: Path) -> None:
+    text = TEXT + f"\n::: quiz {{#quiz-1}}\n{QUESTION}\n\n::: quiz\n{QUESTION}\n"
+    problem = problem_in(tmp_path, text, "id-missing")
+
+    assert (mended(text, problem) or "").endswith(f"::: quiz {{#quiz-2}}\n{QUESTION}\n")
+
+
+def test_nothing_is_guessed() -> None:
+    def problem(code: str, line: int = 1, message: str = "", hint: str = "") -> Problem:
+        return Problem(code, Location(FILE, line), message, hint)
+
+    assert mended("![](media/x.png)", problem("image-text"), words=" \n ") is None
+    assert mended("![Ord](media/x.png)", problem("image-text"), words="x") is None
+    assert mended("x", problem("id-missing")) is None
+    assert mended("x", problem("id-missing", line=2)) is None
+    assert mended("x", problem("id-missing", line=0)) is None
+    assert mended("x", problem("raw-html")) is None
+    assert needs_words(problem("image-text"))
+    assert not needs_words(problem("id-missing"))
+
+
+def test_a_word_that_stands_twice_is_left_to_its_author(tmp_path: Path) -> None:
+    text = TEXT + '\n::: refleksjon {#ny visible=privat title="privat"}\nHva?\n:::\n'
+    problem = problem_in(tmp_path, text, "visible-unknown")
+
+    assert suggested(problem) == "private"
+    assert mended(text, problem) is None

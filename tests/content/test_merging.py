@@ -1,0 +1,93 @@
+"""Two authors at once: nothing that either wrote is lost."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from content.merging import Clash, merged, pieces
+
+HEAD = "---\ntitle: Enheter\ngap-weeks: 4\n---\n\n"
+# few words, so that pieces are alike and both sides meet
+PARAGRAPHS = st.sampled_from(
+    ["Les.\n\n", "Mål.\n\n", "Del.\n\n", "## A {phase=A}\n\n", "Se.\n", ""]
+)
+TEXTS = st.lists(PARAGRAPHS, max_size=8).map("".join) | st.text(alphabet="ab \n-", max_size=30)
+
+
+def pick_all(text, pick):
+    return text.text(dict.fromkeys(range(len(text.clashes)), pick))
+
+
+def test_each_changed_another_paragraph():
+    base = f"{HEAD}En.\n\nTo.\n\nTre.\n"
+    ours = base.replace("En.", "Ett.")
+    theirs = base.replace("Tre.", "Tre og fire.").replace("gap-weeks: 4", "gap-weeks: 2")
+
+    found = merged(base, ours, theirs)
+
+    assert found.clashes == ()
+    assert found.text() == "---\ntitle: Enheter\ngap-weeks: 2\n---\n\nEtt.\n\nTo.\n\nTre og fire.\n"
+
+
+def test_both_changed_the_same_paragraph():
+    base = "En.\n\nTo.\n\nTre.\n"
+
+    found = merged(base, "En.\n\nTo A.\n\nTre.\n", "En.\n\nTo B.\n\nTre.\n")
+
+    assert found.parts == ("En.\n\n", Clash("To.\n\n", "To A.\n\n", "To B.\n\n"), "Tre.\n")
+    assert found.text({0: "ours"}) == "En.\n\nTo A.\n\nTre.\n"
+    assert found.text({0: "theirs"}) == "En.\n\nTo B.\n\nTre.\n"
+    assert found.text({0: "both"}) == "En.\n\nTo B.\n\nTo A.\n\nTre.\n"
+
+
+def test_one_took_out_what_the_other_changed():
+    found = merged("En.\n\nTo.\n", "En.\n\n", "En.\n\nTo igjen.\n")
+
+    assert found.clashes == (Clash("To.\n", "", "To igjen.\n"),)
+
+
+def test_keys_of_front_matter_are_pieces_of_their_own():
+    assert pieces("---\na: 1\nb: 2\n---\nEn.\nTo.\n\nTre.") == [
+        *("---\n", "a: 1\n", "b: 2\n", "---\n"),
+        *("En.\nTo.\n\n", "Tre."),
+    ]
+
+
+@given(TEXTS)
+def test_pieces_are_the_text(text):
+    assert "".join(pieces(text)) == text
+
+
+@given(TEXTS, TEXTS)
+def test_who_changed_alone_is_right(base, changed):
+    assert merged(base, changed, base).text() == changed
+    assert merged(base, base, changed).text() == changed
+    assert merged(base, changed, changed).text() == changed
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_with_one_side_picked_everywhere_that_side_is_whole_where_it_differs(base, ours, theirs):
+    found = merged(base, ours, theirs)
+
+    text = pick_all(found, "ours")
+    # whatever we wrote that is neither in the base nor theirs is there
+    for piece in set(pieces(ours)) - set(pieces(base)):
+        assert text.count(piece) >= 1
+    mirrored = pick_all(found, "theirs")
+    for piece in set(pieces(theirs)) - set(pieces(base)):
+        assert mirrored.count(piece) >= 1
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_both_picked_everywhere_keeps_every_new_paragraph_of_both(base, ours, theirs):
+    text = pick_all(merged(base, ours, theirs), "both")
+
+    for piece in (set(pieces(ours)) | set(pieces(theirs))) - set(pieces(base)):
+        assert piece.rstrip() in text
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_the_sides_may_change_places(base, ours, theirs):
+    one, other = merged(base, ours, theirs), merged(base, theirs, ours)
+
+    assert pick_all(one, "ours") == pick_all(other, "theirs")
+    assert len(one.clashes) == len(other.clashes)

@@ -1,0 +1,120 @@
+"""Pictures and files of a track: taken by what they hold, shown, named in the text, taken out."""
+
+import html
+import io
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from content.intake import uploads
+from tests.factories.tool import Tool
+from tests.tracks.authoring.pages import FILE, send, text_of
+
+MEDIA = "/authoring/maaling/media"
+
+
+def png(size: tuple[int, int] = (20, 10), colour: str = "red") -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", size, colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def names(folder: Path) -> list[str]:
+    place = folder / "maaling" / "media"
+    return sorted(each.name for each in place.iterdir()) if place.is_dir() else []
+
+
+def test_a_picture_is_scaled_named_and_shown(tool: Tool, author: FlaskClient, folder: Path):
+    answer = tool.post(
+        author, MEDIA, file=(io.BytesIO(png((3200, 20))), "../Et Glass.HTML"), alt="Et [glass]"
+    )
+
+    assert answer.status_code == 200
+    assert names(folder) == ["et-glass.png"]
+    line = html.unescape(re.search(r'<code class="wraps">(.*?)</code>', answer.text)[1])
+    assert line == r"![Et \[glass\]](media/et-glass.png)"
+    shown = tool.get(author, f"{MEDIA}/et-glass.png")
+    assert shown.content_type == "image/png"
+    with Image.open(io.BytesIO(shown.data)) as drawn:
+        assert drawn.size == (1600, 10)
+    text = text_of(tool.get(author, FILE).text).replace("Fortell kort.", f"Fortell kort.\n\n{line}")
+    send(tool, author, tool.get(author, FILE), text)
+    preview = tool.get(author, f"{FILE}/preview").text
+    assert f'src="{MEDIA}/et-glass.png"' in preview
+    assert 'alt="Et [glass]"' in preview
+    # now it cannot be taken out
+    assert "remove" not in tool.get(author, MEDIA).text
+
+
+def test_the_same_again_is_the_same_and_another_takes_no_place(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    for colour in ("red", "red", "blue"):
+        tool.post(author, MEDIA, file=(io.BytesIO(png(colour=colour)), "a.png"), alt="x")
+
+    assert names(folder) == ["a-2.png", "a.png"]
+    assert tool.post(author, MEDIA, go="remove", name="a-2.png").status_code == 303
+    assert names(folder) == ["a.png"]
+    assert tool.post(author, MEDIA, go="remove", name="../track.nb.md").status_code == 404
+
+
+def test_what_a_published_text_shows_is_not_taken_out(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    tool.post(author, MEDIA, file=(io.BytesIO(png()), "a.png"), alt="x")
+    text = text_of(tool.get(author, FILE).text) + "\n![x](media/a.png)\n"
+    send(tool, author, tool.get(author, FILE), text, go="save")
+
+    assert tool.post(author, MEDIA, go="remove", name="a.png").status_code == 400
+    assert names(folder) == ["a.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "alt", "said"),
+    [
+        ("a.png", png(), " ", "those who do not see it"),
+        ("a.png", b"", "x", "is empty"),
+        ("a.svg", b"<svg onload='alert(1)'/>", "x", "SVG is not taken"),
+        ("a.png", b"<html><script>alert(1)</script>", "x", "this kind of file"),
+        ("a.png", png()[:50], "x", "damaged"),
+        ("a.png", b"\xff\xd8\xff" + b"0" * 400_000, "x", "larger than 5 MB"),
+        ("a.vtt", b"WEBVTT\n\xff", "x", "UTF-8"),
+    ],
+)
+def test_what_is_not_taken_says_why(
+    tool: Tool,
+    author: FlaskClient,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    data: bytes,
+    alt: str,
+    said: str,
+):
+    monkeypatch.setattr(uploads, "LARGEST", 300_000)  # the client of the test keeps no larger file
+    page = tool.post(author, f"{MEDIA}?lang=en", file=(io.BytesIO(data), name), alt=alt)
+    quiet = tool.post(author, f"{MEDIA}?lang=en", file=(io.BytesIO(data), name), alt=alt, go="json")
+
+    assert (page.status_code, quiet.status_code) == (422, 422)
+    assert said in html.unescape(page.text)
+    assert said in quiet.json["problem"]
+    assert names(folder) == []
+
+
+def test_a_form_without_a_file_says_so(tool: Tool, author: FlaskClient):
+    assert tool.post(author, MEDIA, alt="x").status_code == 422
+
+
+def test_films_and_documents_never_run_in_the_page(tool: Tool, author: FlaskClient, folder: Path):
+    pdf = b"%PDF-1.4\n<script>alert(1)</script>"
+    tool.post(author, MEDIA, file=(io.BytesIO(pdf), "a.png"))
+    answer = tool.post(author, MEDIA, go="json", file=(io.BytesIO(b"WEBVTT\n\n"), "film.nb.vtt"))
+
+    assert answer.json == {"markdown": "media/film-nb.vtt"}
+    assert names(folder) == ["a.pdf", "film-nb.vtt"]
+    served = tool.get(author, f"{MEDIA}/a.pdf")
+    assert served.headers["Content-Disposition"] == "attachment"
+    assert served.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,141 @@
+"""Publishing from the browser: a gate, the same action as the command, and teachers see it."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from content.loader import load_library
+from tests.factories.tool import Tool
+from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
+from tracks.authoring.views import publishing
+from tracks.catalogue.models import track_version
+from tracks.catalogue.queries import Shelf
+
+PUBLISH = "/authoring/maaling/publish"
+STEP = "/t/sample/maaling/enheter/del"
+
+
+def versions(tool: Tool) -> list[str]:
+    rows = tool.rows(select(track_version.c.version).order_by(track_version.c.id))
+    return [row.version for row in rows]
+
+
+def change(tool: Tool, author: FlaskClient, old: str, new: str, file: str = FILE) -> None:
+    page = tool.get(author, file)
+    send(tool, author, page, text_of(page.text).replace(old, new), go="save")
+
+
+def fresh(tool: Tool) -> None:
+    """As if the two seconds were over in which a process believes its newest version."""
+    tool.app.extensions["tracks.shelf"] = Shelf()
+
+
+def test_a_teacher_sees_what_was_published(tool: Tool, author: FlaskClient, folder: Path):
+    teacher = tool.launch(sub="teacher")
+    change(tool, author, "Fortell kort.", "Fortell lenge.")
+    page = tool.get(author, f"{PUBLISH}?lang=en")
+    assert "Changed steps (1)" in page.text
+    assert "Del erfaringer" in page.text
+    assert "New steps" not in page.text
+    assert "Fortell kort." in tool.get(teacher, STEP).text
+    version = field(page.text, "version")
+
+    done = tool.post(author, PUBLISH, version=version)
+
+    fresh(tool)
+    assert follow(tool, author, done).status_code == 200
+    assert "Fortell lenge." in tool.get(teacher, STEP).text
+    assert versions(tool) == [tool.edition.version, version]
+    texts = [folder / "maaling" / f"track.{each}.md" for each in ("nb", "sv")]
+    assert all(f'version: "{version}"' in each.read_text("utf-8") for each in texts)
+    assert load_library(folder).problems == ()
+    # once more without a change: the next number is offered, and nothing differs
+    again = tool.get(author, f"{PUBLISH}?lang=en").text
+    assert "No step is different" in again
+    assert field(again, "version") != version
+
+
+def test_a_problem_is_a_gate(tool: Tool, author: FlaskClient):
+    change(tool, author, "- ( ) Sekund", "- (x) Sekund")
+
+    page = tool.get(author, PUBLISH)
+    refused = tool.post(author, PUBLISH, version="9.0")
+
+    assert 'name="version"' not in page.text
+    assert "2 right answers" in page.text
+    assert refused.status_code == 422
+    assert versions(tool) == [tool.edition.version]
+
+
+def test_drafts_are_not_published(tool: Tool, author: FlaskClient):
+    page = tool.get(author, FILE)
+    send(tool, author, page, text_of(page.text).replace("Fortell kort.", "Hemmelig."))
+
+    shown = tool.get(author, f"{PUBLISH}?lang=en").text
+    tool.post(author, PUBLISH, version="9.0")
+
+    assert "1 draft of yours is not in the library yet" in shown
+    fresh(tool)
+    assert "Hemmelig." not in tool.get(tool.launch(sub="teacher"), STEP).text
+
+
+@pytest.mark.parametrize("version", ["", "x", "1.2.3.4", "1..2", "-1", "١", "12345", "1\n"])
+def test_a_version_is_numbers(tool: Tool, author: FlaskClient, version: str):
+    answer = tool.post(author, PUBLISH, version=version)
+
+    assert answer.status_code == (303 if version == "1\n" else 422)
+
+
+def test_a_taken_version_changes_nothing(tool: Tool, author: FlaskClient, folder: Path):
+    change(tool, author, "Fortell kort.", "Fortell lenge.")
+    before = (folder / "maaling" / "track.nb.md").read_bytes()
+
+    answer = tool.post(author, PUBLISH, version=tool.edition.version)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert (folder / "maaling" / "track.nb.md").read_bytes() == before
+    assert versions(tool) == [tool.edition.version]
+
+
+def test_a_fault_on_the_way_leaves_files_and_catalogue_as_they_were(
+    tool: Tool, author: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    before = (folder / "maaling" / "track.nb.md").read_bytes()
+    monkeypatch.setattr(publishing, "publish_from_folder", broken)
+
+    answer = tool.post(author, PUBLISH, version="9.0")
+
+    assert answer.status_code == 500
+    assert (folder / "maaling" / "track.nb.md").read_bytes() == before
+    assert versions(tool) == [tool.edition.version]
+
+
+def test_a_new_track_is_a_draft_until_it_is_published(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    tool.post(author, "/authoring", title="Ny", language="nb")
+    tool.post(author, "/authoring/ny", title="Første", go="add")
+    file = "/authoring/ny/01-forste.nb.md"
+    text = text_of(tool.get(author, file).text)
+    for id_ in ("les", "del", "tilbake"):
+        text = text.replace(f"{{#{id_}}}\n", f"{{#{id_}}}\n\nTekst om {id_}.\n")
+    text = text.replace("{#prov}\n", "{#prov}\nHvordan gikk det?\n")
+    assert tool.post(author, "/authoring/ny/publish", version="1.0").status_code == 422
+    send(tool, author, tool.get(author, file), text, go="save")
+
+    done = tool.post(author, "/authoring/ny/publish", version="1.0")
+
+    assert done.status_code == 303
+    fresh(tool)
+    assert "lifecycle: open\n" in (folder / "ny" / "track.nb.md").read_text("utf-8")
+    assert tool.get(tool.client(), "/t/sample/ny/forste").status_code == 200
+    # its short name has become a promise
+    assert (
+        tool.post(author, "/authoring/ny", go="rename", module="forste", id="x").status_code == 422
+    )

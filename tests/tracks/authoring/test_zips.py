@@ -1,0 +1,113 @@
+"""A track out as a zip, changed in an author's own editor, and in again."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.factories.tool import Tool
+from tests.tracks.authoring.pages import FILE, follow, send, text_of
+from tracks.authoring.models import draft
+
+
+def contents(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def take_in(tool: Tool, client: FlaskClient, data: bytes) -> TestResponse:
+    return tool.post(client, "/authoring/import?lang=en", zip=(io.BytesIO(data), "x.zip"))
+
+
+@pytest.fixture
+def out(tool: Tool, author: FlaskClient) -> dict[str, bytes]:
+    return contents(tool.get(author, "/authoring/maaling/zip").data)
+
+
+def test_out_and_in_again_is_the_same(tool: Tool, author: FlaskClient, out: dict[str, bytes]):
+    answer = take_in(tool, author, packed(out))
+
+    assert answer.headers["Location"] == "/authoring/maaling?said=unchanged"
+    assert tool.count(draft) == 0
+
+
+def test_what_differs_becomes_drafts(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
+):
+    name = "maaling/01-enheter.nb.md"
+    out[name] = out[name].replace(b"Fortell kort.", b"Fortell lenge.")
+    out["maaling/media/a.pdf"] = b"%PDF-1.4"
+    before = (folder / name).read_bytes()
+
+    follow(tool, author, take_in(tool, author, packed(out)))
+
+    assert tool.count(draft) == 1
+    page = tool.get(author, FILE)
+    assert "Fortell lenge." in text_of(page.text)
+    assert (folder / name).read_bytes() == before
+    assert (folder / "maaling" / "media" / "a.pdf").exists()
+    # a second zip does not take the place of what was written meanwhile
+    send(tool, author, page, text_of(page.text) + "\nMitt.\n")
+    refused = take_in(tool, author, packed(out))
+    assert refused.status_code == 422
+    assert text_of(tool.get(author, FILE).text).endswith("Mitt.\n")
+
+
+def test_a_new_track_comes_in_whole(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
+):
+    renamed = {name.replace("maaling/", "ny/"): data for name, data in out.items()}
+
+    answer = take_in(tool, author, packed(renamed))
+
+    assert answer.headers["Location"] == "/authoring/ny?said=new"
+    assert sorted(each.name for each in (folder / "ny").iterdir()) == sorted(
+        each.name for each in (folder / "maaling").iterdir()
+    )
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"no zip",
+        packed({"library.yaml": b"x", "../evil.md": b"x"}),
+        packed({"library.yaml": b"x", "maaling/track.nb.md": b"x", "other/track.nb.md": b"x"}),
+        packed({"maaling/track.nb.md": b"x"}),
+        packed({"library.yaml": b"id: x\n", "ny/track.nb.md": b"---\ntitle: [\n---\n"}),
+    ],
+)
+def test_a_bad_zip_changes_nothing(tool: Tool, author: FlaskClient, folder: Path, bad: bytes):
+    before = {place: place.stat().st_mtime_ns for place in folder.rglob("*.md")}
+
+    answer = take_in(tool, author, bad)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert {place: place.stat().st_mtime_ns for place in folder.rglob("*.md")} == before
+    assert tool.count(draft) == 0
+
+
+def test_a_file_of_the_same_name_is_not_overwritten(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
+):
+    (folder / "maaling" / "media").mkdir()
+    (folder / "maaling" / "media" / "a.pdf").write_bytes(b"%PDF-1.4 mine")
+    out["maaling/media/a.pdf"] = b"%PDF-1.4 theirs"
+
+    answer = take_in(tool, author, packed(out))
+
+    assert answer.status_code == 422
+    assert "file-taken" in answer.text or "another file media/a.pdf" in answer.text
+    assert (folder / "maaling" / "media" / "a.pdf").read_bytes() == b"%PDF-1.4 mine"

@@ -1,0 +1,48 @@
+"""What a municipality chooses: its words, a framework, and a threshold that holds everywhere."""
+
+from sqlalchemy import select
+
+from tests.factories.tool import Tool
+from tests.tracks.adoption.test_pages import set_counts, stages_on
+from tests.tracks.organisation.people import with_role
+from tracks.organisation.models import municipality_choice
+from tracks.people.models import municipality
+from tracks.people.rules import Role
+
+FORM = {"kind": "county", "framework": "digcompedu", "small_number": "10"}
+
+
+def test_a_higher_threshold_hides_more_on_every_page(tool: Tool):
+    set_counts(tool, tool.school_id, 9)
+    admin = with_role(tool, Role.COORDINATOR)
+    path = f"/schools/{tool.school_id}?lang=en"
+    assert stages_on(tool.get(admin, path).text)[0] == "9 of 20"
+    assert tool.post(admin, "/settings", **FORM).status_code == 303
+    assert stages_on(tool.get(admin, path).text)[0] == "fewer than 10, hidden"
+    assert "9 of 20" not in tool.get(admin, "/municipality?lang=en").text
+    assert tool.rows(select(municipality.c.kind)) == [("county",)]
+    assert tool.rows(select(municipality_choice.c.framework)) == [("digcompedu",)]
+    assert 'value="10"' in tool.get(admin, "/settings").text
+
+
+def test_nobody_hides_less_than_the_installation(tool: Tool):
+    admin = with_role(tool, Role.COORDINATOR)
+    for number in ("4", "0", "-1", "51", "five"):
+        answer = tool.post(admin, "/settings", **{**FORM, "small_number": number})
+        assert answer.status_code == 422, number
+        assert f'value="{number}"' in answer.text
+    assert tool.count(municipality_choice) == 0
+
+
+def test_own_words_stand_on_the_pages_of_their_language(tool: Tool):
+    admin = with_role(tool, Role.COORDINATOR)
+    words = {"spreader-nb": "IKT-<veileder>", "lead_spreader-en": "Area lead"}
+    assert tool.post(admin, "/settings", **FORM, **words).status_code == 303
+    page = tool.get(admin, "/spreaders?lang=nb").text
+    assert "IKT-&lt;veileder&gt;" in page
+    assert "Area lead" not in page
+    assert "Area lead" in tool.get(admin, "/spreaders?lang=en").text
+    wrong = tool.post(admin, "/settings", **{**FORM, "spreader-nb": "x" * 61})
+    assert wrong.status_code == 422
+    assert tool.post(admin, "/settings", **{**FORM, "framework": "other"}).status_code == 422
+    assert tool.post(admin, "/settings", **{**FORM, "kind": ""}).status_code == 422

@@ -1,0 +1,81 @@
+"""The pages of authors. They are loaded when the first author comes: what reads Markdown is large,
+and most processes never need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from tracks.people.rules import Permission
+from tracks.web.requests import language
+
+if TYPE_CHECKING:
+    from content.problems import Problem
+
+pages = Blueprint("authoring", __name__)
+
+
+def _view(
+    name: str, permission: Permission = Permission.WRITE_TRACKS
+) -> Callable[..., ResponseReturnValue]:
+    """`module.function` of this folder, which is guarded itself."""
+    module, _, function = name.partition(".")
+
+    def opened(**address: str | int) -> ResponseReturnValue:
+        found = getattr(import_module(f"{__name__}.{module}"), function)
+        answer: ResponseReturnValue = found(**address)
+        return answer
+
+    opened.requires = permission  # type: ignore[attr-defined]  # as all in this folder
+    return opened
+
+
+@pages.app_template_filter("told")
+def _told(problem: Problem) -> Problem:
+    """In the language of whoever reads it."""
+    from content.problems import translated
+
+    return translated(problem, language())
+
+
+_FILE = "/authoring/<track>/<file>"
+for rule, method, name in (
+    ("/authoring", "GET", "home.home"),
+    ("/authoring", "POST", "structure.add_track"),
+    ("/authoring/<track>", "GET", "home.track_page"),
+    ("/authoring/<track>", "POST", "structure.change_track"),
+    (_FILE, "GET", "editor.editor"),
+    (_FILE, "POST", "editor.write"),
+    (f"{_FILE}/about", "GET", "front.front"),
+    (f"{_FILE}/about", "POST", "front.write_front"),
+    (f"{_FILE}/changes", "GET", "history.own_changes"),
+    (f"{_FILE}/history", "GET", "history.history"),
+    (f"{_FILE}/history/<id:change>", "GET", "history.state"),
+    (f"{_FILE}/history/<id:change>", "POST", "history.restore"),
+    (f"{_FILE}/merge", "GET", "merging.merge"),
+    (f"{_FILE}/merge", "POST", "merging.put_together"),
+    (f"{_FILE}/preview", "GET", "preview.preview"),
+    (f"{_FILE}/translate", "POST", "structure.translate"),
+    ("/authoring/import", "POST", "zips.in_again"),
+    ("/authoring/<track>/zip", "GET", "zips.out"),
+    ("/authoring/<track>/media", "GET", "media.media"),
+    ("/authoring/<track>/media", "POST", "media.add_file"),
+    ("/authoring/<track>/media/<name>", "GET", "media.file"),
+    ("/authoring/<track>/publish", "GET", "publishing.publishing"),
+    ("/authoring/<track>/publish", "POST", "publishing.publish"),
+):
+    pages.add_url_rule(rule, name.replace(".", "_"), _view(name), methods=[method])
+
+_GIT = "/git/<publisher>.git"
+for rule, method, name in (
+    (f"{_GIT}/info/refs", "GET", "git.refs"),
+    (f"{_GIT}/git-upload-pack", "POST", "git.fetch"),
+    (f"{_GIT}/git-receive-pack", "POST", "git.push"),
+):
+    # Open to all as pages go: each asks for a token.
+    view = _view(name, Permission.PUBLIC)
+    pages.add_url_rule(rule, name.replace(".", "_"), view, methods=[method])

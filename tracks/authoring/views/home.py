@@ -1,0 +1,205 @@
+"""Where authors begin: the tracks, their sessions and steps."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.languages import LANGUAGES
+from content.model import Track
+from content.problems import Problem
+from tracks.authoring.queries import drafts_by_track, drafts_in
+from tracks.authoring.rules import FileName, file_name
+from tracks.authoring.views.desk import Place, desk, title_of, track_or_404
+from tracks.catalogue.publishing import modules_ever_published
+from tracks.db import Session
+from tracks.i18n import N_, NEAREST
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.web.requests import language
+
+
+class TrackRow(NamedTuple):
+    id: str
+    title: str
+    language: str
+    sessions: list[tuple[Place, str]]  # in the same language
+    drafts: int
+
+
+class FileRow(NamedTuple):
+    place: Place
+    title: str
+    is_draft: bool
+    errors: int
+    warnings: int
+
+
+class ModuleView(NamedTuple):
+    id: str
+    title: str
+    language: str  # of the title
+    rows: list[FileRow]
+    phases: list[tuple[str, list[tuple[str, str, int]]]]
+    missing: list[str]  # languages of the track it has no text in
+    may_be_renamed: bool
+
+
+# What the track's page says after it has come back from something; ?said= names it.
+SAID = {
+    "made": N_("The track is begun. Now give it a session."),
+    "session": N_("The session is begun: its phases are there, what is missing is what to write."),
+    "moved": N_("The order is changed."),
+    "renamed": N_("The short name is changed."),
+    "published": N_("It is published. Teachers see the new version from now on."),
+    "taken-in": N_("What differs in the zip lies in your drafts now. Look at it, file by file."),
+    "new": N_("The track from the zip is in the library now."),
+    "unchanged": N_("The zip holds what is in the library already."),
+}
+
+
+@requires(Permission.WRITE_TRACKS)
+def home(session: Session, actor: Actor) -> ResponseReturnValue:
+    return draw_home(session, actor)
+
+
+def draw_home(
+    session: Session,
+    actor: Actor,
+    *,
+    problem: str | None = None,
+    problems: Sequence[Problem] = (),
+    said: str | None = None,
+) -> str:
+    """`problem`: why what was asked for was not done; `problems`: what is wrong in a zip."""
+    drafts = drafts_by_track(session, actor.person_id)
+    rows = [_row(track, drafts.get(track, 0)) for track in desk().folder.tracks()]
+    return render_template(
+        "authoring/home.html",
+        tracks=[row for row in rows if row is not None],
+        is_writable=desk().folder.is_writable,
+        problem=problem,
+        problems=problems,
+        said=said,
+        content_languages=LANGUAGES,
+        typed=request.form,
+    )
+
+
+def _row(track: str, drafts: int) -> TrackRow | None:
+    folder = desk().folder
+    names = folder.texts(track)
+    if not names:
+        return None
+    best = _best([name.language for name in names])
+    mine = [name for name in names if name.language == best]
+    titles = [(name, title_of(folder.text(track, name) or "", name)) for name in mine]
+    own = next((title for name, title in titles if not name.is_module), track)
+    sessions = [(Place(track, name), title) for name, title in titles if name.is_module]
+    return TrackRow(track, own, best, sessions, drafts)
+
+
+def _best(languages: list[str]) -> str:
+    return next((each for each in NEAREST[language()] if each in languages), languages[0])
+
+
+@requires(Permission.WRITE_TRACKS)
+def track_page(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
+    return draw_track(session, actor, track_or_404(track))
+
+
+def draw_track(
+    session: Session,
+    actor: Actor,
+    track: str,
+    *,
+    problem: str | None = None,
+) -> str:
+    folder = desk().folder
+    drafts = drafts_in(session, actor.person_id, track)
+    checked = desk().check_or_wait(actor.person_id, track, drafts)
+    texts = {name: folder.text(track, name) for name in folder.texts(track)}
+    mine = {name: text for each, text in drafts.items() if (name := file_name(each))}
+    texts = dict(sorted({**texts, **mine}.items()))
+    best = _best([name.language for name in texts] or ["nb"])
+    rows: dict[str, list[FileRow]] = {}
+    for name, text in texts.items():
+        found = checked.of_file(f"{track}/{name}")
+        errors = sum(each.is_error for each in found)
+        row = FileRow(
+            Place(track, name),
+            title_of(text or "", name),
+            name in mine,
+            errors,
+            len(found) - errors,
+        )
+        rows.setdefault(name.id, []).append(row)
+    own = rows.pop("", [])
+    languages = [row.place.name.language for row in own]
+    publisher = checked.publisher.id if checked.publisher else ""
+    fixed = modules_ever_published(session, publisher, track)
+    return render_template(
+        "authoring/track.html",
+        track=track,
+        title=next((r.title for r in own if r.place.name.language == best), track),
+        title_language=best,
+        own=own,
+        modules=[_module(id_, each, checked.track, languages, fixed) for id_, each in rows.items()],
+        missing=[each for each in LANGUAGES if each not in languages],
+        drafts=len(drafts),
+        problem=problem,
+        said=SAID.get(request.args.get("said", "")),
+        elsewhere=_elsewhere(checked.problems, texts, track),
+        errors=len(checked.errors),
+        typed=request.form,
+        content_languages=LANGUAGES,
+        is_writable=folder.is_writable,
+    )
+
+
+def _module(
+    id_: str,
+    rows: list[FileRow],
+    track: Track | None,
+    languages: list[str],
+    fixed: frozenset[str],
+) -> ModuleView:
+    best = _best([row.place.name.language for row in rows])
+    first = next(row for row in rows if row.place.name.language == best)
+    there = {row.place.name.language for row in rows}
+    return ModuleView(
+        id_,
+        first.title,
+        best,
+        rows,
+        _steps(track, first.place.name),
+        [each for each in languages if each not in there],
+        id_ not in fixed,
+    )
+
+
+def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[str, str, int]]]]:
+    """By phase: its letter, and of each step its id, its title and its line."""
+    module = next((m for m in track.modules if m.id == name.id), None) if track else None
+    if module is None:
+        return []
+    return [
+        (
+            section.phase.value,
+            [
+                (step.id, text.title, text.location.line)
+                for step in section.steps
+                for text in [step.texts.get(name.language) or next(iter(step.texts.values()))]
+            ],
+        )
+        for section in module.sections
+    ]
+
+
+def _elsewhere(
+    problems: tuple[Problem, ...], texts: dict[FileName, str | None], track: str
+) -> list[Problem]:
+    """Problems that no file of the list has: of the folder, or of library.yaml."""
+    paths = {f"{track}/{name}" for name in texts}
+    return [problem for problem in problems if problem.location.path not in paths]

@@ -1,0 +1,168 @@
+"""Pictures, films, captions and documents of a track."""
+
+import re
+from typing import NamedTuple
+
+from flask import abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.intake.opening import upload_taken_in
+from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, Upload
+from content.media import is_image
+from tracks.authoring.folder import LibraryFolder
+from tracks.authoring.queries import drafts_in
+from tracks.authoring.rules import id_from
+from tracks.authoring.views.desk import changing, desk, track_or_404
+from tracks.catalogue.views import file_of_track
+from tracks.db import Database, Session
+from tracks.i18n import N_
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.web.errors import MALFORMED, PageError
+from tracks.web.pages import gettext
+from tracks.web.requests import see_other
+
+LONGEST_ALT = 300
+FILES_MOST = 500  # of a track
+_NO_ALT = N_("Say in words what the picture shows: for those who do not see it.")
+_TOO_MANY = N_("The track has as many files as it may have. Take one out first.")
+REASONS = {
+    "empty": N_("The file is empty. Choose another one."),
+    "large": N_("The file is larger than %(mb)s MB. Make it smaller, or link to it."),
+    "svg": N_("SVG is not taken: it can hold programs. Save the drawing as PNG."),
+    "kind": N_(
+        "We do not take this kind of file. Pictures: PNG, JPEG, GIF, WebP. Films: MP4, with "
+        "captions as VTT. Documents: PDF."
+    ),
+    "broken": N_("The picture is damaged. Open it and save it anew."),
+    "pixels": N_("The picture has too many dots to be opened. Make it smaller first."),
+    "captions": N_("The captions are not text in UTF-8. Save them anew."),
+}
+
+
+class FileRow(NamedTuple):
+    name: str
+    size: int  # KB
+    is_picture: bool
+    used_in: list[str]
+    markdown: str
+
+
+@requires(Permission.WRITE_TRACKS)
+def media(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
+    return draw(session, actor, track_or_404(track))
+
+
+def draw(
+    session: Session, actor: Actor, track: str, *, problem: str | None = None, added: str = ""
+) -> str:
+    folder = desk().folder
+    drafts = drafts_in(session, actor.person_id, track)
+    texts = {str(n): drafts.get(str(n)) or folder.text(track, n) or "" for n in folder.texts(track)}
+    added = added or request.args.get("added", "")
+    alt = request.values.get("alt", "")[:LONGEST_ALT]
+    rows = [_row(folder, track, name, texts) for name in folder.media(track)]
+    return render_template(
+        "authoring/media.html",
+        track=track,
+        rows=rows,
+        problem=problem,
+        added=next((_markdown(row.name, alt) for row in rows if row.name == added), ""),
+        alt=alt,
+        largest_mb=LARGEST // 1024 // 1024,
+        longest_side=LONGEST_SIDE,
+        longest_alt=LONGEST_ALT,
+        is_writable=folder.is_writable,
+    )
+
+
+def _row(folder: LibraryFolder, track: str, name: str, texts: dict[str, str]) -> FileRow:
+    path = f"media/{name}"
+    used = [each for each, text in texts.items() if path in text]
+    alt = _alt_in(path, "\n".join(texts.values()))
+    size = -(-len(folder.file(track, path) or b"") // 1024)
+    return FileRow(name, size, is_image(path), used, _markdown(name, alt))
+
+
+def _alt_in(path: str, text: str) -> str:
+    found = re.search(rf"!\[([^\]\n]*)\]\({re.escape(path)}[ )]", text)
+    return found[1] if found else ""
+
+
+def _markdown(name: str, alt: str) -> str:
+    """The line that shows the file. An alternative text cannot end it."""
+    path = f"media/{name}"
+    words = re.sub(r"([\[\]\\])", r"\\\1", " ".join(alt.split()))
+    if is_image(path):
+        return f"![{words}]({path})"
+    return (
+        f"src={path}"
+        if name.endswith(".mp4")
+        else path
+        if name.endswith(".vtt")
+        else (f"[{words or name}]({path})")
+    )
+
+
+@requires(Permission.WRITE_TRACKS, own_transactions=True)
+def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
+    track_or_404(track)
+    if request.form.get("go") == "remove":
+        return _remove(database, actor, track)
+    given = request.files.get("file")
+    alt = " ".join(request.form.get("alt", "").split())[:LONGEST_ALT]
+    try:
+        upload = upload_taken_in(given.read(LARGEST + 1) if given is not None else b"")
+    except Refused as refused:
+        said = gettext(REASONS[refused.reason], mb=LARGEST // 1024 // 1024)
+        return _refuse(database, actor, track, said)
+    if upload.is_picture and not alt:
+        return _refuse(database, actor, track, gettext(_NO_ALT))
+    stem = id_from((given.filename or "").rpartition(".")[0]) if given is not None else ""
+    with changing() as folder:
+        name = _name_for(folder, track, stem or id_from(alt) or "fil", upload)
+        if name is None:
+            return _refuse(database, actor, track, gettext(_TOO_MANY))
+        folder.write(track, {f"media/{name}": upload.data})
+    if request.form.get("go") == "json":
+        return jsonify(markdown=_markdown(name, alt))
+    with database.reading() as session:
+        return draw(session, actor, track, added=name)
+
+
+def _refuse(database: Database, actor: Actor, track: str, said: str) -> ResponseReturnValue:
+    if request.form.get("go") == "json":
+        return jsonify(problem=said), 422
+    with database.reading() as session:
+        return draw(session, actor, track, problem=said), 422
+
+
+def _name_for(folder: LibraryFolder, track: str, stem: str, upload: Upload) -> str | None:
+    """No file takes another's place; the same again is the same file. None: there are too many."""
+    taken = {name.casefold() for name in folder.media(track)}
+    if len(taken) >= FILES_MOST:
+        return None
+    for number in range(1, FILES_MOST + 2):
+        name = f"{stem}{f'-{number}' if number > 1 else ''}{upload.suffix}"
+        if name.casefold() not in taken or folder.file(track, f"media/{name}") == upload.data:
+            return name
+    return None
+
+
+def _remove(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    with changing() as folder:
+        if name not in folder.media(track):
+            abort(404)
+        texts = [folder.text(track, each) or "" for each in folder.texts(track)]
+        if any(f"media/{name}" in text for text in texts):
+            raise PageError(400, MALFORMED)  # the page offers it only for what nothing shows
+        folder.write(track, {f"media/{name}": None})
+    return see_other(f"/authoring/{track}/media")
+
+
+@requires(Permission.WRITE_TRACKS)
+def file(session: Session, actor: Actor, track: str, name: str) -> ResponseReturnValue:
+    """As the catalogue serves it when it is published."""
+    body = desk().folder.file(track_or_404(track), f"media/{name}")
+    return file_of_track(name, body) if body is not None else abort(404)

@@ -1,0 +1,202 @@
+"""Publishing one track of the library: the checks as a gate, then what the command does."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.front_matter import plain_values, split_front_matter
+from content.front_matter_writing import CannotWrite, with_values
+from content.model import Library, Lifecycle, Track
+from content.rendering.html import render_step
+from tracks.authoring.actions import note_change
+from tracks.authoring.checking import Checked
+from tracks.authoring.queries import drafts_in
+from tracks.authoring.rules import FileName, is_version, next_version
+from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, track_or_404
+from tracks.catalogue.actions import VersionTaken
+from tracks.catalogue.histories import NotRecorded
+from tracks.catalogue.naming import IdsLost, lost_ids
+from tracks.catalogue.publishing import publish_from_folder
+from tracks.catalogue.queries import Edition
+from tracks.catalogue.shelves import shelf
+from tracks.db import Database, Session
+from tracks.i18n import N_
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.people.small_numbers import Shown, shown
+from tracks.progress.queries import readers_elsewhere
+from tracks.web.errors import PageError
+from tracks.web.pages import gettext
+from tracks.web.requests import now, parts, see_other
+
+NOT_A_VERSION = N_("A version is one to three numbers with points between: 1, 1.2 or 1.2.3.")
+TAKEN = N_("This version is published already, with another text. Choose a higher number.")
+NOT_READY = N_("Something is still to be mended. Nothing was published.")
+
+
+class Changes(NamedTuple):
+    """Titles of steps, beside what teachers see today."""
+
+    new: list[str]
+    changed: list[str]
+    gone: list[str]
+
+
+@requires(Permission.WRITE_TRACKS)
+def publishing(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
+    return draw(session, actor, track_or_404(track))
+
+
+def draw(session: Session, actor: Actor, track: str, *, problem: str | None = None) -> str:
+    checked = desk().check_or_wait(actor.person_id, track)
+    edition = _edition(session, checked, track)
+    version = checked.track.version if checked.track else ""
+    wanted = request.form.get("version") or _proposed(version, edition)
+    checked = _with_lost_ids(session, checked, wanted)
+    return render_template(
+        "authoring/publish.html",
+        track=track,
+        checked=checked,
+        edition=edition,
+        version=wanted,
+        changes=_changes(session, checked.track, edition) if edition and checked.track else None,
+        readers=_readers(session, edition) if edition else {},
+        small_number=parts().settings.small_number,
+        is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
+        drafts=sorted(drafts_in(session, actor.person_id, track)),
+        problem=problem,
+        is_writable=desk().folder.is_writable,
+    )
+
+
+def _with_lost_ids(session: Session, checked: Checked, version: str) -> Checked:
+    """What no text by itself shows: it is beside the published version that ids are gone."""
+    if checked.track is None or checked.publisher is None or not is_version(version):
+        return checked
+    lost = lost_ids(session, checked.publisher, replace(checked.track, version=version))
+    return replace(checked, problems=(*checked.problems, *lost))
+
+
+def _readers(session: Session, edition: Edition) -> dict[str, Shown]:
+    """Version -> people who are still on it."""
+    least = parts().settings.small_number
+    counts = readers_elsewhere(session, edition)
+    return {version: shown(count, None, least=least) for version, count in counts.items()}
+
+
+def _edition(session: Session, checked: Checked, track: str) -> Edition | None:
+    """What teachers meet now."""
+    publisher = checked.publisher
+    return shelf().current(session, publisher.id, track) if publisher is not None else None
+
+
+def _proposed(version: str, edition: Edition | None) -> str:
+    """The author's own number if it is a new one."""
+    if edition is None or not is_version(version):
+        return version or "1.0"
+    return version if _parts(version) > _parts(edition.version) else next_version(edition.version)
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _changes(session: Session, track: Track, edition: Edition) -> Changes:
+    new: list[str] = []
+    changed: list[str] = []
+    there = set()
+    for module in track.modules:
+        for step in module.steps:
+            there.add((module.id, step.id))
+            outline = edition.by_slug.get((module.id, step.id))
+            title = next(iter(step.texts.values())).title
+            if outline is None:
+                new.append(title)
+                continue
+            for language in step.texts:
+                drawn = render_step(
+                    step,
+                    language,
+                    media_url=lambda name: f"/media/{edition.version_id}/{name[6:]}",
+                )
+                if language not in edition.languages or drawn != shelf().text(
+                    session, edition.version_id, outline.step_id, language
+                ):
+                    changed.append(title)
+                    break
+    lang = edition.languages[0]
+    gone = [
+        edition.titles[outline.step_id, lang]
+        for key, outline in edition.by_slug.items()
+        if key not in there
+    ]
+    return Changes(new, changed, gone)
+
+
+@requires(Permission.WRITE_TRACKS, own_transactions=True)
+def publish(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
+    track_or_404(track)
+    version = request.form.get("version", "").strip()
+    problem = None if is_version(version) else NOT_A_VERSION
+    if problem is None:
+        with changing():
+            problem = _publish(database, actor, track, version)
+    if problem is not None:
+        with database.reading() as session:
+            return draw(session, actor, track, problem=problem), 422
+    return see_other(f"/authoring/{track}?said=published")
+
+
+def _publish(database: Database, actor: Actor, track: str, version: str) -> str | None:
+    """The caller holds the folder. Files and catalogue change together or not at all."""
+    folder = desk().folder
+    own = {n: folder.text(track, n) or "" for n in folder.texts(track) if not n.is_module}
+    before = {str(name): text for name, text in own.items()}
+    files = _raised(own, version)
+    if files is None:
+        return NOT_READY
+    checked = desk().check_or_wait(actor.person_id, track, files)
+    if not checked.may_be_published or checked.track is None or checked.publisher is None:
+        return NOT_READY
+    library = Library(checked.publisher, (checked.track,))
+    folder.write(track, dict(files))
+    try:
+        with database.writing() as session:
+            publish_from_folder(session, folder.root, library, now())
+            for name, text in files.items():
+                note = gettext("Published as version %(version)s", version=version)
+                note_change(session, actor, f"{track}/{name}", before[name], text, now(), note)
+    except VersionTaken:
+        folder.write(track, dict(before))
+        return TAKEN
+    except IdsLost:
+        folder.write(track, dict(before))
+        return NOT_READY
+    except NotRecorded as failure:
+        folder.write(track, dict(before))
+        raise PageError(503, NOT_WRITABLE) from failure
+    except BaseException:
+        folder.write(track, dict(before))
+        raise
+    return None
+
+
+def _raised(own: Mapping[FileName, str], version: str) -> dict[str, str] | None:
+    """The track's files with the new version; a draft is open from now on."""
+    found: dict[str, str] = {}
+    for name, text in own.items():
+        yaml, _ = split_front_matter(text)
+        values = plain_values(yaml or "") or {}
+        changes = {}
+        if values.get("version") != version:
+            changes["version"] = version
+        if values.get("lifecycle", Lifecycle.DRAFT.value) == Lifecycle.DRAFT.value:
+            changes["lifecycle"] = Lifecycle.OPEN.value
+        try:
+            found[str(name)] = with_values(text, changes) if changes else text
+        except CannotWrite:
+            return None
+    return found

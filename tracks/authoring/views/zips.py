@@ -1,0 +1,112 @@
+"""A track out as a zip, and in again: a new one into the library, a changed one into drafts."""
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from content.export.archive import archive_of, track_files
+from content.intake.archive import take_in
+from content.problems import Location, Problem
+from tracks.authoring.actions import note_change, put_draft
+from tracks.authoring.folder import LibraryFolder
+from tracks.authoring.queries import draft_of
+from tracks.authoring.rules import file_name, normal
+from tracks.authoring.views.desk import changing, desk, track_or_404
+from tracks.authoring.views.home import draw_home
+from tracks.db import Database, Session
+from tracks.i18n import N_
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.web.pages import gettext
+from tracks.web.requests import now, see_other
+
+LARGEST = 5 * 1024 * 1024  # what one request takes
+NO_FILE = N_("Choose a zip first.")
+REFUSED = N_("Nothing was taken in. Mend this in the zip, then send it again:")
+OWN_DRAFTS = N_(
+    "You have drafts of this track, and the zip would take their place. Put them into the library "
+    "or throw them away first."
+)
+
+
+@requires(Permission.WRITE_TRACKS)
+def out(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
+    data = archive_of(desk().folder.root, track_or_404(track))
+    response = Response(data, content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{track}.zip"'
+    return response
+
+
+@requires(Permission.WRITE_TRACKS, own_transactions=True)
+def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
+    given = request.files.get("zip")
+    data = given.read(LARGEST + 1) if given is not None else b""
+    if not data:
+        with database.reading() as session:
+            return draw_home(session, actor, problem=NO_FILE), 422
+    with tempfile.TemporaryDirectory(prefix="tracks-zip-") as name:
+        staged = Path(name)
+        arrival = take_in(data, staged)
+        if arrival.outcome == "refused":
+            with database.reading() as session:
+                page = draw_home(session, actor, problem=REFUSED, problems=arrival.problems)
+                return page, 422
+        track = arrival.track_id
+        with changing() as folder, database.writing() as session:
+            if track not in folder.tracks():
+                _take(session, actor, folder, staged / track, track)
+                outcome = Outcome("new")
+            else:
+                outcome = _compare(session, actor, folder, staged / track, track)
+    if outcome.said:
+        return see_other(f"/authoring/{track}?said={outcome.said}")
+    with database.reading() as session:
+        page = draw_home(session, actor, problem=outcome.problem, problems=outcome.problems)
+        return page, 422
+
+
+class Outcome(NamedTuple):
+    said: str = ""  # of the track's page; "" if nothing was done
+    problem: str = ""  # message id
+    problems: tuple[Problem, ...] = ()
+
+
+def _take(session: Session, actor: Actor, folder: LibraryFolder, staged: Path, track: str) -> None:
+    names = track_files(staged)
+    folder.write(track, {name: (staged / name).read_bytes() for name in names})
+    for each in folder.texts(track):
+        note_change(session, actor, f"{track}/{each}", None, folder.text(track, each), now())
+
+
+def _compare(
+    session: Session, actor: Actor, folder: LibraryFolder, staged: Path, track: str
+) -> Outcome:
+    """Texts that differ become drafts, files that are not there yet are added. Nothing of the
+    library changes its content."""
+    names = track_files(staged)
+    files = {name: (staged / name).read_bytes() for name in names if name.startswith("media/")}
+    there = {name: folder.file(track, name) for name in files}
+    other = next((n for n, data in files.items() if there[n] not in (None, data)), None)
+    if other is not None:
+        message = gettext("The library has another file called %(path)s.", path=other)
+        hint = gettext("Give the file another name, and change the texts that show it.")
+        taken = Problem("file-taken", Location(f"{track}/{other}", 1), message, hint)
+        return Outcome(problem=REFUSED, problems=(taken,))
+    texts = {}
+    for name in names:
+        if file_name(name) is None:
+            continue
+        text = normal((staged / name).read_bytes().decode("utf-8-sig", "replace"))
+        stands = folder.text(track, name)
+        if text != stands:
+            texts[name] = (text, stands)
+    if any(draft_of(session, actor.person_id, f"{track}/{name}") for name in texts):
+        return Outcome(problem=OWN_DRAFTS)
+    new = {name: data for name, data in files.items() if there[name] is None}
+    folder.write(track, new)
+    for name, (text, stands) in texts.items():
+        put_draft(session, actor, f"{track}/{name}", text, stands, now())
+    return Outcome("taken-in" if texts or new else "unchanged")

@@ -1,0 +1,171 @@
+"""Two accounts of one person become one: by a code that is shown in one LMS and typed in the other.
+
+Never by a name or an e-mail address: those prove nothing (T32).
+"""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Table, UniqueConstraint, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from tracks.db import Session, metadata
+from tracks.organisation.codes import LINK_LIFE, code_hash, new_code
+from tracks.organisation.events import AccountsLinked, AccountsMeet
+from tracks.organisation.models import code_try, link_code
+from tracks.people.actions import token_hash
+from tracks.people.models import account, person, sign_in
+from tracks.people.rules import Actor
+
+
+class Outcome(StrEnum):
+    LINKED = "linked"
+    UNKNOWN = "unknown"  # the code: also a used one, one too old, another municipality's
+    SAME_ACCOUNT = "same_account"
+    SAME_LMS = "same_lms"
+    SAME_WORK = "same_work"  # both have worked with the same: nothing of either may be lost
+
+
+# Nothing of these is anybody's work: they go with the row that has no accounts any more.
+_DROPPED = (link_code, code_try)
+
+
+def make_link_code(session: Session, actor: Actor, now: datetime) -> str:
+    """Shown once. An earlier one of the same person opens nothing any more."""
+    code = new_code()
+    values = {"code_hash": code_hash(code), "expires_at": now + LINK_LIFE}
+    session.execute(
+        insert_or(link_code)
+        .values(person_id=actor.person_id, municipality_id=actor.municipality_id, **values)
+        .on_conflict_do_update(index_elements=["person_id"], set_=values)
+    )
+    return code
+
+
+def link_accounts(
+    session: Session, actor: Actor, typed: str, now: datetime, token: str
+) -> tuple[Outcome, str]:
+    """The actor's accounts become those of whoever was shown the code, with all the work.
+
+    `token`: of this sign-in. Another one comes back when they are linked: the rights may be others.
+    """
+    kept_id = session.execute(
+        select(link_code.c.person_id)
+        .join(person, person.c.id == link_code.c.person_id)
+        .where(
+            link_code.c.municipality_id == actor.municipality_id,
+            link_code.c.code_hash == code_hash(typed),
+            link_code.c.expires_at > now,
+            person.c.is_suspended.is_(False),
+        )
+    ).scalar_one_or_none()
+    if kept_id is None:
+        return Outcome.UNKNOWN, token
+    if kept_id == actor.person_id:
+        return Outcome.SAME_ACCOUNT, token
+    _hold(session, kept_id, actor.person_id)
+    if _share_an_lms(session, kept_id, actor.person_id):
+        return Outcome.SAME_LMS, token
+    session.emit(AccountsMeet(person_ids=(kept_id, actor.person_id)))
+    if any(
+        _both_have(session, table, owner, kept_id, actor.person_id)
+        for table, owner in _owners()
+        if table not in _DROPPED
+    ):
+        return Outcome.SAME_WORK, token
+    _fill_gaps(session, kept_id, actor.person_id)
+    for table in _DROPPED:
+        session.execute(delete(table).where(table.c.person_id.in_((kept_id, actor.person_id))))
+    new_token = _move_sign_in(session, token)
+    for table, owner in _owners():
+        session.execute(update(table).where(owner == actor.person_id).values({owner: kept_id}))
+    session.execute(
+        delete(person).where(
+            person.c.id == actor.person_id, person.c.municipality_id == actor.municipality_id
+        )
+    )
+    session.emit(
+        AccountsLinked(
+            municipality_id=actor.municipality_id,
+            person_id=kept_id,
+            was_person_id=actor.person_id,
+            at=now,
+        )
+    )
+    return Outcome.LINKED, new_token
+
+
+def _hold(session: Session, *person_ids: int) -> None:
+    """Nobody else links either of them meanwhile."""
+    session.execute(
+        select(person.c.id)
+        .where(person.c.id.in_(person_ids))
+        .order_by(person.c.id)
+        .with_for_update()
+    )
+
+
+def _owners() -> Iterator[tuple[Table, Column[Any]]]:
+    """Every column of every area that names a person."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column is person.c.id for key in column.foreign_keys):
+                yield table, column
+
+
+def _share_an_lms(session: Session, one: int, other: int) -> bool:
+    theirs = account.alias()
+    return _is_there(
+        session,
+        exists()
+        .where(account.c.person_id == one)
+        .where(theirs.c.person_id == other, theirs.c.registration_id == account.c.registration_id),
+    )
+
+
+def _both_have(session: Session, table: Table, owner: Column[Any], one: int, other: int) -> bool:
+    """Would two rows be the same once both belong to one person?"""
+    theirs = table.alias()
+    for key in _keys_with(table, owner):
+        same = [table.c[name] == theirs.c[name] for name in key if name != owner.name]
+        found = exists().where(owner == one, theirs.c[owner.name] == other, *same)
+        if _is_there(session, found):
+            return True
+    return False
+
+
+def _keys_with(table: Table, owner: Column[Any]) -> list[list[str]]:
+    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys = [[c.name for c in each.columns] for each in (table.primary_key, *unique)]
+    return [key for key in keys if owner.name in key]
+
+
+def _is_there(session: Session, found: Any) -> bool:
+    return bool(session.execute(select(found)).scalar_one())
+
+
+def _fill_gaps(session: Session, kept_id: int, gone_id: int) -> None:
+    """What the one has not said yet, the other may have."""
+    both = {
+        row.id: row
+        for row in session.execute(select(person).where(person.c.id.in_((kept_id, gone_id))))
+    }
+    kept, gone = both[kept_id], both[gone_id]
+    names = ("school_id", "name", "language")
+    values = {n: getattr(gone, n) for n in names if getattr(kept, n) is None}
+    if values:
+        session.execute(update(person).where(person.c.id == kept_id).values(values))
+
+
+def _move_sign_in(session: Session, token: str) -> str:
+    """This visit goes on under another token."""
+    new = secrets.token_urlsafe(32)
+    session.execute(
+        update(sign_in)
+        .where(sign_in.c.token_hash == token_hash(token))
+        .values(token_hash=token_hash(new))
+    )
+    return new

@@ -1,0 +1,337 @@
+"""Writes of units: a new one, another name, a merge, a split. History is never written over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from tracks.db import Session
+from tracks.i18n import N_
+from tracks.organisation.events import UnitChanged, UnitsMerged, UnitSplit
+from tracks.organisation.models import role_invitation, school_name, school_successor
+from tracks.organisation.queries.roles import grants
+from tracks.organisation.queries.units import Unit, units
+from tracks.organisation.rules import known_sum
+from tracks.people.actions import add_school
+from tracks.people.grants import end_role, grant_role
+from tracks.people.models import municipality, person, school, team_school
+from tracks.people.rules import SchoolKind
+
+TWO_AT_LEAST = N_("Choose at least two.")
+NOT_OPEN = N_("One of these is closed already, or is not yours.")
+NOT_YET = N_("Do it on the day, or after it: a day to come changes nothing yet.")
+BEFORE_IT_OPENED = N_("That is before it opened.")
+NUMBER_TAKEN = N_("Another unit has this number already.")
+
+
+class NotPossible(Exception):
+    """Nothing was changed. `problem` is a message id."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    code: str
+    name: str
+    kind: SchoolKind
+    teachers: int | None = None
+    teachers_as_of: date | None = None
+    teachers_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who does it, when: the person, or None for an operator."""
+
+    by: int | None
+    now: datetime
+
+
+def add_unit(
+    session: Session, municipality_id: int, new: NewUnit, doer: Doer, opened_on: date | None = None
+) -> int:
+    """Raises NotPossible when the number is taken."""
+    _one_at_a_time(session, municipality_id)
+    _check_numbers(session, municipality_id, [new])
+    made = add_school(
+        session,
+        municipality_id,
+        code=new.code,
+        name=new.name,
+        kind=new.kind,
+        teachers=new.teachers,
+        teachers_as_of=new.teachers_as_of,
+        teachers_source=new.teachers_source,
+        opened_on=opened_on,
+    )
+    _tell(session, municipality_id, made, doer, is_new=True)
+    return made
+
+
+def change_unit(
+    session: Session, municipality_id: int, unit: Unit, new: NewUnit, doer: Doer
+) -> None:
+    """All but its number. A name it had before stays findable."""
+    if unit.name != new.name:
+        session.execute(
+            insert_or(school_name)
+            .values(
+                school_id=unit.id,
+                name=unit.name,
+                municipality_id=municipality_id,
+                until=doer.now.date(),
+            )
+            .on_conflict_do_nothing()
+        )
+    session.execute(
+        update(school)
+        .where(school.c.id == unit.id, school.c.municipality_id == municipality_id)
+        .values(
+            name=new.name,
+            kind=new.kind,
+            teachers=new.teachers,
+            teachers_as_of=new.teachers_as_of,
+            teachers_source=new.teachers_source,
+        )
+    )
+    _tell(session, municipality_id, unit.id, doer, is_new=False)
+
+
+def merge_units(
+    session: Session,
+    municipality_id: int,
+    school_ids: Sequence[int],
+    into: int | NewUnit,
+    on: date,
+    doer: Doer,
+) -> int:
+    """The id of the unit that all are now: one of them, or a new one. Raises NotPossible.
+
+    Staff, teams, invitations and roles go along. Numbers stay where they were counted, and pages
+    add them up (organisation.queries.units.merged_into).
+    """
+    together = _open_units(session, municipality_id, school_ids, on, doer)
+    if len(together) < 2:
+        raise NotPossible(TWO_AT_LEAST)
+    if isinstance(into, NewUnit):
+        target = add_unit(session, municipality_id, into, doer, on)
+    elif into in {unit.id for unit in together}:
+        target = into
+    else:
+        raise NotPossible(NOT_OPEN)
+    gone = [unit.id for unit in together if unit.id != target]
+    _close(session, municipality_id, gone, [target], on, "merge")
+    _count_teachers(session, municipality_id, target, together)
+    session.execute(
+        update(person)
+        .where(person.c.municipality_id == municipality_id, person.c.school_id.in_(gone))
+        .values(school_id=target)
+    )
+    session.execute(
+        update(role_invitation)
+        .where(
+            role_invitation.c.municipality_id == municipality_id,
+            role_invitation.c.school_id.in_(gone),
+        )
+        .values(school_id=target)
+    )
+    _move_roles(session, municipality_id, gone, target, doer)
+    session.emit(
+        UnitsMerged(
+            municipality_id=municipality_id,
+            school_ids=tuple(gone),
+            into=target,
+            on=on,
+            by=doer.by,
+            at=doer.now,
+        )
+    )
+    return target
+
+
+def split_unit(
+    session: Session,
+    municipality_id: int,
+    school_id: int,
+    parts: Sequence[NewUnit],
+    on: date,
+    doer: Doer,
+) -> list[int]:
+    """The ids of the parts. Raises NotPossible.
+
+    Who works at which part nobody here knows: everybody is asked at their next visit, and roles at
+    the old unit end.
+    """
+    if len(parts) < 2:
+        raise NotPossible(TWO_AT_LEAST)
+    _open_units(session, municipality_id, [school_id], on, doer)
+    _check_numbers(session, municipality_id, parts)
+    made = [add_unit(session, municipality_id, part, doer, on) for part in parts]
+    _close(session, municipality_id, [school_id], made, on, "split")
+    session.execute(
+        update(person)
+        .where(person.c.municipality_id == municipality_id, person.c.school_id == school_id)
+        .values(school_id=None)
+    )
+    session.execute(
+        delete(role_invitation).where(
+            role_invitation.c.municipality_id == municipality_id,
+            role_invitation.c.school_id == school_id,
+            role_invitation.c.used_at.is_(None),
+        )
+    )
+    for given in grants(session, municipality_id):
+        if given.school_id == school_id and not given.is_over(doer.now):
+            end_role(session, municipality_id, given.id, doer.now, by=doer.by)
+    session.emit(
+        UnitSplit(
+            municipality_id=municipality_id,
+            school_id=school_id,
+            into=tuple(made),
+            on=on,
+            by=doer.by,
+            at=doer.now,
+        )
+    )
+    return made
+
+
+def _one_at_a_time(session: Session, municipality_id: int) -> None:
+    """Of two who change a municipality's units at the same time, the second meets what the first
+    has made. Others may write meanwhile: NO KEY UPDATE lets rows that point here be added.
+    """
+    session.execute(
+        select(municipality.c.id)
+        .where(municipality.c.id == municipality_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _check_numbers(session: Session, municipality_id: int, new: Sequence[NewUnit]) -> None:
+    codes = [each.code for each in new]
+    taken = session.execute(
+        select(school.c.id).where(
+            school.c.municipality_id == municipality_id, school.c.code.in_(codes)
+        )
+    ).first()
+    if taken is not None or len(set(codes)) < len(codes):
+        raise NotPossible(NUMBER_TAKEN)
+
+
+def _open_units(
+    session: Session, municipality_id: int, school_ids: Sequence[int], on: date, doer: Doer
+) -> list[Unit]:
+    wanted = set(school_ids)
+    _one_at_a_time(session, municipality_id)
+    found = [u for u in units(session, municipality_id) if u.id in wanted and u.is_open]
+    if len(found) != len(wanted):
+        raise NotPossible(NOT_OPEN)
+    if on > doer.now.date():
+        raise NotPossible(NOT_YET)
+    if any(unit.opened_on is not None and on < unit.opened_on for unit in found):
+        raise NotPossible(BEFORE_IT_OPENED)
+    return found
+
+
+def _close(
+    session: Session, municipality_id: int, gone: list[int], into: list[int], on: date, kind: str
+) -> None:
+    session.execute(
+        update(school)
+        .where(school.c.municipality_id == municipality_id, school.c.id.in_(gone))
+        .values(closed_on=on)
+    )
+    session.execute(
+        insert(school_successor),
+        [
+            {
+                "school_id": school_id,
+                "successor_id": successor,
+                "municipality_id": municipality_id,
+                "happened_on": on,
+                "kind": kind,
+            }
+            for school_id in gone
+            for successor in into
+        ],
+    )
+    in_teams = session.execute(
+        delete(team_school)
+        .where(team_school.c.municipality_id == municipality_id, team_school.c.school_id.in_(gone))
+        .returning(team_school.c.team_id)
+    ).scalars()
+    for team_id in sorted(set(in_teams)):
+        for successor in into:
+            session.execute(
+                insert_or(team_school)
+                .values(team_id=team_id, school_id=successor, municipality_id=municipality_id)
+                .on_conflict_do_nothing()
+            )
+
+
+def _count_teachers(
+    session: Session, municipality_id: int, target: int, together: list[Unit]
+) -> None:
+    """Unless the new unit has a number of its own: the sum, as old as its oldest part."""
+    teachers = known_sum(unit.teachers for unit in together)
+    days = [unit.teachers_as_of for unit in together if unit.teachers_as_of]
+    sources = dict.fromkeys(unit.teachers_source for unit in together if unit.teachers_source)
+    is_one_of_them = any(unit.id == target for unit in together)
+    session.execute(
+        update(school)
+        .where(
+            school.c.id == target,
+            school.c.municipality_id == municipality_id,
+            *(() if is_one_of_them else (school.c.teachers.is_(None),)),
+        )
+        .values(
+            teachers=teachers,
+            teachers_as_of=min(days) if teachers is not None and days else None,
+            teachers_source=", ".join(sources)[:100] or None if teachers is not None else None,
+        )
+    )
+
+
+def _move_roles(
+    session: Session, municipality_id: int, gone: list[int], target: int, doer: Doer
+) -> None:
+    given = [g for g in grants(session, municipality_id) if not g.is_over(doer.now)]
+    there = {(g.person_id, g.role) for g in given if g.school_id == target}
+    for each in given:
+        if each.school_id not in gone:
+            continue
+        end_role(session, municipality_id, each.id, doer.now, by=doer.by)
+        if (each.person_id, each.role) in there:
+            continue
+        there.add((each.person_id, each.role))
+        grant_role(
+            session,
+            person_id=each.person_id,
+            municipality_id=municipality_id,
+            role=each.role,
+            school_id=target,
+            now=doer.now,
+            starts=each.starts_at,
+            until=each.until,
+            percent=each.percent,
+            by=doer.by,
+        )
+
+
+def _tell(
+    session: Session, municipality_id: int, school_id: int, doer: Doer, *, is_new: bool
+) -> None:
+    session.emit(
+        UnitChanged(
+            municipality_id=municipality_id,
+            school_id=school_id,
+            is_new=is_new,
+            by=doer.by,
+            at=doer.now,
+        )
+    )

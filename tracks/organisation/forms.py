@@ -1,0 +1,183 @@
+"""What the forms of units, roles and settings hold. Problems are message ids, by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from werkzeug.datastructures import MultiDict
+
+from tracks.i18n import LANGUAGES, N_
+from tracks.organisation.actions.units import NewUnit
+from tracks.organisation.days import a_day, beginning_of, end_of, today
+from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
+from tracks.organisation.rules import ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
+from tracks.people.rules import OwnerKind, SchoolKind
+from tracks.web.requests import row_id
+
+MOST_TEACHERS: Final = 10_000
+MOST_PARTS: Final = 6
+
+NAME_MISSING: Final = N_("Write a name of at most 200 characters.")
+CODES: Final = {
+    "NO": N_("This is not an organisation number: nine digits, the last one checks the others."),
+    "SE": N_("This is not a school unit code: eight digits."),
+}
+KIND_MISSING: Final = N_("Choose a type.")
+NOT_A_DAY: Final = N_("Write a day as year-month-day, such as 2026-08-01.")
+NOT_A_COUNT: Final = N_("Write a whole number, or nothing when it is unknown.")
+DAY_OF_COUNT: Final = N_("A number needs the day it was counted, not one to come.")
+SMALL_NUMBER: Final = N_("Write a whole number from %(least)s to 50, or nothing.")
+TOO_LONG: Final = N_("At most 60 characters.")
+
+
+@dataclass(slots=True)
+class Typed:
+    """What stands in the fields, and what is wrong with it."""
+
+    values: Mapping[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def read_unit(
+    form: Mapping[str, str],
+    country: str,
+    now: datetime,
+    *,
+    prefix: str = "",
+    with_code: bool = True,
+) -> tuple[NewUnit | None, Typed]:
+    """None when something is wrong. Without `with_code` the number stays as it is."""
+    names = ("code", "name", "kind", "teachers", "as_of", "source")
+    typed = Typed({f"{prefix}{n}": form.get(f"{prefix}{n}", "").strip() for n in names})
+    values = {n: typed.values[f"{prefix}{n}"] for n in names}
+    code = unit_code(country, values["code"]) if with_code else ""
+    teachers, as_of = _count(values["teachers"]), _day_or_none(values["as_of"])
+    wrong = {
+        "code": code is None and CODES.get(country, CODES["NO"]),
+        "name": not 0 < len(values["name"]) <= 200 and NAME_MISSING,
+        "kind": values["kind"] not in set(SchoolKind) and KIND_MISSING,
+        "teachers": teachers is None and values["teachers"] and NOT_A_COUNT,
+        "as_of": (
+            (as_of is None and values["as_of"] and NOT_A_DAY)
+            or (teachers is not None and (as_of is None or as_of > today(now)) and DAY_OF_COUNT)
+        ),
+        "source": len(values["source"]) > 100 and TOO_LONG,
+    }
+    typed.problems = {f"{prefix}{n}": str(text) for n, text in wrong.items() if text}
+    if typed.problems or code is None:
+        return None, typed
+    made = NewUnit(
+        code=code,
+        name=values["name"],
+        kind=SchoolKind(values["kind"]),
+        teachers=teachers,
+        teachers_as_of=as_of if teachers is not None else None,
+        teachers_source=(values["source"] or None) if teachers is not None else None,
+    )
+    return made, typed
+
+
+def _count(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        return None
+    return int(text) if int(text) <= MOST_TEACHERS else None
+
+
+def _day_or_none(text: str) -> date | None:
+    try:
+        return a_day(text)
+    except ValueError:
+        return None
+
+
+def read_day(form: Mapping[str, str], name: str, typed: Typed) -> date | None:
+    """A day that must be there; else a problem is noted."""
+    found = _day_or_none(form.get(name, ""))
+    if found is None:
+        typed.problems[name] = NOT_A_DAY
+    return found
+
+
+def read_parts(
+    form: MultiDict[str, str], country: str, now: datetime
+) -> tuple[list[NewUnit], Typed]:
+    """The parts of a split; rows in which nothing is typed are none."""
+    made: list[NewUnit] = []
+    values: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    for number in range(1, MOST_PARTS + 1):
+        prefix = f"part{number}-"
+        if not any(form.get(f"{prefix}{n}", "").strip() for n in ("code", "name")):
+            continue
+        new, typed = read_unit(form, country, now, prefix=prefix)
+        values |= typed.values
+        problems |= typed.problems
+        if new is not None:
+            made.append(new)
+    return made, Typed(values, problems)
+
+
+def read_role(form: Mapping[str, str]) -> tuple[Wanted | None, Typed]:
+    names = ("role", "school", "team", "first", "last", "percent")
+    typed = Typed({n: form.get(n, "").strip() for n in names})
+    values = typed.values
+    role = next((r for r in SCOPES if r == values["role"]), None)
+    days: dict[str, date | None] = {}
+    for name in ("first", "last"):
+        try:
+            days[name] = a_day(values[name])
+        except ValueError:
+            typed.problems[name] = NOT_A_DAY
+    percent = _count(values["percent"])
+    if percent is None and values["percent"]:
+        typed.problems["percent"] = NOT_A_COUNT
+    if role is None:
+        typed.problems["role"] = ROLE_MISSING
+    if typed.problems or role is None:
+        return None, typed
+    first, last = days["first"], days["last"]
+    scope = SCOPES[role]
+    wanted = Wanted(
+        role=role,
+        school_id=_row(values["school"]) if scope is Scope.SCHOOL else None,
+        team_id=_row(values["team"]) if scope is Scope.TEAM else None,
+        starts=beginning_of(first) if first else None,
+        until=end_of(last) if last else None,
+        percent=percent,
+    )
+    return wanted, typed
+
+
+def _row(text: str) -> int | None:
+    try:
+        return row_id(text)
+    except ValueError:
+        return None
+
+
+def read_choices(
+    form: Mapping[str, str], least: int
+) -> tuple[tuple[Choices, OwnerKind] | None, Typed]:
+    words = {f"{thing}-{lang}" for thing in OWN_WORDS for lang in LANGUAGES}
+    names = {"small_number", "framework", "kind", *words}
+    typed = Typed({n: form.get(n, "").strip() for n in names})
+    values = typed.values
+    small = _count(values["small_number"])
+    if values["small_number"] and (small is None or not least <= small <= 50):
+        typed.problems["small_number"] = SMALL_NUMBER
+    for name in sorted(words):
+        if len(values[name]) > 60 or not values[name].isprintable():
+            typed.problems[name] = TOO_LONG
+    if values["framework"] not in FRAMEWORKS:
+        typed.problems["framework"] = KIND_MISSING
+    if values["kind"] not in set(OwnerKind):
+        typed.problems["kind"] = KIND_MISSING
+    if typed.problems:
+        return None, typed
+    by_language = {
+        lang: {t: values[f"{t}-{lang}"] for t in OWN_WORDS if values[f"{t}-{lang}"]}
+        for lang in LANGUAGES
+    }
+    chosen = Choices(small, {lang: w for lang, w in by_language.items() if w}, values["framework"])
+    return (chosen, OwnerKind(values["kind"])), typed

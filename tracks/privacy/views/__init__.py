@@ -1,0 +1,9 @@
+"""Pages about people's data: one's own, the municipality's, and those that are open to all."""
+
+from flask import Blueprint
+
+from tracks.privacy.views import municipality, my_data, open_pages
+
+pages = Blueprint("privacy", __name__)
+for part in (my_data, municipality, open_pages):
+    part.add_to(pages)

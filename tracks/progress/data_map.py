@@ -1,0 +1,44 @@
+"""What each column of this area holds: what teachers have done and written."""
+
+from tracks.db.data_map import Tagged
+from tracks.i18n import N_
+from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
+
+TAGGED = (
+    Tagged(
+        step_work,
+        N_("to go on where one left off"),
+        none="track_id step_id municipality_id version_id",
+        pseudonymous="person_id alone opened_at done_at revision saved_at",
+        personal="answer points",
+    ),
+    Tagged(
+        phase_work,
+        N_("because joint work is counted by the leader"),
+        none="track_id module_id phase municipality_id",
+        pseudonymous="person_id recorded_by recorded_at",
+    ),
+    Tagged(
+        track_work,
+        N_("to go on, and for the counts of the school"),
+        none="track_id municipality_id version_id declined_id",
+        pseudonymous="person_id last_step_id worked_at started_at together_at tried_at "
+        "followed_up_at",
+        personal="school_id",
+    ),
+    Tagged(
+        shared_answer,
+        N_("because the person chose to"),
+        none="step_id municipality_id track_id",
+        pseudonymous="person_id shared_at",
+        personal="text",
+    ),
+    Tagged(
+        attachment,
+        N_("because the person saved them"),
+        none="municipality_id step_id",
+        pseudonymous="id person_id added_at",
+        personal="name body",
+        file=("name", "body"),
+    ),
+)

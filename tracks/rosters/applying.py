@@ -1,0 +1,344 @@
+"""A list becomes true, all of it in one transaction. Nothing anybody has done is ever deleted."""
+
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, insert, literal, not_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from tracks.db import Session
+from tracks.events import Noted
+from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit
+from tracks.organisation.queries.units import Unit, units
+from tracks.people.grants import end_role, grant_role
+from tracks.people.models import person, school
+from tracks.people.rules import SchoolKind
+from tracks.rosters.models import (
+    roster_entry,
+    roster_import,
+    roster_row,
+    teacher_count,
+)
+from tracks.rosters.plan import (
+    Import,
+    counts,
+    import_of,
+    renamed,
+    staged_tasks,
+)
+from tracks.rosters.records import Task
+from tracks.rosters.rules import BRINGS, is_newer
+from tracks.rosters.staging import forget_file, move
+from tracks.rosters.workflow import State
+
+row = roster_row
+entry = roster_entry
+
+
+def settle(session: Session, import_id: int, today: date) -> None:
+    """What can only be seen when all rows are there: names that differ, units nobody knows."""
+    which = import_of(session, import_id)
+    _find_units(session, which)
+    listed = select(row.c.unit_code).where(which.units)
+    _make_faults(
+        session,
+        "unknown-unit",
+        and_(which.staff, row.c.school_id.is_(None), row.c.unit_code.not_in(listed)),
+        value=row.c.unit_code,
+    )
+    closed = select(school.c.id).where(
+        school.c.municipality_id == which.municipality_id, school.c.closed_on <= today
+    )
+    _make_faults(
+        session,
+        "closed-unit",
+        and_(which.staff, row.c.school_id.in_(closed)),
+        value=row.c.unit_code,
+    )
+    for says, key, code in (
+        ("staff", row.c.key, "two-names"),
+        ("unit", row.c.unit_code, "doubled-unit"),
+    ):
+        several = (
+            select(key)
+            .where(row.c.import_id == import_id, row.c.says == says)
+            .group_by(key)
+            .having(func.count(row.c.name.distinct()) > 1)
+        )
+        _make_faults(
+            session, code, and_(row.c.import_id == import_id, row.c.says == says, key.in_(several))
+        )
+
+
+def _find_units(session: Session, which: Import) -> None:
+    known = (
+        select(school.c.id)
+        .where(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(row).where(which.staff, row.c.school_id.is_(None)).values(school_id=known)
+    )
+
+
+def _make_faults(session: Session, code: str, where: Any, value: Any = None) -> None:
+    session.execute(
+        update(row)
+        .where(where)
+        .values(says="fault", fault=code, fault_column=None, fault_value=value, name=None, key="")
+    )
+
+
+def apply(session: Session, import_id: int, now: datetime) -> bool:
+    """False, and nothing changed, if it has faults, or would end others than somebody has said."""
+    which = import_of(session, import_id)
+    found = counts(session, which)
+    confirmed = session.execute(
+        select(roster_import.c.confirmed_gone).where(roster_import.c.id == import_id)
+    ).scalar_one()
+    if found.faults or found.people_gone != confirmed:
+        move(session, import_id, State.READY, now, confirmed_gone=None)
+        return False
+    _take_in_units(session, which, now)
+    _find_units(session, which)
+    _find_people(session, which)
+    _make_people(session, which, now)
+    _rename(session, which)
+    _end_tasks(session, which, now)
+    _begin_tasks(session, which, now)
+    _place_people(session, which)
+    _end_rights(session, which, now)
+    _give_rights(session, which, now)
+    forget_file(session, import_id)
+    session.emit(
+        Noted(
+            "list_taken_in",
+            which.municipality_id,
+            now,
+            actor_id=which.person_id,
+            parameters={"list": import_id, **{n: c for n, c in asdict(found).items() if c}},
+        )
+    )
+    return move(session, import_id, State.APPLIED, now, counts=asdict(found), headings=[])
+
+
+def _take_in_units(session: Session, which: Import, now: datetime) -> None:
+    doer = Doer(which.person_id, now)
+    known = {unit.code: unit for unit in units(session, which.municipality_id)}
+    listed = session.execute(select(row).where(which.units).order_by(row.c.number)).all()
+    for code, said in {each.unit_code: each for each in listed}.items():
+        unit = known.get(code)
+        if unit is None:
+            add_unit(session, which.municipality_id, _unit_of(said, which.file_name), doer)
+        elif (new := _changed(unit, said, which.file_name)) is not None:
+            change_unit(session, which.municipality_id, unit, new, doer)
+    mine = and_(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
+    counted = insert_or(teacher_count).from_select(
+        ["municipality_id", "school_id", "counted_on", "source", "teachers"],
+        select(
+            school.c.municipality_id,
+            school.c.id,
+            row.c.teachers_as_of,
+            literal(which.source),
+            func.max(row.c.teachers),
+        )
+        .join(school, mine)
+        .where(which.units, row.c.teachers.is_not(None), row.c.teachers_as_of.is_not(None))
+        .group_by(school.c.municipality_id, school.c.id, row.c.teachers_as_of),
+    )
+    session.execute(
+        counted.on_conflict_do_update(
+            index_elements=["school_id", "counted_on", "source"],
+            set_={"teachers": counted.excluded.teachers},
+        )
+    )
+
+
+def _unit_of(said: Any, source: str) -> NewUnit:
+    is_counted = said.teachers is not None
+    return NewUnit(
+        code=said.unit_code,
+        name=said.name,
+        kind=SchoolKind(said.kind or SchoolKind.COMBINED),
+        teachers=said.teachers,
+        teachers_as_of=said.teachers_as_of if is_counted else None,
+        teachers_source=source if is_counted else None,
+    )
+
+
+def _changed(unit: Unit, said: Any, source: str) -> NewUnit | None:
+    """What plan.unit_differs sees: an empty cell takes nothing away, an older count neither."""
+    new = NewUnit(
+        code=unit.code,
+        name=said.name,
+        kind=SchoolKind(said.kind or unit.kind),
+        teachers=unit.teachers,
+        teachers_as_of=unit.teachers_as_of,
+        teachers_source=unit.teachers_source,
+    )
+    if said.teachers is not None and is_newer(said, unit):
+        new = replace(
+            new,
+            teachers=said.teachers,
+            teachers_as_of=said.teachers_as_of,
+            teachers_source=source,
+        )
+    is_same = (new.name, new.kind, new.teachers, new.teachers_as_of) == (
+        unit.name, unit.kind, unit.teachers, unit.teachers_as_of,
+    )  # fmt: skip
+    return None if is_same else new
+
+
+def _find_people(session: Session, which: Import) -> None:
+    theirs = (
+        select(func.max(entry.c.person_id))
+        .where(which.entries, entry.c.key == row.c.key)
+        .scalar_subquery()
+    )
+    session.execute(update(row).where(which.staff).values(person_id=theirs))
+
+
+def _make_people(session: Session, which: Import, now: datetime) -> None:
+    """Those whom this source has never named before."""
+    new = session.execute(
+        select(row.c.key, func.max(row.c.name).label("name"))
+        .where(which.staff, row.c.person_id.is_(None))
+        .group_by(row.c.key)
+        .order_by(row.c.key)
+    ).all()
+    if not new:
+        return
+    # One statement for many; what it returns comes in any order, and who has the same name is
+    # still nobody: any of their ids will do.
+    made = session.execute(
+        insert(person).returning(person.c.id, person.c.name),
+        [
+            {"municipality_id": which.municipality_id, "name": each.name, "created_at": now}
+            for each in new
+        ],
+    )
+    free: dict[str | None, list[int]] = {}
+    for each in made:
+        free.setdefault(each.name, []).append(each.id)
+    session.execute(
+        update(row)
+        .where(row.c.import_id == which.id, row.c.key == bindparam("of_key"))
+        .values(person_id=bindparam("of_person")),
+        [{"of_key": each.key, "of_person": free[each.name].pop()} for each in new],
+    )
+
+
+def _rename(session: Session, which: Import) -> None:
+    named = [
+        {"of_person": each.person_id, "to_name": each.name}
+        for each in session.execute(renamed(which))
+    ]
+    if named:
+        session.execute(
+            update(person)
+            .where(
+                person.c.id == bindparam("of_person"),
+                person.c.municipality_id == which.municipality_id,
+            )
+            .values(name=bindparam("to_name")),
+            named,
+        )
+    protected = (
+        select(entry.c.person_id)
+        .join(row, row.c.key == entry.c.key)
+        .where(which.entries, row.c.import_id == which.id, row.c.is_protected)
+    )
+    session.execute(
+        update(person)
+        .where(person.c.id.in_(protected), person.c.municipality_id == which.municipality_id)
+        .values(name=None)
+    )
+
+
+def _end_tasks(session: Session, which: Import, now: datetime) -> None:
+    session.execute(update(entry).where(which.ends).values(ended_at=now))
+
+
+def _begin_tasks(session: Session, which: Import, now: datetime) -> None:
+    session.execute(
+        update(entry)
+        .where(which.entries, entry.c.ended_at.is_not(None), which.named)
+        .values(ended_at=None, since=now)
+    )
+    staged = staged_tasks(which)
+    whose = (
+        select(func.max(row.c.person_id))
+        .where(which.staff, row.c.key == staged.c.key)
+        .scalar_subquery()
+    )
+    known = exists().where(
+        which.entries,
+        entry.c.key == staged.c.key,
+        entry.c.task == staged.c.task,
+        entry.c.school_id == staged.c.school_id,
+    )
+    new = select(
+        literal(which.municipality_id),
+        literal(which.source),
+        staged.c.key,
+        whose,
+        staged.c.school_id,
+        staged.c.task,
+        literal(now, entry.c.since.type),
+    ).where(not_(known))
+    names = ["municipality_id", "source", "key", "person_id", "school_id", "task", "since"]
+    session.execute(insert(entry).from_select(names, new))
+
+
+def _place_people(session: Session, which: Import) -> None:
+    """The unit one's work counts for, for who has none, or one they do not work at any longer."""
+    live = and_(
+        entry.c.municipality_id == which.municipality_id,
+        entry.c.person_id == person.c.id,
+        entry.c.ended_at.is_(None),
+    )
+    first = select(func.min(entry.c.school_id)).where(live).scalar_subquery()
+    is_elsewhere = not_(exists().where(live, entry.c.school_id == person.c.school_id))
+    session.execute(
+        update(person)
+        .where(
+            person.c.municipality_id == which.municipality_id,
+            exists().where(live),
+            or_(person.c.school_id.is_(None), is_elsewhere),
+        )
+        .values(school_id=first)
+    )
+
+
+def _end_rights(session: Session, which: Import, now: datetime) -> None:
+    ended = session.execute(
+        select(entry.c.role_grant_id).where(
+            which.entries, entry.c.ended_at.is_not(None), entry.c.role_grant_id.is_not(None)
+        )
+    ).all()
+    for (grant_id,) in ended:
+        end_role(session, which.municipality_id, grant_id, now, by=which.person_id)
+    session.execute(
+        update(entry).where(which.entries, entry.c.ended_at.is_not(None)).values(role_grant_id=None)
+    )
+
+
+def _give_rights(session: Session, which: Import, now: datetime) -> None:
+    """Few of the staff have a task that brings one."""
+    without = session.execute(
+        select(entry.c.id, entry.c.person_id, entry.c.school_id, entry.c.task).where(
+            which.live, entry.c.role_grant_id.is_(None), entry.c.task.in_(list(BRINGS))
+        )
+    ).all()
+    for each in without:
+        granted = grant_role(
+            session,
+            person_id=each.person_id,
+            municipality_id=which.municipality_id,
+            role=BRINGS[Task(each.task)],
+            school_id=each.school_id,
+            now=now,
+            by=which.person_id,
+        )
+        session.execute(update(entry).where(entry.c.id == each.id).values(role_grant_id=granted))

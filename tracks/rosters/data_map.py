@@ -1,0 +1,50 @@
+"""What each column of this area holds (docs/operators/data.md says how to tag a new one)."""
+
+from tracks.db.data_map import Tagged
+from tracks.i18n import N_
+from tracks.rosters.models import (
+    roster_entry,
+    roster_import,
+    roster_piece,
+    roster_row,
+    teacher_count,
+)
+
+TAGGED = (
+    Tagged(
+        roster_import,
+        N_("to know where a change came from"),
+        none="id municipality_id source file_name state list_kind columns is_complete bytes "
+        "rows_expected rows_read fault fault_detail confirmed_gone counts",
+        # The first rows of a list are about others; they are emptied with the file.
+        pseudonymous="person_id created_at changed_at headings",
+        hidden="headings",
+    ),
+    Tagged(
+        roster_piece,
+        N_("to read a list, until it is taken in or thrown away"),
+        none="import_id number",
+        personal="body",
+    ),
+    Tagged(
+        roster_row,
+        N_("to show what a list would change, until it is taken in or thrown away"),
+        none="import_id number line says unit_code school_id kind teachers teachers_as_of fault "
+        "fault_column fault_value",
+        pseudonymous="person_id key",
+        personal="name task is_protected",
+    ),
+    Tagged(
+        roster_entry,
+        N_("so that your work counts at the right school"),
+        none="id municipality_id source role_grant_id",
+        pseudonymous="person_id since ended_at",
+        personal="key school_id task",
+    ),
+    Tagged(
+        teacher_count,
+        N_("to count where work is done"),
+        none="municipality_id school_id counted_on source teachers",
+    ),
+)
+AUDITED = {"list_taken_in": N_("Took in a list of staff or schools")}

@@ -1,0 +1,113 @@
+"""Lists on their way in, and who works where according to a source."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+
+from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
+
+roster_import = Table(
+    "roster_import",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who took it in
+    Column("source", String(20), nullable=False),
+    Column("file_name", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    # Of lists: what they list, their headings and first rows, which column says what.
+    Column("list_kind", String(20)),
+    Column("headings", JSON),
+    Column("columns", JSON),
+    # Who is not in it has left.
+    Column("is_complete", Boolean, nullable=False, server_default=false()),
+    Column("bytes", Integer, nullable=False),
+    Column("rows_expected", Integer),
+    Column("rows_read", Integer, nullable=False, server_default="0"),
+    # A key of faults.FILE_TEXTS, and what it is about.
+    Column("fault", String(40)),
+    Column("fault_detail", String(200)),
+    # How many people somebody has said may be ended by it.
+    Column("confirmed_gone", Integer),
+    # What was changed, once it is applied: a Counts.
+    Column("counts", JSON),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# The file itself, until it is applied or thrown away: any worker can read it, and none is left
+# lying on a disk.
+roster_piece = Table(
+    "roster_piece",
+    metadata,
+    Column("import_id", Id, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    **ONE_TREE,
+)
+
+# Its rows, read and not yet true.
+roster_row = Table(
+    "roster_row",
+    metadata,
+    Column("import_id", Id, primary_key=True, autoincrement=False),
+    # "" for what is about no person. In the primary key, as rows are looked up by it: an index of
+    # its own SQLite passes over, and looks at every row of the list each time.
+    Column("key", String(200), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, nullable=False),
+    Column("says", String(10), nullable=False),  # staff, unit, leaver, fault
+    Column("person_id", Id),  # whose row it is, found while it is applied
+    Column("name", String(200)),
+    Column("unit_code", String(20)),
+    Column("school_id", Id),  # of that code; NULL for one that the list itself brings
+    Column("task", String(20)),
+    Column("is_protected", Boolean, nullable=False, server_default=false()),
+    Column("kind", String(20)),
+    Column("teachers", Integer),
+    Column("teachers_as_of", Date),
+    Column("fault", String(40)),
+    Column("fault_column", String(80)),
+    Column("fault_value", String(80)),
+    **ONE_TREE,
+)
+
+# A person at a unit in a task, as a source has it; ended ones stay: who worked where, when.
+roster_entry = Table(
+    "roster_entry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("school_id", Id, ForeignKey("school.id"), nullable=False),
+    Column("task", String(20), nullable=False),
+    # The right that came with it, if the task brings one.
+    Column("role_grant_id", Id, ForeignKey("role_grant.id")),
+    Column("since", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("municipality_id", "source", "key", "school_id", "task"),
+)
+
+# Denominators: how many teachers a unit had, who says so, and when it was counted.
+teacher_count = Table(
+    "teacher_count",
+    metadata,
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("school_id", Id, ForeignKey("school.id"), primary_key=True, autoincrement=False),
+    Column("counted_on", Date, primary_key=True),
+    Column("source", String(20), primary_key=True),
+    Column("teachers", Integer, nullable=False),
+    **ONE_TREE,
+)

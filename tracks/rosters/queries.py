@@ -1,0 +1,98 @@
+"""Lists on their way in, as the pages show them; and what we tell people that we keep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from tracks.db import Session
+from tracks.db.data_map import Fate, Kept
+from tracks.i18n import N_
+from tracks.people.models import person
+from tracks.rosters.models import roster_entry, roster_import
+from tracks.rosters.workflow import State
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    id: int
+    source: str
+    file_name: str
+    list_kind: str | None
+    state: State
+    by: str | None
+    is_complete: bool
+    beginning: list[list[str]]  # headings and first rows, until it is applied
+    columns: Mapping[str, int]
+    rows_read: int
+    rows_expected: int | None
+    bytes: int
+    fault: str | None
+    fault_detail: str | None
+    confirmed_gone: int | None
+    counts: Mapping[str, int]
+    changed_at: datetime
+
+
+_SHOWN = select(roster_import, person.c.name.label("by")).join(
+    person, person.c.id == roster_import.c.person_id
+)
+
+
+def imports(session: Session, municipality_id: int, most: int = 50) -> list[Shown]:
+    """The newest first."""
+    rows = session.execute(
+        _SHOWN.where(roster_import.c.municipality_id == municipality_id)
+        .order_by(roster_import.c.id.desc())
+        .limit(most)
+    )
+    return [_shown(row) for row in rows]
+
+
+def import_shown(session: Session, municipality_id: int, import_id: int) -> Shown | None:
+    """None for another municipality's too."""
+    row = session.execute(
+        _SHOWN.where(
+            roster_import.c.id == import_id, roster_import.c.municipality_id == municipality_id
+        )
+    ).one_or_none()
+    return None if row is None else _shown(row)
+
+
+def _shown(row: Any) -> Shown:
+    return Shown(
+        id=row.id,
+        source=row.source,
+        file_name=row.file_name,
+        list_kind=row.list_kind,
+        state=State(row.state),
+        by=row.by,
+        is_complete=row.is_complete,
+        beginning=row.headings or [],
+        columns=row.columns or {},
+        rows_read=row.rows_read,
+        rows_expected=row.rows_expected,
+        bytes=row.bytes,
+        fault=row.fault,
+        fault_detail=row.fault_detail,
+        confirmed_gone=row.confirmed_gone,
+        counts=row.counts or {},
+        changed_at=row.changed_at,
+    )
+
+
+KEPT = (
+    Kept(
+        roster_entry.c.person_id,
+        N_("Where you work and in which task, as your employer's lists say"),
+        N_("so that your work counts at the right school"),
+    ),
+    Kept(
+        roster_import.c.person_id,
+        N_("Lists of staff and schools that you have taken in"),
+        N_("to know where a change came from"),
+        fate=Fate.LEAVE,
+    ),
+)
