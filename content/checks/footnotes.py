@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from markdown_it.token import Token
 
 from content.footnotes import looks_like_reference
 from content.formulas import TOKENS
@@ -13,12 +17,18 @@ from content.said import say
 _HINT = (
     "Write [^name] in the text and [^name]: what it says on a line of its own, in the same file."
 )
+# CommonMark reads no link around a link, and a mark is one: what was meant stays as brackets.
+_MARK = "\0"  # the parser leaves none in a text
+_LINK_AROUND = re.compile(rf"\[[^\[\]{_MARK}]*({_MARK})[^\[\]]*\]\(")
+_LINK_HINT = "Put the mark behind the link: [text](https://...)[^name]"
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
     used = set()
     for before, token in zip(document.tokens, document.tokens[1:], strict=False):
         is_title = before.type == "heading_open" and before.tag in ("h1", "h2", "h3")
+        for line in _inside_links(token):
+            found.error("footnote-in-link", line, "the mark of a note inside a link", _LINK_HINT)
         for line, piece in inline_pieces(token):
             if piece.type == "footnote_ref":
                 used.add(piece.meta["label"])
@@ -43,3 +53,14 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
         if not element.children:
             message = say("the note [^{label}] says nothing", label=label[:40])
             found.error("footnote-empty", element.line, message, _HINT)
+
+
+def _inside_links(token: Token) -> Iterator[int]:
+    """The lines of the marks, one for each link."""
+    pieces = list(inline_pieces(token))
+    lines = [line for line, piece in pieces if piece.type == "footnote_ref"]
+    if not lines:
+        return
+    text = "".join(_MARK if p.type == "footnote_ref" else p.content for _, p in pieces)
+    for link in _LINK_AROUND.finditer(text):
+        yield lines[text.count(_MARK, 0, link.start(1))]

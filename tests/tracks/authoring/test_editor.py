@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from content.workers.loading import ReadingFailed
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
+from tracks.authoring import checking
 from tracks.authoring.models import draft
 
 LIBRARY_TEXT = (LIBRARY / "maaling" / "01-enheter.nb.md").read_text("utf-8")
@@ -286,6 +288,20 @@ def test_no_text_breaks_the_pages(tool: Tool, author: FlaskClient, text: str, fi
 )
 def test_other_addresses_are_not_there(tool: Tool, author: FlaskClient, path: str):
     assert tool.get(author, path).status_code == 404
+
+
+def test_a_check_that_breaks_off_is_ours_and_the_draft_is_kept(
+    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(root: Path) -> None:
+        raise ReadingFailed
+
+    page = tool.get(author, FILE)
+    monkeypatch.setattr(checking, "load_library", broken)
+    shown = follow(tool, author, send(tool, author, page, LIBRARY_TEXT + "\nMer.\n"))
+
+    assert text_of(shown.text) == LIBRARY_TEXT + "\nMer.\n"
+    assert problems(shown.text) == [(1, "check-failed")]
 
 
 def test_too_many_checks_wait_and_the_draft_is_kept(tool: Tool, author: FlaskClient):
