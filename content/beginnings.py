@@ -75,6 +75,9 @@ _WORDS: Final[Mapping[str, _Words]] = {
     ),
 }
 
+# What stands in place of a picture's words until the author writes them.
+PICTURE_TEXTS: Final = frozenset(words.picture for words in _WORDS.values())
+
 # The toolbar's pieces, in its order. {id} is replaced by one that is free.
 PIECES: Final[tuple[str, ...]] = (
     *("text", "resource", "quiz-one", "quiz-several", "quiz-text", "quiz-number", "quiz-gap"),

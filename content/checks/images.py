@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
+from content.beginnings import PICTURE_TEXTS
 from content.markdown import Document, inline_pieces, inline_text
 from content.media import IMAGE_TYPES, is_file_of, is_image, media_path
 from content.problems import ProblemList
 from content.said import say
+
+_FILE_NAME: Final = re.compile(r"[\w -]+\.(?:png|jpe?g|gif|webp|svg)", re.IGNORECASE)
+_KINDS: Final = {
+    *("bild", "bilde", "bilete", "figur", "figure", "foto", "graphic", "illustrasjon"),
+    *("illustration", "image", "photo", "picture", "screenshot", "skjermbilde", "skärmbild"),
+}
+
+
+def _says_nothing(words: str) -> bool:
+    return (
+        words in PICTURE_TEXTS
+        or words.strip(" .:").lower() in _KINDS
+        or _FILE_NAME.fullmatch(words) is not None
+    )
 
 
 def check(document: Document, folder: Path, found: ProblemList) -> None:
@@ -14,9 +31,13 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
         for line, piece in inline_pieces(token):
             if piece.type != "image":
                 continue
-            if not inline_text(piece):
-                hint = "Write what it shows: ![Two glasses, one with ice](media/glasses.png)"
+            hint = "Write what it shows: ![Two glasses, one with ice](media/glasses.png)"
+            words = inline_text(piece)
+            if not words:
                 found.error("image-text", line, "an image without text", hint)
+            elif _says_nothing(words):
+                message = say("{text!r} does not say what the image shows", text=words[:80])
+                found.error("image-words", line, message, hint)
             src = str(piece.attrGet("src") or "")
             path = media_path(src)
             if path is None:
