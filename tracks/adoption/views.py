@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from tracks.adoption import use_views
 from tracks.adoption.queries import Counts, counts_of_municipality, counts_of_school
 from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder
@@ -63,6 +64,7 @@ def school_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         uses=uses_at_school(session, actor.municipality_id, school),
         facts=facts_of(session, actor, school.id, now()),
         kind_names=SCHOOL_KIND_NAMES,
+        device_names=DEVICES,
         stages=STAGES,
         stage_names=STAGE_NAMES,
         least=least,

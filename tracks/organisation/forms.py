@@ -7,6 +7,7 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
+from content.blocks.device import DEVICES
 from tracks.i18n import LANGUAGES, N_
 from tracks.organisation.actions.units import NewUnit
 from tracks.organisation.days import a_day, beginning_of, end_of, today
@@ -48,7 +49,7 @@ def read_unit(
     with_code: bool = True,
 ) -> tuple[NewUnit | None, Typed]:
     """None when something is wrong. Without `with_code` the number stays as it is."""
-    names = ("code", "name", "kind", "teachers", "as_of", "source")
+    names = ("code", "name", "kind", "teachers", "as_of", "source", "device")
     typed = Typed({f"{prefix}{n}": form.get(f"{prefix}{n}", "").strip() for n in names})
     values = {n: typed.values[f"{prefix}{n}"] for n in names}
     code = unit_code(country, values["code"]) if with_code else ""
@@ -62,6 +63,7 @@ def read_unit(
             (as_of is None and values["as_of"] and NOT_A_DAY)
             or (teachers is not None and (as_of is None or as_of > today(now)) and DAY_OF_COUNT)
         ),
+        "device": values["device"] not in ("", *DEVICES) and KIND_MISSING,
         "source": len(values["source"]) > 100 and TOO_LONG,
     }
     typed.problems = {f"{prefix}{n}": str(text) for n, text in wrong.items() if text}
@@ -74,6 +76,7 @@ def read_unit(
         teachers=teachers,
         teachers_as_of=as_of if teachers is not None else None,
         teachers_source=(values["source"] or None) if teachers is not None else None,
+        device=values["device"] or None,
     )
     return made, typed
 

@@ -245,6 +245,7 @@ def add_school(
     teachers: int | None = None,
     teachers_as_of: date | None = None,
     teachers_source: str | None = None,
+    device: str | None = None,
     opened_on: date | None = None,
 ) -> int:
     made: int = session.execute(
@@ -257,6 +258,7 @@ def add_school(
             teachers=teachers,
             teachers_as_of=teachers_as_of,
             teachers_source=teachers_source,
+            device=device,
             opened_on=opened_on,
         )
         .returning(school.c.id)

@@ -25,8 +25,8 @@ TAGGED = (
     Tagged(
         school,
         N_("to count where work is done"),
-        none="id municipality_id code name kind teachers teachers_as_of teachers_source opened_on "
-        "closed_on",
+        none="id municipality_id code name kind teachers teachers_as_of teachers_source device "
+        "opened_on closed_on",
         label="name",
     ),
     Tagged(

@@ -42,6 +42,8 @@ school = Table(
     Column("teachers", Integer),
     Column("teachers_as_of", Date),
     Column("teachers_source", String(100)),
+    # What most pupils there have: the default of whoever has not chosen. NULL: unknown.
+    Column("device", String(12)),
     # NULL: as long as anybody knows; and open. A closed one keeps its numbers and its name.
     Column("opened_on", Date),
     Column("closed_on", Date),

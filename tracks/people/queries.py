@@ -162,6 +162,22 @@ def school_of_municipality(session: Session, municipality_id: int, school_id: in
     return None if row is None else _school(row)
 
 
+_DEVICE = Prepared(
+    select(school.c.device).where(
+        school.c.id == bindparam("school_id"),
+        school.c.municipality_id == bindparam("municipality_id"),
+    )
+)
+
+
+def device_of(session: Session, actor: Actor) -> str | None:
+    """What their pupils have: as they have chosen, else as their school has said; None: unknown."""
+    if actor.device is not None or actor.school_id is None:
+        return actor.device
+    key = {"school_id": actor.school_id, "municipality_id": actor.municipality_id}
+    return session.execute(_DEVICE, key).scalar()  # type: ignore[no-any-return]  # of a prepared row
+
+
 _NAME = Prepared(
     select(municipality.c.name).where(municipality.c.id == bindparam("municipality_id"))
 )

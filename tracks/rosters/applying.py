@@ -176,6 +176,7 @@ def _changed(unit: Unit, said: Any, source: str) -> NewUnit | None:
         teachers=unit.teachers,
         teachers_as_of=unit.teachers_as_of,
         teachers_source=unit.teachers_source,
+        device=unit.device,
     )
     if said.teachers is not None and is_newer(said, unit):
         new = replace(

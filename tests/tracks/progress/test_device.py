@@ -11,9 +11,11 @@ from content.rendering.devices import devices_in, opened
 from content.rendering.html import render_markdown
 from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, write
 from tests.factories.tool import Tool
+from tests.tracks.organisation.people import with_role
 from tests.tracks.progress.test_answer_forms import LIBRARY, OPEN_TRACK
 from tracks.cli.content import publish_library
 from tracks.people.models import person
+from tracks.people.rules import Role, SchoolKind
 
 THREE = "::: enhet {ipad}\nA.\n:::\n\n::: enhet {chromebook}\nB.\n:::\n\n::: enhet {pc}\nC.\n:::\n"
 TWO = "::: enhet {ipad}\nA.\n:::\n\n::: enhet {pc}\nC.\n:::\n"
@@ -80,6 +82,30 @@ def test_the_chosen_device_opens_first_in_every_step(forms: Tool):
     # also at the next launch, and for nobody else
     assert open_in(forms.get(forms.launch(), f"{BASE}/les").text) == ["pc"]
     assert open_in(forms.get(forms.launch(sub="other"), f"{BASE}/les").text) == ["ipad"]
+
+
+def test_what_the_school_has_opens_for_whoever_has_not_chosen(forms: Tool):
+    has_chosen, has_not = forms.launch(), forms.launch(sub="other")
+    forms.post(has_chosen, "/device", device="ipad")
+    coordinator = with_role(forms, Role.COORDINATOR)
+    path, form = (
+        f"/units/{forms.school_id}",
+        {"name": "Sample school 1", "kind": SchoolKind.COMBINED.value},
+    )
+
+    refused = forms.post(coordinator, path, **form, device="ipod")
+    assert refused.status_code == 422
+    assert 'id="device-problem"' in refused.text
+    assert forms.post(coordinator, path, **form, device="pc").status_code == 303
+
+    assert open_in(forms.get(has_not, f"{BASE}/les").text) == ["pc"]
+    assert open_in(forms.get(has_chosen, f"{BASE}/les").text) == ["ipad"]
+    page = forms.get(coordinator, f"/schools/{forms.school_id}?lang=en").text
+    assert "<dt>Most pupils have</dt><dd>PC</dd>" in page
+    # and unknown again
+    assert '<option value="pc" selected>' in forms.get(coordinator, path).text
+    forms.post(coordinator, path, **form, device="")
+    assert open_in(forms.get(has_not, f"{BASE}/les").text) == ["ipad"]
 
 
 def test_a_step_without_that_device_opens_its_first(forms: Tool):

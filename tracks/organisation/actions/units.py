@@ -42,6 +42,7 @@ class NewUnit:
     teachers: int | None = None
     teachers_as_of: date | None = None
     teachers_source: str | None = None
+    device: str | None = None  # of most pupils
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def add_unit(
         teachers=new.teachers,
         teachers_as_of=new.teachers_as_of,
         teachers_source=new.teachers_source,
+        device=new.device,
         opened_on=opened_on,
     )
     _tell(session, municipality_id, made, doer, is_new=True)
@@ -97,6 +99,7 @@ def change_unit(
             teachers=new.teachers,
             teachers_as_of=new.teachers_as_of,
             teachers_source=new.teachers_source,
+            device=new.device,
         )
     )
     _tell(session, municipality_id, unit.id, doer, is_new=False)

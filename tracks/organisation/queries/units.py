@@ -41,6 +41,7 @@ class Unit:
     teachers_source: str | None
     opened_on: date | None
     closed_on: date | None
+    device: str | None  # of most pupils; None: unknown
     former_names: tuple[str, ...] = ()
 
     @property
@@ -78,6 +79,7 @@ def units(session: Session, municipality_id: int) -> list[Unit]:
             kind=SchoolKind(row.kind),
             teachers=row.teachers,
             teachers_as_of=row.teachers_as_of,
+            device=row.device,
             teachers_source=row.teachers_source,
             opened_on=row.opened_on,
             closed_on=row.closed_on,

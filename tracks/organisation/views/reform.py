@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from tracks.db import Session
 from tracks.organisation.actions.units import (
     Doer,
@@ -73,6 +74,7 @@ def _merge(session: Session, actor: Actor, typed: Typed, chosen: set[int]) -> st
         values=typed.values,
         problems=typed.problems,
         kind_names=SCHOOL_KIND_NAMES,
+        device_names=DEVICES,
     )
 
 
@@ -113,5 +115,6 @@ def _split(session: Session, actor: Actor, unit: Unit, typed: Typed) -> str:
         values=typed.values,
         problems=typed.problems,
         kind_names=SCHOOL_KIND_NAMES,
+        device_names=DEVICES,
         most_parts=MOST_PARTS,
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.blocks.device import DEVICES
 from tracks.db import Session
 from tracks.organisation.actions.units import Doer, NotPossible, add_unit, change_unit
 from tracks.organisation.days import today
@@ -90,6 +91,7 @@ def change_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
         "teachers": "" if unit.teachers is None else str(unit.teachers),
         "as_of": unit.teachers_as_of.isoformat() if unit.teachers_as_of else "",
         "source": unit.teachers_source or "",
+        "device": unit.device or "",
     }
     return _page(session, actor, unit, Typed(values))
 
@@ -113,4 +115,5 @@ def _page(session: Session, actor: Actor, unit: Unit | None, typed: Typed) -> st
         values=typed.values,
         problems=typed.problems,
         kind_names=SCHOOL_KIND_NAMES,
+        device_names=DEVICES,
     )

@@ -13,6 +13,7 @@ from content.rendering.devices import devices_in, opened
 from tracks.catalogue.queries import Edition, Module, Shelf
 from tracks.catalogue.rules import PHASE_NAMES, Outline
 from tracks.db import Session
+from tracks.people.queries import device_of
 from tracks.people.rules import Actor
 from tracks.progress.queries import own_edition
 from tracks.progress.rules import DoneWork, is_done, is_phase_done, minutes_left
@@ -62,9 +63,10 @@ def step_or_404(edition: Edition, module: str, slug: str) -> Outline:
     return edition.by_slug.get((module, slug)) or abort(404)
 
 
-def for_device(text: RenderedStep, device: str | None) -> RenderedStep:
-    """With the variants of that device open."""
-    if device is None or not devices_of(text):
+def for_pupils_of(session: Session, actor: Actor, text: RenderedStep) -> RenderedStep:
+    """With the variants of the device that the actor's pupils have open."""
+    device = device_of(session, actor) if devices_of(text) else None
+    if device is None:
         return text
     question = text.question
     if question is not None:

@@ -34,7 +34,7 @@ from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_b
 from tracks.progress.views.places import (
     devices_of,
     edition_or_404,
-    for_device,
+    for_pupils_of,
     in_own_version,
     module_url,
     neighbours,
@@ -80,7 +80,7 @@ def draw(
     done, answer = work_at_step(session, actor.person_id, edition.track_id, outline.step_id)
     edition, outline = in_own_version(session, edition, outline, done.version_id)
     newest = edition_or_404(session, edition.publisher, edition.slug)
-    text = for_device(text_of(session, edition, outline), actor.device)
+    text = for_pupils_of(session, actor, text_of(session, edition, outline))
     module = edition.module_ids[outline.module_id]
     phases = phases_of(edition, module, done)
     before, after = neighbours(edition, outline)
