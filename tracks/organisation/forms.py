@@ -1,5 +1,6 @@
 """What the forms of units, roles and settings hold. Problems are message ids, by field."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from tracks.organisation.actions.units import NewUnit
 from tracks.organisation.days import a_day, beginning_of, end_of, today
 from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
 from tracks.organisation.rules import ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
+from tracks.people.queries import Support
 from tracks.people.rules import OwnerKind, SchoolKind
 from tracks.web.requests import row_id
 
@@ -30,6 +32,20 @@ NOT_A_COUNT: Final = N_("Write a whole number, or nothing when it is unknown.")
 DAY_OF_COUNT: Final = N_("A number needs the day it was counted, not one to come.")
 SMALL_NUMBER: Final = N_("Write a whole number from %(least)s to 50, or nothing.")
 TOO_LONG: Final = N_("At most 60 characters.")
+TEXT_TOO_LONG: Final = N_("That is too long, or not plain text.")
+NOT_A_PHONE: Final = N_("Write a telephone number with digits, spaces and perhaps a + first.")
+NOT_AN_EMAIL: Final = N_("Write one e-mail address, such as support@example.org.")
+SUPPORT_NAME_MISSING: Final = N_("Write who answers: the name of the desk.")
+
+SUPPORT: Final = {  # field -> longest
+    "support-name": 100,
+    "support-phone": 40,
+    "support-email": 254,
+    "support-hours": 200,
+    "support-visiting": 200,
+}
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ]{2,}")
+_EMAIL: Final = re.compile(r"[^\s@<>\"'?&]+@[^\s@<>\"'?&]+\.[a-zA-Z]{2,}")
 
 
 @dataclass(slots=True)
@@ -163,7 +179,7 @@ def read_choices(
     form: Mapping[str, str], least: int
 ) -> tuple[tuple[Choices, OwnerKind] | None, Typed]:
     words = {f"{thing}-{lang}" for thing in OWN_WORDS for lang in LANGUAGES}
-    names = {"small_number", "framework", "kind", *words}
+    names = {"small_number", "framework", "kind", *words, *SUPPORT}
     typed = Typed({n: form.get(n, "").strip() for n in names})
     values = typed.values
     small = _count(values["small_number"])
@@ -172,6 +188,7 @@ def read_choices(
     for name in sorted(words):
         if len(values[name]) > 60 or not values[name].isprintable():
             typed.problems[name] = TOO_LONG
+    typed.problems |= _wrong_in_support(values)
     if values["framework"] not in FRAMEWORKS:
         typed.problems["framework"] = KIND_MISSING
     if values["kind"] not in set(OwnerKind):
@@ -182,5 +199,25 @@ def read_choices(
         lang: {t: values[f"{t}-{lang}"] for t in OWN_WORDS if values[f"{t}-{lang}"]}
         for lang in LANGUAGES
     }
-    chosen = Choices(small, {lang: w for lang, w in by_language.items() if w}, values["framework"])
+    chosen = Choices(
+        small,
+        {lang: w for lang, w in by_language.items() if w},
+        values["framework"],
+        Support(**{name.removeprefix("support-"): values[name] for name in SUPPORT}),
+    )
     return (chosen, OwnerKind(values["kind"])), typed
+
+
+def _wrong_in_support(values: Mapping[str, str]) -> dict[str, str]:
+    wrong = {
+        name: TEXT_TOO_LONG
+        for name, longest in SUPPORT.items()
+        if len(values[name]) > longest or not values[name].isprintable()
+    }
+    if values["support-phone"] and not _PHONE.fullmatch(values["support-phone"]):
+        wrong["support-phone"] = NOT_A_PHONE
+    if values["support-email"] and not _EMAIL.fullmatch(values["support-email"]):
+        wrong["support-email"] = NOT_AN_EMAIL
+    if not values["support-name"] and any(values[name] for name in SUPPORT):
+        wrong["support-name"] = SUPPORT_NAME_MISSING
+    return wrong

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from tracks.db import Prepared, Session
 from tracks.events import Noted
 from tracks.people.grants import grant_role as grant_role
-from tracks.people.models import account, municipality, person, school, sign_in
-from tracks.people.queries import PERSON_OF_ACCOUNT
+from tracks.people.models import account, municipality, person, school, sign_in, support
+from tracks.people.queries import PERSON_OF_ACCOUNT, Support
 from tracks.people.rules import SchoolKind
 
 
@@ -233,6 +233,15 @@ def add_municipality(
         .returning(municipality.c.id)
     ).scalar_one()
     return made
+
+
+def set_support(session: Session, municipality_id: int, said: Support) -> None:
+    values = asdict(said)
+    session.execute(
+        insert_or(support)
+        .values(municipality_id=municipality_id, **values)
+        .on_conflict_do_update(index_elements=["municipality_id"], set_=values)
+    )
 
 
 def add_school(

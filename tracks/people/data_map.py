@@ -11,6 +11,7 @@ from tracks.people.models import (
     role_grant,
     school,
     sign_in,
+    support,
     team,
     team_school,
 )
@@ -27,6 +28,12 @@ TAGGED = (
         N_("to count where work is done"),
         none="id municipality_id code name kind teachers teachers_as_of teachers_source device "
         "opened_on closed_on",
+        label="name",
+    ),
+    Tagged(
+        support,
+        N_("to say where teachers ask for help"),
+        none="municipality_id name phone email hours visiting",
         label="name",
     ),
     Tagged(

@@ -50,6 +50,20 @@ school = Table(
     UniqueConstraint("municipality_id", "code"),
 )
 
+support = Table(
+    "support",
+    metadata,
+    # Where a municipality's teachers ask for help: a desk, never a person.
+    Column("municipality_id", Id, ForeignKey("municipality.id"), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("email", String(254), nullable=False),
+    # When it answers, and when and where one may come: free text.
+    Column("hours", String(200), nullable=False),
+    Column("visiting", String(200), nullable=False),
+    **ONE_TREE,
+)
+
 person = Table(
     "person",
     metadata,

@@ -18,6 +18,7 @@ from tracks.people.models import (
     role_grant,
     school,
     sign_in,
+    support,
     team_school,
 )
 from tracks.people.rules import NOWHERE, Actor, Role, SchoolKind, natural_key, roles_at_sign_in
@@ -176,6 +177,26 @@ def device_of(session: Session, actor: Actor) -> str | None:
         return actor.device
     key = {"school_id": actor.school_id, "municipality_id": actor.municipality_id}
     return session.execute(_DEVICE, key).scalar()  # type: ignore[no-any-return]  # of a prepared row
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Where a municipality's teachers ask for help; "" for what it does not have."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+    visiting: str = ""
+
+
+def support_of(session: Session, municipality_id: int) -> Support:
+    row = session.execute(
+        select(support).where(support.c.municipality_id == municipality_id)
+    ).one_or_none()
+    if row is None:
+        return Support()
+    return Support(row.name, row.phone, row.email, row.hours, row.visiting)
 
 
 _NAME = Prepared(

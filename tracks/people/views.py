@@ -11,7 +11,7 @@ from tracks.i18n import LANGUAGES, N_
 from tracks.people.actions import choose_device, choose_language, choose_school, end_sign_in
 from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
-from tracks.people.queries import leaders_of, schools
+from tracks.people.queries import Support, leaders_of, schools, support_of
 from tracks.people.rules import Actor, Permission
 from tracks.web.cookies import NAME, drop_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, Lesson, PageError
@@ -88,7 +88,11 @@ def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
     leaders: list[str] = []
     if actor is not None and actor.school_id is not None:
         leaders = leaders_of(session, actor.municipality_id, actor.school_id, now())
-    return render_template("people/help.html", leaders=[name for name in leaders if name])
+    return render_template(
+        "people/help.html",
+        leaders=[name for name in leaders if name],
+        support=support_of(session, actor.municipality_id) if actor else Support(),
+    )
 
 
 @pages.post("/sign-out")

@@ -46,3 +46,44 @@ def test_own_words_stand_on_the_pages_of_their_language(tool: Tool):
     assert wrong.status_code == 422
     assert tool.post(admin, "/settings", **{**FORM, "framework": "other"}).status_code == 422
     assert tool.post(admin, "/settings", **{**FORM, "kind": ""}).status_code == 422
+
+
+DESK = {
+    "support-name": "Sample <desk>",
+    "support-phone": "+47 12 34 56 78",
+    "support-email": "desk@sample.example",
+    "support-hours": "Mondays 8 to 15",
+    "support-visiting": "Sample street 1, Tuesdays",
+}
+
+
+def test_where_to_ask_stands_on_the_help_page_of_that_municipality_only(tool: Tool):
+    admin, teacher = with_role(tool, Role.COORDINATOR), tool.launch(sub="teacher")
+    assert tool.post(admin, "/settings", **FORM, **DESK).status_code == 303
+
+    page = tool.get(teacher, "/help?lang=en").text
+    for said in ("Sample &lt;desk&gt;", "tel:+4712345678", "mailto:desk@sample.example"):
+        assert said in page
+    assert "Mondays 8 to 15" in page
+    assert "Sample street 1, Tuesdays" in page
+    assert "desk@sample.example" not in tool.get(tool.client(), "/help?lang=en").text
+    assert 'value="+47 12 34 56 78"' in tool.get(admin, "/settings").text
+    # and gone again
+    assert tool.post(admin, "/settings", **FORM).status_code == 303
+    assert "desk@sample.example" not in tool.get(teacher, "/help?lang=en").text
+
+
+def test_what_is_no_address_is_refused_and_stays_in_the_form(tool: Tool):
+    admin = with_role(tool, Role.COORDINATOR)
+    for name, odd in (
+        ("support-phone", "ring us"),
+        ("support-email", "desk@sample"),
+        ("support-email", "a@b.example?cc=c@d.example"),
+        ("support-hours", "x" * 201),
+        ("support-name", ""),
+    ):
+        answer = tool.post(admin, "/settings", **{**FORM, **DESK, name: odd})
+        assert answer.status_code == 422, (name, odd)
+        assert f'id="{name}-problem"' in answer.text
+        assert f'value="{odd}"' in answer.text
+    assert "sample.example" not in tool.get(admin, "/help").text

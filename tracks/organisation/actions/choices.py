@@ -8,6 +8,7 @@ from tracks.organisation.actions.units import Doer
 from tracks.organisation.events import SettingsChanged
 from tracks.organisation.models import municipality_choice
 from tracks.organisation.queries.choices import Choices
+from tracks.people.actions import set_support
 from tracks.people.models import municipality
 from tracks.people.rules import OwnerKind
 
@@ -28,4 +29,5 @@ def choose(
     session.execute(
         update(municipality).where(municipality.c.id == municipality_id).values(kind=kind)
     )
+    set_support(session, municipality_id, chosen.support)
     session.emit(SettingsChanged(municipality_id=municipality_id, by=doer.by, at=doer.now))

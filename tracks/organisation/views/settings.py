@@ -1,5 +1,6 @@
 """/settings: what a municipality chooses for itself."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
@@ -30,6 +31,7 @@ def settings_page(session: Session, actor: Actor) -> ResponseReturnValue:
         "framework": chosen.framework,
         "kind": owner(session, actor.municipality_id).kind.value,
     }
+    values |= {f"support-{name}": said for name, said in asdict(chosen.support).items()}
     for lang, words in chosen.words.items():
         values |= {f"{thing}-{lang}": word for thing, word in words.items()}
     return _page(session, actor, Typed(values), is_saved="saved" in request.args)
