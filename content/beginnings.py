@@ -28,7 +28,7 @@ class _Words:
 
 _WORDS: Final[Mapping[str, _Words]] = {
     "nb": _Words(
-        ("Forarbeid", "Fellesarbeid", "Utprøving", "Etterarbeid"),
+        ("Forarbeid", "Samarbeid", "Utprøving", "Etterarbeid"),
         ("Les dette først", "Del og drøft", "Se tilbake"),
         {"reflection": "refleksjon", "try-out": "utprøving", "leader": "leder"}
         | {"discussion": "drøfting", "scale": "skala", "checklist": "sjekkliste"}
@@ -40,7 +40,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Si med ord hva bildet viser",
     ),
     "nn": _Words(
-        ("Førearbeid", "Fellesarbeid", "Utprøving", "Etterarbeid"),
+        ("Førearbeid", "Samarbeid", "Utprøving", "Etterarbeid"),
         ("Les dette først", "Del og drøft", "Sjå tilbake"),
         {"reflection": "refleksjon", "try-out": "utprøving", "leader": "leiar"}
         | {"discussion": "drøfting", "scale": "skala", "checklist": "sjekkliste"}
@@ -52,7 +52,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Sei med ord kva biletet viser",
     ),
     "sv": _Words(
-        ("Förarbete", "Gemensamt arbete", "Prova i klassrummet", "Uppföljning"),
+        ("Förarbete", "Kollegialt arbete", "Prova i klassrummet", "Uppföljning"),
         ("Läs det här först", "Dela och diskutera", "Se tillbaka"),
         {"reflection": "reflektion", "try-out": "prova", "leader": "ledare"}
         | {"discussion": "diskussion", "scale": "skala", "checklist": "checklista"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 from content.model import Phase, Step, StepKind
+from tests.journeys.author_tour import of_an_author
 from tests.journeys.running import Running
 from tests.journeys.visits import open_in_frame, open_in_window, show_in_frame
 
@@ -45,7 +46,7 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_the_municipality(page, running)
     yield from of_the_organisation(page, running)
     yield from of_the_self_test(page, running)
-    yield from of_an_author(page, running)
+    yield from of_an_author(page, running, people.teacher, people.school)
 
 
 def of_everybody(page: Page, running: Running) -> Iterator[str]:
@@ -71,13 +72,6 @@ def of_everybody(page: Page, running: Running) -> Iterator[str]:
         if name.startswith(("catalogue-", "resource-")):
             page.evaluate(_OPEN)
         yield name
-
-
-def of_an_author(page: Page, running: Running) -> Iterator[str]:
-    open_in_window(page, running, "sample-author", "office-authoring")
-    for name in ("expiring", "uses"):
-        page.goto(f"{running.tool_url}/catalogue/{name}")
-        yield f"author-{name}"
 
 
 def of_the_lms(page: Page, running: Running, people: People) -> Iterator[str]:

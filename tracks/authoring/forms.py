@@ -183,7 +183,7 @@ def changes(
         new = sent(field, form, values)
         if _plain(new) == _plain_before(field, values):
             continue
-        is_default = field.key not in values and new in ("", [], {}, field.default)
+        is_default = field.key not in values and _plain(new) in ("", [], {}, field.default)
         if not is_default:
             found[field.key] = new
     return found

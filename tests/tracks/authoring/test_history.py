@@ -37,6 +37,11 @@ def test_every_text_that_stood_there_is_found_and_restored(
     assert re.search(r"<del[^>]*>.*Fortell kort\.</del>", shown)
     assert re.search(r"<ins[^>]*>.*Fortell lenge\.</ins>", shown)
 
+    # the state from before the first change says nothing about a change
+    before = tool.get(author, f"{first}?lang=en").text
+    assert "What was changed then" not in before
+    assert "The two texts are the same" not in before
+
     draft = follow(tool, author, tool.post(author, first))
 
     assert text_of(draft.text) == TEXT

@@ -60,7 +60,7 @@ def test_a_teacher_sees_what_was_published(tool: Tool, author: FlaskClient, fold
 def test_a_problem_is_a_gate(tool: Tool, author: FlaskClient):
     change(tool, author, "- ( ) Sekund", "- (x) Sekund")
 
-    page = tool.get(author, PUBLISH)
+    page = tool.get(author, f"{PUBLISH}?lang=en")
     refused = tool.post(author, PUBLISH, version="9.0")
 
     assert 'name="version"' not in page.text
