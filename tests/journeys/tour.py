@@ -6,13 +6,20 @@ errors, screenshots). Each is taken once per person: what it does there is kept.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from playwright.sync_api import Page
+from sqlalchemy import insert, select
 
 from content.model import Phase, Step, StepKind
 from tests.journeys.author_tour import of_an_author
+from tests.journeys.elsewhere import BAD_STAFF, STAFF, as_their_coordinator
 from tests.journeys.running import Running
 from tests.journeys.visits import open_in_frame, open_in_window, show_in_frame
+from tracks.people.models import person
+from tracks.rosters.models import roster_import
+from tracks.rosters.records import Source
+from tracks.rosters.workflow import State
 
 _STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
 _OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
@@ -47,6 +54,7 @@ def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
     yield from of_the_organisation(page, running)
     yield from of_the_self_test(page, running)
     yield from of_an_author(page, running, people.teacher, people.school)
+    yield from of_lists(page, running)
 
 
 def of_everybody(page: Page, running: Running) -> Iterator[str]:
@@ -280,6 +288,95 @@ def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
     page.locator("form[action$='/invite'] button").first.click()
     page.locator("#invitation").wait_for()
     yield "coverage-invited"
+
+
+def of_lists(page: Page, running: Running) -> Iterator[str]:
+    """Last: the browser is another person's from here on, in a municipality of its own."""
+    made = as_their_coordinator(page, running)
+    page.goto(f"{running.tool_url}/imports")
+    yield "imports-none"
+    send_list(page, running, b"PK\x03\x04", "list.xlsx")
+    page.get_by_role("alert").wait_for()
+    yield "imports-refused"
+    send_list(page, running, BAD_STAFF, "personalliste-2026.csv")
+    page.locator("#first").wait_for()
+    yield "import-columns"
+    page.locator("#unit_code").select_option("")
+    page.locator("main form button").first.click()
+    page.get_by_role("alert").wait_for()
+    yield "import-columns-missing"
+    page.locator("#unit_code").select_option("2")
+    page.locator("main form button").first.click()
+    until_read(page)
+    yield "import-faults"
+    page.locator("main form button").last.click()
+    page.get_by_role("status").wait_for()
+    yield "import-thrown-away"
+    send_list(page, running, STAFF, "personalliste-2026.csv")
+    page.locator("#complete").check()
+    page.locator("main form button").first.click()
+    until_read(page)
+    yield "import-plan"
+    page.locator("form[action$=apply] button").click()
+    until_read(page)
+    yield "import-taken-in"
+    # Half of them are not in it.
+    send_list(page, running, STAFF[: STAFF.index("106;")], "personalliste-ny.csv")
+    page.locator("#complete").check()
+    page.locator("main form button").first.click()
+    until_read(page)
+    yield "import-many-gone"
+    page.locator("form[action$=apply] button").click()
+    page.get_by_role("alert").wait_for()
+    yield "import-many-gone-not-sure"
+    send_list(page, running, b"PK\x03\x04 no zip", "export.zip", "oneroster")
+    until_read(page)
+    yield "import-refused"
+    page.goto(f"{running.tool_url}/imports/{_one_being_read(running, made)}")
+    yield "import-working"
+    page.goto(f"{running.tool_url}/imports")
+    yield "imports"
+
+
+def send_list(
+    page: Page, running: Running, body: str | bytes, name: str, what: str = "staff"
+) -> None:
+    page.goto(f"{running.tool_url}/imports")
+    page.locator(f"#what-{what}").check()
+    data = body if isinstance(body, bytes) else body.encode()
+    page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/imports**")
+
+
+def until_read(page: Page) -> None:
+    """The page goes on by itself when the work is done."""
+    page.locator("main:not(:has(progress))").wait_for()
+
+
+def _one_being_read(running: Running, municipality_id: int) -> int:
+    """Half-way for ever: nobody has been asked to read it."""
+    with running.database.writing() as session:
+        made: int = session.execute(
+            insert(roster_import)
+            .values(
+                municipality_id=municipality_id,
+                person_id=select(person.c.id)
+                .where(person.c.municipality_id == municipality_id)
+                .limit(1)
+                .scalar_subquery(),
+                source=Source.LIST,
+                file_name="personalliste-2026.xlsx",
+                state=State.READING,
+                bytes=1,
+                rows_read=7_000,
+                rows_expected=12_000,
+                created_at=datetime.now(UTC),
+                changed_at=datetime.now(UTC),
+            )
+            .returning(roster_import.c.id)
+        ).scalar_one()
+    return made
 
 
 def of_the_self_test(page: Page, running: Running) -> Iterator[str]:

@@ -111,15 +111,16 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
     _end_rights(session, which, now)
     _give_rights(session, which, now)
     forget_file(session, import_id)
-    session.emit(
-        Noted(
-            "list_taken_in",
-            which.municipality_id,
-            now,
-            actor_id=which.person_id,
-            parameters={"list": import_id, **{n: c for n, c in asdict(found).items() if c}},
+    if found.changes:
+        session.emit(
+            Noted(
+                "list_taken_in",
+                which.municipality_id,
+                now,
+                actor_id=which.person_id,
+                parameters={"list": import_id, **{n: c for n, c in asdict(found).items() if c}},
+            )
         )
-    )
     return move(session, import_id, State.APPLIED, now, counts=asdict(found), headings=[])
 
 

@@ -210,6 +210,7 @@ def _unit_counts(which: Import) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
+    number: int
     line: int
     code: str
     column: str
@@ -217,11 +218,12 @@ class FaultRow:
 
 
 def faults(session: Session, import_id: int, *, after: int = -1, most: int = 50) -> list[FaultRow]:
-    """In the order of the file, `most` of them from the row after number `after`."""
+    """In the order of the file, `most` of them after row number `after`. A line is no place to go
+    on from: the files of an export count their lines each for itself."""
     found = session.execute(
-        select(row.c.line, row.c.fault, row.c.fault_column, row.c.fault_value)
-        .where(row.c.import_id == import_id, row.c.says == "fault", row.c.line > after)
-        .order_by(row.c.line, row.c.number)
+        select(row.c.number, row.c.line, row.c.fault, row.c.fault_column, row.c.fault_value)
+        .where(row.c.import_id == import_id, row.c.says == "fault", row.c.number > after)
+        .order_by(row.c.number)
         .limit(most)
     )
     return [FaultRow(*each) for each in map(tuple, found)]
@@ -229,9 +231,9 @@ def faults(session: Session, import_id: int, *, after: int = -1, most: int = 50)
 
 def all_faults(session: Session, import_id: int) -> Iterator[FaultRow]:
     found = session.execute(
-        select(row.c.line, row.c.fault, row.c.fault_column, row.c.fault_value)
+        select(row.c.number, row.c.line, row.c.fault, row.c.fault_column, row.c.fault_value)
         .where(row.c.import_id == import_id, row.c.says == "fault")
-        .order_by(row.c.line, row.c.number)
+        .order_by(row.c.number)
     )
     return (FaultRow(*each) for each in map(tuple, found))
 

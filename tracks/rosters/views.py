@@ -178,6 +178,7 @@ def _one(session: Session, shown: Shown, problem: str = "") -> str:
 
 def _columns(shown: Shown, problem: str = "") -> str:
     kind = ListKind(shown.list_kind or ListKind.STAFF)
+    chosen = _chosen(shown) if request.method == "POST" else shown.columns
     return render_template(
         "rosters/columns.html",
         shown=shown,
@@ -185,10 +186,19 @@ def _columns(shown: Shown, problem: str = "") -> str:
         needed=NEEDED[kind],
         labels=LABELS,
         is_staff=kind is ListKind.STAFF,
-        chosen=_chosen(shown) if request.method == "POST" else shown.columns,
+        chosen=chosen,
+        problems=_problems(kind, chosen, problem),
         is_complete=_is_ticked() if request.method == "POST" else shown.is_complete,
         problem=problem,
     )
+
+
+def _problems(kind: ListKind, chosen: Mapping[str, int], problem: str) -> set[str]:
+    """Fields that stand wrong."""
+    if problem == "missing":
+        return {field.value for field in missing(kind, _fields(chosen))}
+    columns = list(chosen.values())
+    return {field for field, index in chosen.items() if problem and columns.count(index) > 1}
 
 
 def _is_ticked() -> bool:
