@@ -117,6 +117,7 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.audit.queries:has_hash": _OPERATOR,
     "tracks.lms.actions.registrations:note_switched": _LOOKED_UP,
     "tracks.lms.course_progress:standings": "of a course that was looked up by who leads it",
+    "tracks.audit.queries:tenants": _OPERATOR,
     "tracks.audit.queries:number_since": _LOOKED_UP,
     "tracks.organisation.actions.linking:link_accounts": "the rows of one person, looked up before",
     "tracks.privacy.actions.erasing:_take_away": "the rows of one person, whose erasure it is",

@@ -6,12 +6,12 @@ import re
 
 from content.attributes import Attributes
 from content.blocks.block import Block, BlockText
+from content.devices import DEVICES
 from content.markdown import Document, Element
 from content.problems import ProblemList, suggestion
 from content.said import say
 from content.source import source_of
 
-DEVICES = {"ipad": "iPad", "chromebook": "Chromebook", "pc": "PC"}
 _HINT = say("Write ::: device {ipad}, one block for each of ipad, chromebook and pc.")
 
 

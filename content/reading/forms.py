@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from content.devices import DEVICES
 from content.model import EntryLevel, Lifecycle, Order, Phase
 from content.said import say
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_ID = 64
-DEVICES = ("ipad", "chromebook", "pc")
 
 
 def is_id(text: str) -> bool:

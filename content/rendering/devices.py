@@ -3,18 +3,15 @@ without a script; where the style sheet does not hide the others, and on paper, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
-from typing import Final
 
 from markdown_it.token import Token
 
 from content.attributes import Attributes
-from content.blocks.device import DEVICES, device
+from content.blocks.device import device
+from content.devices import DEVICES, PICKER
 from content.languages import word
-
-PICKER: Final = "device-picker"
 
 
 def device_of(token: Token) -> str:
@@ -53,29 +50,6 @@ def grouped(tokens: Sequence[Token]) -> list[Token]:
             done.append(token)
     end_run()
     return done
-
-
-_PICKER = re.compile(rf'<fieldset class="{PICKER}">.*?</fieldset>', re.DOTALL)
-_BUTTON = re.compile(r'(<input class="pick-(\w+)"[^>]*?)(?: checked)?>')
-
-
-def devices_in(html: str) -> list[str]:
-    """Of the choices in a drawn text, each once."""
-    pickers = "".join(_PICKER.findall(html))
-    return [name for name in DEVICES if f'value="{name}"' in pickers]
-
-
-def opened(html: str, device: str | None) -> str:
-    """The drawn text with that device's variants open, where it has one."""
-    if device not in DEVICES or PICKER not in html:
-        return html
-
-    def chosen(match: re.Match[str]) -> str:
-        if f'value="{device}"' not in match[0]:
-            return match[0]
-        return _BUTTON.sub(lambda b: b[1] + (" checked>" if b[2] == device else ">"), match[0])
-
-    return _PICKER.sub(chosen, html)
 
 
 def picker(names: Sequence[str], group: str, language: str) -> str:

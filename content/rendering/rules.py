@@ -12,6 +12,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from content.attributes import Attributes
 from content.blocks import access, device, video
+from content.devices import DEVICES
 from content.languages import word
 from content.model import Access
 from content.rendering.code import highlighted
@@ -97,7 +98,7 @@ class StepRenderer(RendererHTML):
             return ""
         if meta.get("name") == "device":
             name = device.device(attributes)
-            label = escape(device.DEVICES.get(name, ""))
+            label = escape(DEVICES.get(name, ""))
             return f'<div class="device device-{name}"><h2 class="device-name">{label}</h2>\n'
         if meta.get("name") == "access":
             return _access_line(access.window(attributes), _drawing(env).language)

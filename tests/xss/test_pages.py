@@ -42,7 +42,7 @@ def wrong_on(page: str) -> list[str]:
         tag = element.tag
         if not isinstance(tag, str):
             continue  # our own comments
-        if tag in NEVER:
+        if tag in NEVER and not _asks_for_the_device(element):
             found.append(tag)
         if tag == "script" and (element.text or not _is_ours(element.get("src", ""))):
             found.append("script")
@@ -54,6 +54,13 @@ def wrong_on(page: str) -> list[str]:
             if name.startswith("on") or name in ("srcdoc", "formaction") or is_script:
                 found.append(f"{tag} {name}={value[:30]}")
     return found
+
+
+def _asks_for_the_device(element: lxml_html.HtmlElement) -> bool:
+    """Of the page, beside the author's text: a form for browsers without scripts."""
+    parent, form = element.getparent(), next(iter(element), None)
+    is_beside = element.tag == "noscript" and parent is not None and parent.tag == "main"
+    return is_beside and form is not None and form.get("action") == "/device"
 
 
 def _is_ours(src: str) -> bool:

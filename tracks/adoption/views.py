@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from content.blocks.device import DEVICES
+from content.devices import DEVICES
 from tracks.adoption import use_views
 from tracks.adoption.queries import Counts, counts_of_municipality, counts_of_school
 from tracks.adoption.rules import STAGE_NAMES, STAGES, has_reached, ladder

@@ -8,10 +8,10 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from content.codes import FRAMEWORKS, SUBJECTS
+from content.devices import DEVICES
 from content.front_matter_writing import Written
 from content.languages import LANGUAGES
 from content.model import EntryLevel, Lifecycle, Order, Phase
-from content.reading.forms import DEVICES
 from tracks.i18n import N_
 
 Values = Mapping[str, Any]

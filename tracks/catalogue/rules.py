@@ -32,7 +32,6 @@ KIND_NAMES = {
     StepKind.SCALE: N_("Scale"),
     StepKind.CHECKLIST: N_("Checklist"),
 }
-DEVICE_NAMES = {"ipad": "iPad", "chromebook": "Chromebook", "pc": "PC"}  # the same everywhere
 PIECE_NAMES = {"track": N_("Track"), "module": N_("Session"), "resource": N_("Resource")}
 
 

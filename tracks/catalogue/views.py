@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.devices import DEVICES
 from content.model import Phase
 from tracks.catalogue.expiry import views as expiry_views
 from tracks.catalogue.feed import atom
@@ -19,7 +20,6 @@ from tracks.catalogue.public.media import is_current, is_open, windows_of_file
 from tracks.catalogue.public.telling import today
 from tracks.catalogue.queries import first_published, media, published
 from tracks.catalogue.rules import (
-    DEVICE_NAMES,
     PHASE_NAMES,
     PIECE_NAMES,
     public_path,
@@ -91,7 +91,7 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
         url_of=public_path if actor is None else work_path,
         subject_names=dict(named_subjects(offers.subjects, language(), gettext)),
         framework_names={code: framework_name(code, gettext) for code in offers.frameworks},
-        device_names=DEVICE_NAMES,
+        device_names=DEVICES,
         free_names=FREE_NAMES,
         today=today(),
         page_url=lambda number: "/catalogue?" + urlencode({**_asked(look), "page": number}),

@@ -8,7 +8,7 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from content.blocks.device import DEVICES
+from content.devices import DEVICES
 from tracks.i18n import LANGUAGES, N_
 from tracks.organisation.actions.units import NewUnit
 from tracks.organisation.days import a_day, beginning_of, end_of, today

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from content.blocks.device import DEVICES
+from content.devices import DEVICES
 from tracks.db import Session
 from tracks.i18n import LANGUAGES, N_
 from tracks.people.actions import choose_device, choose_language, choose_school, end_sign_in

@@ -84,7 +84,7 @@ def test_it_says_what_the_page_says(tool: Tool):
         for aim in graph.objects(this, SDO.educationalAlignment)
     }
     assert aims == {
-        ("educationalSubject", "Naturfag", "http://psi.udir.no/kl06/NAT01-04"),
+        ("educationalSubject", "Naturfag", "http://psi.udir.no/kl06/NAT01-05"),
         ("educationalLevel", "8-10", ""),
         ("teaches", "PfDK 1 Fag og grunnleggende ferdigheter", ""),
     }

@@ -149,6 +149,7 @@ def test_nobody_signed_in_is_told_where_to_type_it(tool: Tool):
 
 
 def test_what_is_too_old_is_deleted(tool: Tool):
+    now = datetime.now(UTC)
     invited(tool, with_role(tool, Role.COORDINATOR), tool.school_id)
     browser = tool.launch(sub="t")
     tool.post(browser, "/invitation", code="x")
@@ -156,7 +157,7 @@ def test_what_is_too_old_is_deleted(tool: Tool):
     assert forget_codes in create_worker(tool.settings, tool.database)._chores
     for minutes, left in ((5, 3), (15, 2), (90, 1), (60 * 24 * 15, 0)):
         with tool.database.writing() as session:
-            forget_codes(session, NOW + timedelta(minutes=minutes))
+            forget_codes(session, now + timedelta(minutes=minutes))
         tables = ("role_invitation", "link_code", "code_try")
         assert sum(tool.counts()[t] for t in tables) == left, minutes
 

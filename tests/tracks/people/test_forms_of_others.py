@@ -7,8 +7,9 @@ from flask.testing import FlaskClient
 from tests.factories.tool import BASE_URL, Tool
 from tracks.people.models import sign_in
 
-# Not of a sign-in: signed by an LMS, sealed by us, or by a one-time invitation. See tests in lms/.
-ENDPOINTS = ("/lti/", "/connect/")
+# Not of a sign-in: signed by an LMS, sealed by us, by a one-time invitation (see tests in lms/), a
+# harvester's question that changes nothing, or git with a token of its own, whatever the cookie.
+ENDPOINTS = ("/lti/", "/connect/", "/oai", "/git/")
 # Without a sender on purpose: from our pages only, and that is tested below.
 ANONYMOUS = ("/accessibility/feedback",)
 PLACE = {

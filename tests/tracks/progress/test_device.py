@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from content.devices import devices_in, opened
 from content.loader import load_library
-from content.rendering.devices import devices_in, opened
 from content.rendering.html import render_markdown
 from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, write
 from tests.factories.tool import Tool

@@ -8,6 +8,7 @@ from flask import abort, after_this_request, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
+from content.devices import DEVICES
 from content.model import EntryLevel
 from tracks.catalogue.public.about import About, about, licence_url
 from tracks.catalogue.public.dates import dates_of
@@ -17,7 +18,7 @@ from tracks.catalogue.public.links import Links, links_to
 from tracks.catalogue.public.page_views import PageViews, is_by_a_person
 from tracks.catalogue.publishers import publisher_of
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import DEVICE_NAMES, Address
+from tracks.catalogue.rules import Address
 from tracks.catalogue.subjects import named_subjects
 from tracks.catalogue.windows import Standing
 from tracks.db import Session
@@ -75,7 +76,7 @@ def telling(session: Session, actor: Actor | None, edition: Edition, address: Ad
         is_readable=actor is not None or told.window.is_open(today()),
         subjects=list(subjects.values()),
         frameworks=list(frameworks.values()),
-        devices=[DEVICE_NAMES.get(code, code) for code in told.devices],
+        devices=[DEVICES.get(code, code) for code in told.devices],
         entry_level=gettext(ENTRY_LEVELS[level]) if level else None,
         licence_url=licence_url(told.licence),
         links=links_to(told.address, base_url),

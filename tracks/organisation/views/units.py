@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from content.blocks.device import DEVICES
+from content.devices import DEVICES
 from tracks.db import Session
 from tracks.organisation.actions.units import Doer, NotPossible, add_unit, change_unit
 from tracks.organisation.days import today

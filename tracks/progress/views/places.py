@@ -7,9 +7,9 @@ from typing import cast
 from flask import abort
 from markupsafe import Markup
 
+from content.devices import devices_in, opened
 from content.model import Phase
 from content.rendered import RenderedStep
-from content.rendering.devices import devices_in, opened
 from tracks.catalogue.queries import Edition, Module, Shelf
 from tracks.catalogue.rules import PHASE_NAMES, Outline
 from tracks.db import Session

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from content.blocks.device import DEVICES
+from content.devices import DEVICES
 from content.grading import fields_of, shuffled
 from content.model import StepKind
 from content.rendered import RenderedStep
