@@ -27,6 +27,7 @@ def of_an_author(page: Page, running: Running, teacher: str, school: int) -> Ite
     base = f"{running.tool_url}/authoring/{track}"
     yield from _begun(page, running, school)
     yield from _written(page, f"{base}/01-alt.nb.md")
+    yield from _arranged(page, f"{base}/01-alt.nb.md/steps")
     yield from _looked_back(page, f"{base}/01-alt.nb.md")
     yield from _media(page, f"{base}/media")
     _write(page, f"{base}/track.nb.md", "version: ", "version: 0.")  # beside what publishing writes
@@ -107,6 +108,16 @@ def _written(page: Page, file: str) -> Iterator[str]:
     page.goto(file.replace(".nb.", ".sv."))
     page.locator("#text").fill(body)
     _press(page, page.locator("[value=save]"))
+
+
+def _arranged(page: Page, url: str) -> Iterator[str]:
+    page.goto(url)
+    page.evaluate(_OPEN)
+    yield "author-steps"
+    page.locator("#id-les").fill("Å lese")
+    page.locator("[value=rename]").first.click()
+    page.get_by_role("alert").wait_for()
+    yield "author-steps-refused"
 
 
 def _looked_back(page: Page, file: str) -> Iterator[str]:

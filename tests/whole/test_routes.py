@@ -42,6 +42,8 @@ ROUTES = {
     ("/authoring/<track>/<file>/merge", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/merge", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/preview", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/steps", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/steps", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translate", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "POST"): Permission.WRITE_TRACKS,

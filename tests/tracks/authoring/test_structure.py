@@ -73,20 +73,18 @@ def test_the_order_changes_and_drafts_go_along(
     assert tool.post(author, BASE, go="up", module="none").status_code == 404
 
 
-def test_a_published_short_name_stays_and_a_new_one_changes(
-    tool: Tool, author: FlaskClient, folder: Path
-):
-    refused = tool.post(author, BASE, go="rename", module="enheter", id="mal")
-    assert refused.status_code == 422
-    assert "01-enheter.nb.md" in files(folder)
+def test_a_new_short_name_of_what_nobody_knows(tool: Tool, author: FlaskClient, folder: Path):
     tool.post(author, BASE, title="Ny", go="add")
+    about = (folder / "maaling" / "track.nb.md").read_bytes()
 
     taken = tool.post(author, BASE, go="rename", module="ny", id="feil")
+    wrong = tool.post(author, BASE, go="rename", module="ny", id="../x")
     follow(tool, author, tool.post(author, BASE, go="rename", module="ny", id="nyest"))
 
-    assert taken.status_code == 422
+    assert (taken.status_code, wrong.status_code) == (422, 422)
     assert "03-nyest.nb.md" in files(folder)
     assert "03-ny.nb.md" not in files(folder)
+    assert (folder / "maaling" / "track.nb.md").read_bytes() == about
 
 
 def test_a_translation_begins_with_the_original(tool: Tool, author: FlaskClient, folder: Path):

@@ -59,6 +59,8 @@ for rule, method, name in (
     (f"{_FILE}/merge", "GET", "merging.merge"),
     (f"{_FILE}/merge", "POST", "merging.put_together"),
     (f"{_FILE}/preview", "GET", "preview.preview"),
+    (f"{_FILE}/steps", "GET", "steps.steps"),
+    (f"{_FILE}/steps", "POST", "steps.change_steps"),
     (f"{_FILE}/translate", "POST", "structure.translate"),
     ("/authoring/import", "POST", "zips.in_again"),
     ("/authoring/<track>/zip", "GET", "zips.out"),

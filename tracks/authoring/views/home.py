@@ -1,7 +1,9 @@
 """Where authors begin: the tracks, their sessions and steps."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,11 +15,15 @@ from tracks.authoring.queries import drafts_by_track, drafts_in
 from tracks.authoring.rules import FileName, file_name
 from tracks.authoring.views.desk import Place, desk, title_of, track_or_404
 from tracks.catalogue.publishing import modules_ever_published
+from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Session
 from tracks.i18n import N_, NEAREST
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.requests import language
+
+if TYPE_CHECKING:
+    from tracks.authoring.views.rewriting import CannotChange
 
 
 class TrackRow(NamedTuple):
@@ -43,7 +49,7 @@ class ModuleView(NamedTuple):
     rows: list[FileRow]
     phases: list[tuple[str, list[tuple[str, str, int]]]]
     missing: list[str]  # languages of the track it has no text in
-    may_be_renamed: bool
+    is_published: bool
 
 
 # What the track's page says after it has come back from something; ?said= names it.
@@ -51,7 +57,12 @@ SAID = {
     "made": N_("The track is begun. Now give it a session."),
     "session": N_("The session is begun: its phases are there, what is missing is what to write."),
     "moved": N_("The order is changed."),
-    "renamed": N_("The short name is changed."),
+    "renamed": N_("The short name is changed, and old links lead to the new one."),
+    "session-out": N_("The session is taken out. The history keeps its texts."),
+    "archived": N_(
+        "The track is taken out of use. Publish it: from then on it is not offered any more, and "
+        "its page names what to use instead."
+    ),
     "published": N_("It is published. Teachers see the new version from now on."),
     "taken-in": N_("What differs in the zip lies in your drafts now. Look at it, file by file."),
     "new": N_("The track from the zip is in the library now."),
@@ -114,7 +125,7 @@ def draw_track(
     actor: Actor,
     track: str,
     *,
-    problem: str | None = None,
+    problem: CannotChange | None = None,
 ) -> str:
     folder = desk().folder
     drafts = drafts_in(session, actor.person_id, track)
@@ -138,18 +149,20 @@ def draw_track(
     own = rows.pop("", [])
     languages = [row.place.name.language for row in own]
     publisher = checked.publisher.id if checked.publisher else ""
-    fixed = modules_ever_published(session, publisher, track)
+    known = modules_ever_published(session, publisher, track)
     return render_template(
         "authoring/track.html",
         track=track,
         title=next((r.title for r in own if r.place.name.language == best), track),
         title_language=best,
         own=own,
-        modules=[_module(id_, each, checked.track, languages, fixed) for id_, each in rows.items()],
+        modules=[_module(id_, each, checked.track, languages, known) for id_, each in rows.items()],
         missing=[each for each in LANGUAGES if each not in languages],
+        others=[each for each in folder.tracks() if each != track],
         drafts=len(drafts),
         problem=problem,
         said=SAID.get(request.args.get("said", "")),
+        phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         elsewhere=_elsewhere(checked.problems, texts, track),
         errors=len(checked.errors),
         typed=request.form,
@@ -163,7 +176,7 @@ def _module(
     rows: list[FileRow],
     track: Track | None,
     languages: list[str],
-    fixed: frozenset[str],
+    known: frozenset[str],
 ) -> ModuleView:
     best = _best([row.place.name.language for row in rows])
     first = next(row for row in rows if row.place.name.language == best)
@@ -175,7 +188,7 @@ def _module(
         rows,
         _steps(track, first.place.name),
         [each for each in languages if each not in there],
-        id_ not in fixed,
+        id_ in known,
     )
 
 

@@ -6,7 +6,10 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import new_module, new_track
+from content.front_matter_writing import CannotWrite as UnreadableHead
+from content.front_matter_writing import with_values
 from content.languages import LANGUAGES
+from content.model import Lifecycle
 from content.reading.forms import is_id
 from tracks.authoring.actions import move_drafts, note_change, put_draft
 from tracks.authoring.folder import LibraryFolder
@@ -28,22 +31,30 @@ from tracks.authoring.views.desk import (
     track_or_404,
 )
 from tracks.authoring.views.home import draw_home, draw_track
+from tracks.authoring.views.rewriting import (
+    BORROWED,
+    HEAD_UNREADABLE,
+    NO_ID,
+    NO_PLACE,
+    TAKEN,
+    CannotChange,
+    Changes,
+    entered,
+    put_back,
+    readdressed,
+    write_all,
+)
 from tracks.catalogue.publishing import modules_ever_published
 from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.errors import MALFORMED, PageError
+from tracks.web.pages import gettext
 from tracks.web.requests import now, see_other
 
 NO_TITLE = N_("Write a title first.")
-NO_ID = N_("The short name may have a-z, 0-9 and single hyphens, at most 64 characters.")
-TAKEN = N_("There is something with this short name already. Choose another one.")
 TOO_MANY = N_("A track has room for 999 sessions.")
-FIXED = N_(
-    "This session has been published: links in courses lead to its short name, so that stays for "
-    "ever. Change the title instead."
-)
 _MOST_MODULES = 999
 _MOVES = {"up": -1, "down": 1}
 
@@ -87,15 +98,15 @@ def change_track(database: Database, actor: Actor, track: str) -> ResponseReturn
     if go == "add":
         problem = _add_module(database, actor, track)
     elif go in _MOVES:
-        problem = _rename(database, track, _MOVES[go])
-    elif go == "rename":
-        problem = _rename(database, track, 0)
+        problem = _move(database, track, _MOVES[go])
+    elif go in ("rename", "out", "archive"):
+        return _refused_or_done(database, actor, track, go)
     else:
         raise PageError(400, MALFORMED)
     if problem is not None:
         with database.reading() as session:
-            return draw_track(session, actor, track, problem=problem), 422
-    said = {"add": "session", "rename": "renamed"}.get(go, "moved")
+            return draw_track(session, actor, track, problem=CannotChange(problem)), 422
+    said = "session" if go == "add" else "moved"
     return see_other(f"/authoring/{track}?said={said}")
 
 
@@ -126,23 +137,99 @@ def _write(database: Database, actor: Actor, track: str, files: Mapping[FileName
             note_change(session, actor, f"{track}/{name}", None, text, now())
 
 
-def _rename(database: Database, track: str, places: int) -> str | None:
+def _move(database: Database, track: str, places: int) -> str | None:
     """Everybody's drafts go along, so that nobody writes on under a name that is gone."""
-    module, new = request.form.get("module", ""), request.form.get("id", "").strip()
+    module = request.form.get("module", "")
     with changing() as folder, database.writing() as session:
         names = _all_names(session, folder, track)
-        if module not in {id_ for _, id_ in modules_of(names)}:
-            abort(404)
-        if places:
-            changes = with_module_moved(names, module, places)
-        else:
-            problem = _wrong_with_new_id(session, names, track, module, new)
-            if problem is not None:
-                return problem
-            changes = with_module_renamed(names, module, new)
-        _move_files(folder, track, changes)
-        move_drafts(session, {f"{track}/{old}": f"{track}/{to}" for old, to in changes.items()})
+        _there_or_404(names, module)
+        _move_files(session, folder, track, with_module_moved(names, module, places))
     return None
+
+
+def _there_or_404(names: list[FileName], module: str) -> None:
+    if module not in {id_ for _, id_ in modules_of(names)}:
+        abort(404)
+
+
+def _refused_or_done(database: Database, actor: Actor, track: str, go: str) -> ResponseReturnValue:
+    done = {"rename": _rename, "out": _take_out, "archive": _archive}[go]
+    try:
+        with changing() as folder, database.writing() as session:
+            done(session, actor, folder, track)
+    except CannotChange as refused:
+        with database.reading() as session:
+            return draw_track(session, actor, track, problem=refused), 422
+    said = {"rename": "renamed", "out": "session-out", "archive": "archived"}[go]
+    return see_other(f"/authoring/{track}?said={said}")
+
+
+def _rename(session: Session, actor: Actor, folder: LibraryFolder, track: str) -> None:
+    """What teachers know leaves its old name behind, which leads to the new one."""
+    module, new = request.form.get("module", ""), request.form.get("id", "").strip()
+    names = _all_names(session, folder, track)
+    _there_or_404(names, module)
+    if not is_id(new):
+        raise CannotChange(NO_ID)
+    if new in {id_ for _, id_ in modules_of(names)}:
+        raise CannotChange(TAKEN)
+    changes: Changes = {}
+    if _was_published(session, track, module):
+        for path, text in _about(folder, track).items():
+            changes[path] = entered(entered(text, "renamed", new, None), "renamed", module, new)
+    old_address, address = f"{track}/{module}", f"{track}/{new}"
+    changes = {**readdressed(folder, old_address, address, changes), **changes}
+    before = write_all(session, actor, folder, changes, gettext("Renamed: %(name)s", name=new))
+    try:
+        _move_files(session, folder, track, with_module_renamed(names, module, new))
+    except BaseException:
+        put_back(folder, before)
+        raise
+
+
+def _was_published(session: Session, track: str, module: str) -> bool:
+    about = about_library()
+    return about is not None and module in modules_ever_published(session, about.id, track)
+
+
+def _about(folder: LibraryFolder, track: str) -> dict[str, str]:
+    """The track's own file in each language, by its path."""
+    names = [name for name in folder.texts(track) if not name.is_module]
+    return {f"{track}/{name}": folder.text(track, name) or "" for name in names}
+
+
+def _take_out(session: Session, actor: Actor, folder: LibraryFolder, track: str) -> None:
+    """A session: its files go, the history keeps their texts."""
+    module, instead = request.form.get("module", ""), request.form.get("instead", "")
+    names = folder.texts(track)
+    _there_or_404(names, module)
+    others = {f"{track}/{id_}" for _, id_ in modules_of(names) if id_ != module}
+    if instead and instead not in others:
+        raise CannotChange(NO_PLACE)
+    changes: Changes = {f"{track}/{name}": None for name in names if name.id == module}
+    borrowers = readdressed(folder, f"{track}/{module}", instead, changes)
+    if borrowers:
+        raise CannotChange(BORROWED, sorted(borrowers))
+    if _was_published(session, track, module):
+        for path, text in _about(folder, track).items():
+            changes[path] = entered(text, "retired", module, instead)
+    write_all(session, actor, folder, changes, gettext("Taken out: %(name)s", name=module))
+
+
+def _archive(session: Session, actor: Actor, folder: LibraryFolder, track: str) -> None:
+    """The whole track; it is not offered any more from its next version on."""
+    instead = request.form.get("instead", "")
+    if instead and (instead == track or instead not in folder.tracks()):
+        raise CannotChange(NO_PLACE)
+    changes: Changes = {}
+    for path, text in _about(folder, track).items():
+        values = {"lifecycle": Lifecycle.ARCHIVED.value, "replaced-by": instead or None}
+        try:
+            changes[path] = with_values(text, values)
+        except UnreadableHead as failure:
+            raise CannotChange(HEAD_UNREADABLE) from failure
+    note = gettext("Taken out of use")
+    write_all(session, actor, folder, changes, note)
 
 
 def _all_names(session: Session, folder: LibraryFolder, track: str) -> list[FileName]:
@@ -150,18 +237,9 @@ def _all_names(session: Session, folder: LibraryFolder, track: str) -> list[File
     return sorted({*folder.texts(track), *(name for name in drafts if name is not None)})
 
 
-def _wrong_with_new_id(
-    session: Session, names: list[FileName], track: str, module: str, new: str
-) -> str | None:
-    about = about_library()
-    if not is_id(new):
-        return NO_ID
-    if about is not None and module in modules_ever_published(session, about.id, track):
-        return FIXED
-    return TAKEN if new in {id_ for _, id_ in modules_of(names)} else None
-
-
-def _move_files(folder: LibraryFolder, track: str, changes: Mapping[FileName, FileName]) -> None:
+def _move_files(
+    session: Session, folder: LibraryFolder, track: str, changes: Mapping[FileName, FileName]
+) -> None:
     files: dict[str, bytes | str | None] = {}
     for old in changes:
         files[str(old)] = None
@@ -170,6 +248,7 @@ def _move_files(folder: LibraryFolder, track: str, changes: Mapping[FileName, Fi
         if data is not None:
             files[str(new)] = data
     folder.write(track, dict(files.items()))
+    move_drafts(session, {f"{track}/{old}": f"{track}/{new}" for old, new in changes.items()})
 
 
 @requires(Permission.WRITE_TRACKS)

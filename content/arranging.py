@@ -1,0 +1,173 @@
+"""A session's file as lines of its own: where each step stands, and the file with one moved, taken
+out, put in or called something else. Lines are moved as they are; none is written anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from content.blocks import STEP_BLOCKS
+from content.front_matter import plain_values, split_front_matter
+from content.front_matter_writing import with_values
+from content.markdown import Document, Element, normalised, read_document
+from content.model import Phase
+from content.source import with_references
+
+_PHASE: Final = re.compile(r"phase=([A-D])\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines from `first` on, counted from 0, up to where the next span begins."""
+
+    first: int
+    last: int
+    phase: str = ""  # letter; "" for what stands before the first phase
+    step: str = ""  # its id; "" for a phase's heading and what belongs to it
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Of the whole text, without a gap: front matter, then each phase's heading and its steps."""
+    text = normalised(text)
+    _, body = split_front_matter(text)
+    document = read_document("", body)
+    found = [Span(0, 0)]
+    reader = _Reader(document, found)
+    for element in document.elements:
+        reader.take(element)
+    ends = [*(span.first for span in found[1:]), text.count("\n") + 1]
+    return tuple(replace(span, last=end) for span, end in zip(found, ends, strict=True))
+
+
+class _Reader:
+    """Decides as content.reading.editions does what belongs to which step."""
+
+    def __init__(self, document: Document, found: list[Span]) -> None:
+        self.document = document
+        self.found = found
+        self.phase = ""
+        self.waiting: int | None = None  # where the prose of the next block began
+        self.is_reading = False
+
+    def take(self, element: Element) -> None:
+        if element.type == "footnote":
+            return
+        if element.type == "heading" and element.token.tag in ("h1", "h2"):
+            letter = _PHASE.search(self.document.lines[element.first])
+            self.phase = letter[1].upper() if letter and element.token.tag == "h2" else self.phase
+            self.begin(element.first)
+            self.waiting, self.is_reading = None, False
+        elif element.type == "heading" and element.token.tag == "h3":
+            id_ = element.attributes.id
+            self.waiting, self.is_reading = element.first, id_ is not None
+            if id_ is not None:
+                self.begin(element.first, id_)
+        elif element.block_name in STEP_BLOCKS - {"video"} or (
+            element.block_name == "video" and element.attributes.id is not None
+        ):
+            at = element.first if self.is_reading or self.waiting is None else self.waiting
+            self.begin(at, element.attributes.id or "")
+            self.waiting, self.is_reading = None, False
+        elif element.block_name != "leader" and self.waiting is None and not self.is_reading:
+            self.waiting = element.first
+
+    def begin(self, first: int, step: str = "") -> None:
+        self.found.append(Span(first, first, self.phase, step))
+
+
+def parts(text: str) -> list[str]:
+    """The text of each span; joined with a line break they are the text."""
+    lines = normalised(text).split("\n")
+    return ["\n".join(lines[span.first : span.last]) for span in spans(text)]
+
+
+def steps_of(text: str) -> list[str]:
+    return [span.step for span in spans(text) if span.step]
+
+
+def with_step_moved(text: str, step: str, places: int) -> str:
+    """One place earlier (-1) or later (1): past its neighbour, or over a phase's heading into the
+    phase beside it. The same text if there is no place there, or no such step."""
+    found = spans(text)
+    at = next((n for n, span in enumerate(found) if span.step == step), None)
+    other = None if at is None else at + places
+    if at is None or other is None or not 1 <= other < len(found):
+        return text
+    if places < 0 and not found[other].step and not found[other - 1].phase:
+        return text  # before the first phase
+    one, two = sorted((at, other))
+    lines = normalised(text).split("\n")
+    first, second = found[one], found[two]
+    return _joined(
+        lines[: first.first],
+        lines[second.first : second.last],
+        lines[first.first : first.last],
+        lines[second.last :],
+    )
+
+
+def without_step(text: str, step: str) -> tuple[str, str] | None:
+    """The step's own text, with the definitions it uses, and the rest; None if it is not there."""
+    span = next((each for each in spans(text) if each.step == step), None)
+    if span is None:
+        return None
+    lines = normalised(text).split("\n")
+    _, body = split_front_matter(text)
+    own = "\n".join(lines[span.first : span.last]).strip("\n")
+    taken = with_references(read_document("", body), own)
+    return taken, _joined(lines[: span.first], lines[span.last :])
+
+
+def with_step(text: str, phase: Phase, piece: str) -> str | None:
+    """At the end of that phase; None if the text has no such phase."""
+    last = [span for span in spans(text) if span.phase == phase.value]
+    if not last:
+        return None
+    lines = normalised(text).split("\n")
+    at = last[-1].last
+    return _joined(lines[:at], piece.split("\n"), lines[at:])
+
+
+def with_step_called(text: str, step: str, new: str) -> str:
+    """The same text with `{#step ...}` changed at that step."""
+    span = next((each for each in spans(text) if each.step == step), None)
+    if span is None:
+        return text
+    lines = normalised(text).split("\n")
+    mark = re.compile(rf"(\{{[^{{}}]*)#{re.escape(step)}(?=[\s}}])")
+    for n in range(span.first, span.last):
+        changed = mark.sub(rf"\g<1>#{new}", lines[n], count=1)
+        if changed != lines[n]:
+            lines[n] = changed
+            break
+    return "\n".join(lines)
+
+
+def with_entry(text: str, key: str, old: str, value: str | None) -> str:
+    """`key` is renamed or retired; None takes the entry out. Raises CannotWrite."""
+    yaml, _ = split_front_matter(text)
+    given = (plain_values(yaml or "") or {}).get(key)
+    before = {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    after = {k: v for k, v in before.items() if k != old}
+    if value is not None:
+        after[old] = value
+    return text if after == before else with_values(text, {key: after or None})
+
+
+def with_address(text: str, old: str, new: str) -> str:
+    """Blocks that borrow `track/module#step`, or anything of `track/module`, borrow it there."""
+    ends = r"(?=[\s\"'}#])" if "#" not in old else r"(?=[\s\"'}])"
+    return re.sub(rf"(resource=[\"']?){re.escape(old)}{ends}", rf"\g<1>{new}", text)
+
+
+def borrows(text: str, address: str) -> bool:
+    return with_address(text, address, "x") != text
+
+
+def _joined(*blocks: list[str]) -> str:
+    """With one empty line between blocks, and the end of the file as it was."""
+    texts = ["\n".join(block).strip("\n") for block in blocks]
+    joined = "\n\n".join(text for text in texts if text)
+    return joined + "\n"
