@@ -138,6 +138,8 @@ EXCEPTIONS: dict[str, str] = {
     "tracks.rosters.jobs:forget_old_lists": _CHORE,
     "tracks.rosters.plan:changes": "schools of rows that were looked up with their municipality",
     "tracks.rosters.plan:import_of": _LOOKED_UP,
+    "tracks.rosters.connection:reseal": _OPERATOR,
+    "tracks.rosters.connection:wish_for_fetches": _CHORE,
     "tracks.rosters.staging:begin_import": "the row that was made one statement before",
     "tracks.rosters.staging:move": _LOOKED_UP,
     "tracks.progress.actions.versions:follow_spelling": _PUBLISHED,

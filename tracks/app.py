@@ -75,6 +75,7 @@ from tracks.progress import views as progress_views
 from tracks.rosters import data_map as rosters_map
 from tracks.rosters import jobs as rosters_jobs
 from tracks.rosters import queries as rosters_queries
+from tracks.rosters import service_views as rosters_service_views
 from tracks.rosters import views as rosters_views
 from tracks.settings import Settings
 from tracks.subscriptions import reactions
@@ -131,6 +132,7 @@ BLUEPRINTS = (
     privacy_views.pages,
     organisation_views.pages,
     rosters_views.pages,
+    rosters_service_views.pages,
     catalogue_views.pages,
     progress_views.pages,
     lms_views.pages,
@@ -190,6 +192,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
     # R2: somebody waits for these answers.
+    app.extensions["tracks.sealer"] = open_sealer(settings)
     app.extensions["tracks.outbound"] = GuardedHttp(
         allow_loopback=settings.is_loopback, total_seconds=10.0
     )
@@ -274,7 +277,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     worker = Worker(
         database,
         {
-            **rosters_jobs.handlers(),
+            **rosters_jobs.handlers(rosters_jobs.Outward(http, sealer)),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(
@@ -290,7 +293,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             try_quarantined,
             tell_of_endings,
             forget_codes,
-            rosters_jobs.forget_old_lists,
+            *rosters_jobs.chores(),
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
             *privacy_jobs.chores(DATA_MAP, erased_list(settings)),

@@ -336,6 +336,23 @@ def of_lists(page: Page, running: Running) -> Iterator[str]:
     yield "import-working"
     page.goto(f"{running.tool_url}/imports")
     yield "imports"
+    page.goto(f"{running.tool_url}/imports/service")
+    page.evaluate(_OPEN)
+    yield "school-system-none"
+    page.locator("#address").fill("https://127.0.0.1:9/v2.0?x=1")
+    page.locator("#way-client").check()
+    page.locator("form[action='/imports/service'] button").click()
+    page.get_by_role("alert").wait_for()
+    yield "school-system-refused"
+    page.locator("#address").fill("https://10.0.0.1/v2.0")
+    page.locator("#way-token").check()
+    page.locator("#secret").fill("sample")
+    page.locator("form[action='/imports/service'] button").click()
+    page.locator("form[action$=fetch]").wait_for()
+    while not page.get_by_role("status").count():  # the address is a private one: soon told
+        page.wait_for_timeout(250)
+        page.reload()
+    yield "school-system-failed"
 
 
 def send_list(

@@ -14,6 +14,9 @@ from tracks.lms import actions as lms_actions
 from tracks.lms.actions.life_cycle import HANDLER_JOB
 from tracks.lms.actions.rosters import ROSTER_JOB
 from tracks.lms.jobs import handlers, notice_handlers, roster_handlers
+from tracks.lms.sealing import EncryptionKey, Sealer
+from tracks.rosters.connection import FETCH_JOB
+from tracks.rosters.jobs import Outward
 from tracks.rosters.jobs import handlers as list_handlers
 from tracks.rosters.staging import APPLY_JOB, READ_JOB
 
@@ -21,6 +24,7 @@ TRACKS = Path(__file__).parents[2] / "tracks"
 # The name of the constant with the kind -> the kind.
 KINDS = {
     "APPLY_JOB": APPLY_JOB,
+    "FETCH_JOB": FETCH_JOB,
     "READ_JOB": READ_JOB,
     "COLUMN_JOB": lms_actions.COLUMN_JOB,
     "HANDLER_JOB": HANDLER_JOB,
@@ -47,7 +51,7 @@ def test_every_kind_of_job_has_a_handler_and_every_handler_a_job():
 
     calls = ServiceCalls(http, tokens, clock)
     done = {
-        **list_handlers(),
+        **list_handlers(Outward(http, Sealer([EncryptionKey(bytes(32))]))),
         **handlers(Grades(http, tokens, clock)),
         **notice_handlers(calls, "https://ours"),
         **roster_handlers(Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)),

@@ -35,15 +35,16 @@ def rotate_keys(at_once: bool, as_json: bool) -> None:
 @click.command("reseal-keys")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def reseal_keys(as_json: bool) -> None:
-    """Seal our keys with the first encryption key; the others may go then."""
+    """Seal our keys and secrets with the first encryption key; the others may go then."""
     from tracks.lms.actions.keys import reseal_keys as reseal
     from tracks.lms.key_files import open_sealer
     from tracks.lms.sealing import SealError
+    from tracks.rosters.connection import reseal as reseal_services
 
     sealer = open_sealer(load_settings())
     try:
         with current_database().writing() as session:
-            number = reseal(session, sealer)
+            number = reseal(session, sealer) + reseal_services(session, sealer)
     except SealError as failed:
         raise SettingsError(f"nothing was changed: {failed}") from failed
     made = {"resealed": number, "encryption_key": sealer.first.id}

@@ -146,6 +146,12 @@ def claimed(session: Session, job_id: int, lease: str, now: datetime) -> Job | N
 _MINE = (outbox.c.id == bindparam("job_id"), outbox.c.lease == bindparam("held"))
 
 
+def renew(session: Session, job: Job, now: datetime) -> bool:
+    """For work that takes longer than a lease: it is ours for another one. False: it is not."""
+    held = update(outbox).where(*_MINE).values(lease_until=now + LEASE).returning(outbox.c.id)
+    return session.execute(held, {"job_id": job.id, "held": job.lease}).first() is not None
+
+
 def finish(session: Session, job: Job, now: datetime) -> None:
     """Done. If a newer wish came meanwhile, the row stays and is due at once."""
     key = {"job_id": job.id, "held": job.lease}

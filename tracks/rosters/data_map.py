@@ -7,6 +7,7 @@ from tracks.rosters.models import (
     roster_import,
     roster_piece,
     roster_row,
+    roster_service,
     teacher_count,
 )
 
@@ -42,9 +43,21 @@ TAGGED = (
         personal="key school_id task",
     ),
     Tagged(
+        roster_service,
+        N_("to fetch who works where from the school system"),
+        none="municipality_id address token_url client_id scope sealed is_approved due_at asked_at "
+        "read_at turns_on fault fault_detail",
+        pseudonymous="person_id",
+        hidden="sealed",
+    ),
+    Tagged(
         teacher_count,
         N_("to count where work is done"),
         none="municipality_id school_id counted_on source teachers",
     ),
 )
-AUDITED = {"list_taken_in": N_("Took in a list of staff or schools")}
+AUDITED = {
+    "list_taken_in": N_("Took in a list of staff or schools"),
+    "school_system_set_up": N_("Connected the school system, or changed its secret"),
+    "school_system_removed": N_("Removed the connection to the school system"),
+}

@@ -91,6 +91,18 @@ FILE_TEXTS: Final[dict[str, Text]] = {
         N_("The zip was not opened, as something in it is not as it should be"),
         N_("Export it anew from your system, and upload it as it came."),
     ),
+    "service-address": Text(
+        N_("The address of the other system may not be asked"),
+        N_("It must begin with https and lead to a machine on the open net."),
+    ),
+    "service-slow": Text(
+        N_("The other system took more than half an hour"),
+        N_("We changed nothing. Ask who looks after it whether it is always so slow."),
+    ),
+    "secret-lost": Text(
+        N_("The secret for the other system cannot be read any more"),
+        N_("Type it once more on the page of the school system."),
+    ),
     "service-refused": Text(
         N_("The other system did not let us in"),
         N_("Ask who looks after it whether our access is still valid."),

@@ -2,9 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,25 +14,47 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from lti.errors import TransientServiceError
+from lti.ports import Http
 from tracks.db import Database, Session
+from tracks.jobs.actions import renew
 from tracks.jobs.rules import Job
-from tracks.jobs.worker import Done, Handler, Outcome
+from tracks.jobs.worker import Chore, Done, Handler, Outcome, TryLater
 from tracks.people.models import municipality
 from tracks.rosters.applying import apply, settle
 from tracks.rosters.columns import Field, ListKind
+from tracks.rosters.connection import (
+    FETCH_JOB,
+    Sealing,
+    Service,
+    access_of,
+    host_of,
+    note,
+    service_of,
+    wish_for_fetches,
+)
 from tracks.rosters.faults import BadFile
 from tracks.rosters.lists import about_how_many, rows_of
 from tracks.rosters.models import roster_import
 from tracks.rosters.oneroster import read as read_oneroster
+from tracks.rosters.plan import counts, import_of, people_known
 from tracks.rosters.records import Reading, Source
+from tracks.rosters.rules import Guard, guard
+from tracks.rosters.school_system import SchoolSystem
+from tracks.rosters.ss12000 import Calendar, has_changed
+from tracks.rosters.ss12000 import read as read_ss12000
 from tracks.rosters.staging import (
     APPLY_JOB,
     READ_JOB,
+    begin_import,
     forget_rows,
     move,
+    open_imports,
     pieces_of,
     stage,
     throw_away,
+    wish_to_apply,
+    without_protected,
 )
 from tracks.rosters.workflow import AT_WORK, OPEN, State
 
@@ -38,8 +62,150 @@ BATCH: Final = 1_000
 KEPT_FOR: Final = timedelta(days=14)
 
 
-def handlers() -> Mapping[str, Handler]:
-    return {READ_JOB: read_list, APPLY_JOB: apply_list}
+# How often a school system that fails for a while is asked again before people are told.
+MOST_TRIES: Final = 6
+_RENEW_EVERY: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """What it takes to ask other systems."""
+
+    http: Http
+    sealing: Sealing
+    sleep: Callable[[float], object] = time.sleep
+
+
+class LeaseLost(Exception):
+    """Another worker does the same job by now."""
+
+
+class _Beat:
+    """Work that takes longer than a lease stays ours for as long as it goes on."""
+
+    def __init__(self, database: Database, job: Job) -> None:
+        self._database = database
+        self._job = job
+        self._next = time.monotonic() + _RENEW_EVERY
+
+    def __call__(self) -> None:
+        """Raises LeaseLost."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _RENEW_EVERY
+        with self._database.writing() as session:
+            if not renew(session, self._job, datetime.now(UTC)):
+                raise LeaseLost
+
+    def wait(self, seconds: float, sleep: Callable[[float], object]) -> None:
+        while seconds > 0:
+            self()
+            sleep(min(seconds, _RENEW_EVERY))
+            seconds -= _RENEW_EVERY
+
+
+def handlers(outward: Outward) -> Mapping[str, Handler]:
+    return {
+        READ_JOB: read_list,
+        APPLY_JOB: apply_list,
+        FETCH_JOB: partial(fetch_list, outward),
+    }
+
+
+def fetch_list(outward: Outward, database: Database, job: Job) -> Outcome:
+    """What the school system says, as a list on its way in; by itself only if nobody need look."""
+    municipality_id = int(str(job.payload["municipality_id"]))
+    with database.reading() as session:
+        service = service_of(session, municipality_id)
+    if service is None:
+        return Done()
+    began = datetime.now(UTC)
+    beat = _Beat(database, job)
+    import_id = None
+    try:
+        system = SchoolSystem(
+            outward.http,
+            access_of(outward.sealing, service),
+            lambda seconds: beat.wait(seconds, outward.sleep),
+        )
+        since = service.changed_since(began.date())
+        if since is not None and not has_changed(system, since):
+            return Done(partial(note, municipality_id=municipality_id, asked_at=began))
+        with database.writing() as session:
+            import_id = _begin_fetch(session, service, began)
+        calendar = Calendar(began.date())
+        _stage_rows(database, import_id, read_ss12000(system, calendar), beat)
+    except LeaseLost:
+        return Done(partial(_forget_what_was_read, import_id=import_id))
+    except BadFile as bad:
+        return Done(partial(_fetch_failed, service=service, import_id=import_id, bad=bad))
+    except TransientServiceError as failed:
+        failing = BadFile("service-failed", failed.reason)
+        write = partial(_fetch_failed, service=service, import_id=import_id, bad=failing)
+        if job.tries < MOST_TRIES:
+            return TryLater(failed.reason, failed.retry_after, write)
+        return Done(write)
+    return Done(partial(_fetched, service=service, import_id=import_id, turns_on=calendar.turns_on))
+
+
+def _begin_fetch(session: Session, service: Service, now: datetime) -> int:
+    """The newest is what people look at: one that nobody went on with goes."""
+    for old in open_imports(session, service.municipality_id, Source.SS12000):
+        throw_away(session, old, now)
+    made = begin_import(
+        session,
+        municipality_id=service.municipality_id,
+        person_id=service.person_id,
+        source=Source.SS12000,
+        file_name=host_of(service.address),
+        pieces=iter(()),
+        now=now,
+    )
+    move(session, made, State.READING, now, is_complete=True)
+    return made
+
+
+def _forget_what_was_read(session: Session, *, import_id: int | None) -> None:
+    if import_id is not None:
+        throw_away(session, import_id, datetime.now(UTC))
+        forget_rows(session, import_id)
+
+
+def _fetch_failed(
+    session: Session, *, service: Service, import_id: int | None, bad: BadFile
+) -> None:
+    now = datetime.now(UTC)
+    if import_id is not None:
+        _refuse(session, import_id=import_id, bad=bad)
+    note(
+        session,
+        service.municipality_id,
+        asked_at=now,
+        fault=bad.code,
+        fault_detail=bad.detail[:200] or None,
+    )
+
+
+def _fetched(session: Session, *, service: Service, import_id: int, turns_on: date | None) -> None:
+    now = datetime.now(UTC)
+    _read(session, import_id=import_id)
+    note(
+        session,
+        service.municipality_id,
+        asked_at=now,
+        turns_on=turns_on,
+        fault=None,
+        fault_detail=None,
+    )
+    which = import_of(session, import_id)
+    found = counts(session, which)
+    needed = guard(known=people_known(session, which), gone=found.people_gone)
+    # Its address may have been changed while we read: then the flag is down again.
+    is_still = service_of(session, service.municipality_id)
+    is_approved = is_still is not None and is_still.is_approved
+    if is_approved and not found.faults and needed is Guard.FREE:
+        move(session, import_id, State.APPLYING, now, confirmed_gone=found.people_gone)
+        wish_to_apply(session, import_id, now)
 
 
 def read_list(database: Database, job: Job) -> Outcome:
@@ -51,13 +217,15 @@ def read_list(database: Database, job: Job) -> Outcome:
         forget_rows(session, import_id)
     try:
         with _file(database, import_id) as path:
-            _stage_all(database, import_id, path)
+            _stage_all(database, import_id, path, _Beat(database, job))
+    except LeaseLost:
+        return Done()
     except BadFile as bad:
         return Done(partial(_refuse, import_id=import_id, bad=bad))
     return Done(partial(_read, import_id=import_id))
 
 
-def _stage_all(database: Database, import_id: int, path: Path) -> None:
+def _stage_all(database: Database, import_id: int, path: Path, beat: _Beat) -> None:
     with database.reading() as session:
         reading = _reading(session, import_id, path)
     with database.writing() as session:
@@ -68,12 +236,20 @@ def _stage_all(database: Database, import_id: int, path: Path) -> None:
             rows_expected=about_how_many(path),
             rows_read=0,
         )
+    _stage_rows(database, import_id, reading, beat)
+
+
+def _stage_rows(database: Database, import_id: int, reading: Reading, beat: _Beat) -> None:
     first = 0
+    aliases: dict[str, str] = {}
     while batch := list(islice(reading.rows, BATCH)):
         with database.writing() as session:
-            stage(session, import_id, first, batch)
+            which = import_of(session, import_id)
+            about = which.municipality_id, which.source
+            stage(session, import_id, first, without_protected(session, *about, batch, aliases))
             first += len(batch)
             _note(session, import_id, rows_read=first)
+        beat()
     if not first:
         raise BadFile("empty")
 
@@ -114,8 +290,12 @@ def apply_list(_database: Database, job: Job) -> Outcome:
 
 
 def _apply(session: Session, *, import_id: int) -> None:
-    if _is_in(session, import_id, State.APPLYING):
-        apply(session, import_id, datetime.now(UTC))
+    if not _is_in(session, import_id, State.APPLYING):
+        return
+    which = import_of(session, import_id)
+    if apply(session, import_id, datetime.now(UTC)) and which.source == Source.SS12000:
+        # Somebody has looked at the first; those after it come here by themselves.
+        note(session, which.municipality_id, is_approved=True, read_at=which.created_at)
 
 
 def _is_in(session: Session, import_id: int, state: State) -> bool:
@@ -158,3 +338,7 @@ def forget_old_lists(session: Session, now: datetime) -> None:
     ).all()
     for (import_id,) in old:
         throw_away(session, import_id, now)
+
+
+def chores() -> tuple[Chore, ...]:
+    return (forget_old_lists, wish_for_fetches)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -98,6 +99,33 @@ roster_entry = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     UniqueConstraint("municipality_id", "source", "key", "school_id", "task"),
+)
+
+# A school system that is asked over the net: where, and how we show who we are.
+roster_service = Table(
+    "roster_service",
+    metadata,
+    Column("municipality_id", Id, ForeignKey("municipality.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who set it up
+    Column("address", String(300), nullable=False),
+    # All NULL: the secret is a bearer token. Else it is that of a client, who gets one.
+    Column("token_url", String(300)),
+    Column("client_id", String(200)),
+    Column("scope", String(200)),
+    # Opens only beside the addresses that it was typed for (connection.py).
+    Column("sealed", Text, nullable=False),
+    # Somebody has looked at what it says and taken it in: from then on it goes by itself.
+    Column("is_approved", Boolean, nullable=False, server_default=false()),
+    Column("due_at", UtcDateTime, nullable=False),
+    # When it was last asked; when the reading began that is true now; the next day on which that
+    # changes by itself.
+    Column("asked_at", UtcDateTime),
+    Column("read_at", UtcDateTime),
+    Column("turns_on", Date),
+    # Of the last time it was asked: a key of faults.FILE_TEXTS.
+    Column("fault", String(40)),
+    Column("fault_detail", String(200)),
+    **ONE_TREE,
 )
 
 # Denominators: how many teachers a unit had, who says so, and when it was counted.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
@@ -26,6 +27,7 @@ class Import:
     file_name: str
     person_id: int  # who takes it in
     is_complete: bool
+    created_at: datetime
 
     @property
     def staff(self) -> ColumnElement[bool]:
@@ -79,6 +81,7 @@ def import_of(session: Session, import_id: int) -> Import:
             roster_import.c.file_name,
             roster_import.c.person_id,
             roster_import.c.is_complete,
+            roster_import.c.created_at,
         ).where(roster_import.c.id == import_id)
     ).one()
     return Import(
@@ -88,6 +91,7 @@ def import_of(session: Session, import_id: int) -> Import:
         found.file_name,
         found.person_id,
         found.is_complete,
+        found.created_at,
     )
 
 

@@ -11,7 +11,7 @@ from tracks.db import Session
 from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
 from tracks.people.models import person
-from tracks.rosters.models import roster_entry, roster_import
+from tracks.rosters.models import roster_entry, roster_import, roster_service
 from tracks.rosters.workflow import State
 
 
@@ -61,6 +61,21 @@ def import_shown(session: Session, municipality_id: int, import_id: int) -> Show
     return None if row is None else _shown(row)
 
 
+def import_that_waits(session: Session, municipality_id: int, source: str) -> int | None:
+    """The newest of the source that somebody has to look at."""
+    row = session.execute(
+        select(roster_import.c.id)
+        .where(
+            roster_import.c.municipality_id == municipality_id,
+            roster_import.c.source == source,
+            roster_import.c.state == State.READY,
+        )
+        .order_by(roster_import.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else int(row.id)
+
+
 def _shown(row: Any) -> Shown:
     return Shown(
         id=row.id,
@@ -88,6 +103,12 @@ KEPT = (
         roster_entry.c.person_id,
         N_("Where you work and in which task, as your employer's lists say"),
         N_("so that your work counts at the right school"),
+    ),
+    Kept(
+        roster_service.c.person_id,
+        N_("That you have connected the school system"),
+        N_("to know who answers for the connection"),
+        fate=Fate.LEAVE,
     ),
     Kept(
         roster_import.c.person_id,

@@ -13,6 +13,7 @@ class Source(StrEnum):
 
     LIST = "list"
     ONEROSTER = "oneroster"
+    SS12000 = "ss12000"
 
 
 class Task(StrEnum):

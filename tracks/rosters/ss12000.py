@@ -1,16 +1,17 @@
 """SS 12000:2020: what a Swedish school system says of organisations, persons and duties.
 
-The subset that Skolverket's own client uses. JSON in, rows out; who fetches it is `Fetch`.
+The subset that Skolverket's own client uses, as far as it is about staff: no groups, as those are
+of pupils. JSON in, rows out; who fetches it is `Fetch`.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import Any, Final, Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple, Protocol
 
 from tracks.people.rules import SchoolKind
 from tracks.rosters import values
 from tracks.rosters.faults import BadFile
-from tracks.rosters.records import Fault, Leaver, Reading, Row, StaffRow, Task, UnitRow
+from tracks.rosters.records import Fault, Reading, Row, StaffRow, Task, UnitRow
 from tracks.rosters.values import BadValue
 
 PAGE: Final = 500
@@ -48,45 +49,113 @@ class Fetch(Protocol):
     def __call__(self, resource: str, query: Mapping[str, str]) -> Mapping[str, Any]: ...
 
 
-def read(fetch: Fetch, today: date, changed_after: datetime | None = None) -> Reading:
-    """All of it; with `changed_after` what is gone since then, too, and who is not named stays."""
-    return Reading(_rows(fetch, today, changed_after), changed_after is None)
+class Calendar:
+    """The next day on which what was read changes by itself: something begins, or has ended."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.turns_on: date | None = None
+
+    def holds(self, entity: Mapping[str, Any]) -> bool:
+        """Dates that cannot be read do not take a task from anybody."""
+        try:
+            begins = values.day(_text(entity, "startDate"))
+            ends = values.day(_text(entity, "endDate"))
+        except BadValue:
+            return True
+        if begins is not None:
+            self._note(begins)
+        if ends is not None and ends < date.max:
+            self._note(ends + timedelta(days=1))
+        return (begins is None or begins <= self.today) and (ends is None or self.today <= ends)
+
+    def _note(self, day: date) -> None:
+        if day > self.today and (self.turns_on is None or day < self.turns_on):
+            self.turns_on = day
 
 
-def _pages(fetch: Fetch, resource: str, query: Mapping[str, str]) -> Iterator[Any]:
-    """Entities of all pages. Raises BadFile for an answer that is none."""
+def read(fetch: Fetch, calendar: Calendar) -> Reading:
+    """All of it: who is not in it has left."""
+    return Reading(_rows(fetch, calendar), is_complete=True)
+
+
+def has_changed(fetch: Fetch, since: datetime) -> bool:
+    """Whether reading it all again can say anything new. Cheap: one entity of each at most."""
+    moment = since.isoformat()
+    for resource in ("organisations", "persons", "duties"):
+        page = fetch(resource, {"meta.modified.after": moment, "limit": "1"})
+        if _entities(page, resource):
+            return True
+    page = fetch("deletedEntities", {"after": moment, "entities": "Person,Duty,Organisation"})
+    data = page.get("data")
+    if not isinstance(data, dict):
+        raise BadFile("service-failed", "deletedEntities")
+    # Kinds of which nothing is deleted may be left out.
+    return bool(page.get("pageToken")) or any(data.values())
+
+
+def _entities(page: Mapping[str, Any], resource: str) -> list[Any]:
+    data = page.get("data")
+    if not isinstance(data, list):
+        raise BadFile("service-failed", resource)
+    return data
+
+
+def _pages(fetch: Fetch, resource: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Entities of all pages. Raises BadFile for an answer that is none, and for a list that has no
+    end or goes round in a circle."""
     asked = {"limit": str(PAGE), **query}
+    seen: set[str] = set()
     for _ in range(MOST_PAGES):
         page = fetch(resource, asked)
-        data = page.get("data")
-        if not isinstance(data, list):
-            raise BadFile("service-failed", resource)
-        yield from (entity for entity in data if isinstance(entity, dict))
+        yield from (entity for entity in _entities(page, resource) if isinstance(entity, dict))
         token = page.get("pageToken")
         if not token:
             return
+        if str(token) in seen:
+            raise BadFile("service-failed", f"{resource}: pageToken")
+        seen.add(str(token))
         # A page's token stands for the whole question: nothing else goes with it.
         asked = {"pageToken": str(token)}
     raise BadFile("too-large", resource)
 
 
-def _rows(fetch: Fetch, today: date, changed_after: datetime | None) -> Iterator[Row | Fault]:
+def _rows(fetch: Fetch, calendar: Calendar) -> Iterator[Row | Fault]:
     codes: dict[str, str] = {}
     for count, unit in enumerate(_pages(fetch, "organisations", {"type": "Skolenhet"}), 1):
-        if not _holds(unit, today):
+        if not _is_unit(unit) or not calendar.holds(unit):
             continue
         row = _unit(count, unit)
         if isinstance(row, UnitRow):
             codes[_text(unit, "id")] = row.code
         yield row
-    people: dict[str, Mapping[str, Any]] = {
-        _text(person, "id"): _kept_of(person) for person in _pages(fetch, "persons", {})
-    }
+    # Duties first: of the persons, most are pupils, and nothing of them is kept, not even here.
+    duties: dict[str, list[_Duty]] = {}
     for count, duty in enumerate(_pages(fetch, "duties", {}), 1):
-        if _holds(duty, today):
-            yield from _duty(count, duty, people, codes)
-    if changed_after is not None:
-        yield from _deleted(fetch, changed_after)
+        code = codes.get(_reference(duty, "dutyAt"))
+        # Else at an office, or a unit that was told of above.
+        if code is not None and calendar.holds(duty):
+            task = _TASKS.get(_text(duty, "dutyRole"), Task.OTHER)
+            duties.setdefault(_reference(duty, "person"), []).append(_Duty(count, code, task))
+    # A service that does not know the filter ignores it.
+    for person in _pages(fetch, "persons", {"relationship.entity.type": "duty"}):
+        for each in duties.pop(_text(person, "id"), ()):
+            yield _staff(each, _kept_of(person))
+    for nobodys in duties.values():
+        for each in nobodys:
+            yield Fault(each.line, "unknown-person", "duties: person")
+
+
+class _Duty(NamedTuple):
+    line: int
+    code: str
+    task: Task
+
+
+def _is_unit(organisation: Mapping[str, Any]) -> bool:
+    """A school unit with a number. Preschools in Sweden may have none, and are passed over."""
+    kind = organisation.get("organisationType", "Skolenhet")
+    return kind == "Skolenhet" and bool(_text(organisation, "schoolUnitCode"))
 
 
 def _text(entity: Mapping[str, Any], name: str) -> str:
@@ -97,15 +166,6 @@ def _text(entity: Mapping[str, Any], name: str) -> str:
 def _reference(entity: Mapping[str, Any], name: str) -> str:
     value = entity.get(name)
     return _text(value, "id") if isinstance(value, dict) else ""
-
-
-def _holds(entity: Mapping[str, Any], today: date) -> bool:
-    try:
-        begins = values.day(_text(entity, "startDate"))
-        ends = values.day(_text(entity, "endDate"))
-    except BadValue:
-        return True
-    return (begins is None or begins <= today) and (ends is None or today <= ends)
 
 
 def _unit(count: int, unit: Mapping[str, Any]) -> UnitRow | Fault:
@@ -133,40 +193,10 @@ def _kept_of(person: Mapping[str, Any]) -> Mapping[str, Any]:
     return kept
 
 
-def _duty(
-    count: int,
-    duty: Mapping[str, Any],
-    people: Mapping[str, Mapping[str, Any]],
-    codes: Mapping[str, str],
-) -> Iterator[Row | Fault]:
-    code = codes.get(_reference(duty, "dutyAt"))
-    if code is None:
-        return  # at an office, or a unit that was told of above
-    person = people.get(_reference(duty, "person"))
-    if person is None:
-        yield Fault(count, "unknown-person", "duties: person")
-        return
+def _staff(duty: _Duty, person: Mapping[str, Any]) -> StaffRow | Fault:
     try:
         name = values.text(person["name"]) if person.get("name") else None
         key = values.key(person["id"])
     except BadValue as bad:
-        yield Fault(count, bad.code, "persons")
-        return
-    task = _TASKS.get(_text(duty, "dutyRole"), Task.OTHER)
-    yield StaffRow(count, key, name, code, task, is_protected=person["protected"])
-
-
-def _deleted(fetch: Fetch, after: datetime) -> Iterator[Leaver]:
-    query = {"after": after.isoformat(), "entities": "persons"}
-    for _ in range(MOST_PAGES):
-        page = fetch("deletedEntities", query)
-        data = page.get("data")
-        gone = data.get("persons") if isinstance(data, dict) else None
-        if not isinstance(gone, list):
-            raise BadFile("service-failed", "deletedEntities")
-        yield from (Leaver(n, each) for n, each in enumerate(gone, 1) if isinstance(each, str))
-        token = page.get("pageToken")
-        if not token:
-            return
-        query = {"pageToken": str(token)}
-    raise BadFile("too-large", "deletedEntities")
+        return Fault(duty.line, bad.code, "persons")
+    return StaffRow(duty.line, key, name, duty.code, duty.task, is_protected=person["protected"])

@@ -1,6 +1,7 @@
 """A list on its way in: its file, its rows, its state. What is true is changed in applying.py."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,9 +9,9 @@ from sqlalchemy import delete, insert, select, update
 
 from tracks.db import Session
 from tracks.jobs.actions import enqueue
-from tracks.rosters.models import roster_import, roster_piece, roster_row
+from tracks.rosters.models import roster_entry, roster_import, roster_piece, roster_row
 from tracks.rosters.records import Fault, Leaver, Row, StaffRow, UnitRow
-from tracks.rosters.workflow import State, may_become
+from tracks.rosters.workflow import OPEN, State, may_become
 
 PIECE: Final = 1024 * 1024
 READ_JOB: Final = "roster.read"
@@ -87,6 +88,18 @@ def forget_file(session: Session, import_id: int) -> None:
     session.execute(delete(roster_piece).where(roster_piece.c.import_id == import_id))
 
 
+def open_imports(session: Session, municipality_id: int, source: str) -> list[int]:
+    """Read, and waiting for somebody; also those that a worker began to read and left."""
+    found = session.execute(
+        select(roster_import.c.id).where(
+            roster_import.c.municipality_id == municipality_id,
+            roster_import.c.source == source,
+            roster_import.c.state.in_(OPEN - {State.APPLYING}),
+        )
+    )
+    return [row.id for row in found]
+
+
 def throw_away(session: Session, import_id: int, now: datetime) -> bool:
     if not move(session, import_id, State.THROWN_AWAY, now, headings=[], fault_detail=None):
         return False
@@ -102,6 +115,37 @@ def pieces_of(session: Session, import_id: int, number: int) -> bytes | None:
         )
     ).one_or_none()
     return None if row is None else row.body
+
+
+def without_protected(
+    session: Session,
+    municipality_id: int,
+    source: str,
+    rows: Sequence[Row | Fault],
+    aliases: dict[str, str],
+) -> list[Row | Fault]:
+    """Of protected persons whom nobody here knows, not even the number goes further: an alias that
+    no list can hold stands for it. `aliases` is kept from one part of a list to the next."""
+    protected = {row.key for row in rows if isinstance(row, StaffRow) and row.is_protected}
+    if not protected:
+        return list(rows)
+    known = set(
+        session.execute(
+            select(roster_entry.c.key).where(
+                roster_entry.c.municipality_id == municipality_id,
+                roster_entry.c.source == source,
+                roster_entry.c.key.in_(protected),
+            )
+        ).scalars()
+    )
+    for key in sorted(protected - known - aliases.keys()):
+        aliases[key] = f"\x01{len(aliases)}"
+    return [
+        replace(row, key=aliases.get(row.key, row.key))
+        if isinstance(row, StaffRow) and row.is_protected
+        else row
+        for row in rows
+    ]
 
 
 def stage(session: Session, import_id: int, first: int, rows: Sequence[Row | Fault]) -> None:
