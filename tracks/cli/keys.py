@@ -39,11 +39,12 @@ def reseal_keys(as_json: bool) -> None:
     from tracks.lms.actions.keys import reseal_keys as reseal
     from tracks.lms.key_files import open_sealer
     from tracks.lms.sealing import SealError
+    from tracks.signin.actions.resealing import reseal_logins
 
     sealer = open_sealer(load_settings())
     try:
         with current_database().writing() as session:
-            number = reseal(session, sealer)
+            number = reseal(session, sealer) + reseal_logins(session, sealer)
     except SealError as failed:
         raise SettingsError(f"nothing was changed: {failed}") from failed
     made = {"resealed": number, "encryption_key": sealer.first.id}
