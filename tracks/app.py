@@ -78,6 +78,11 @@ from tracks.rosters import queries as rosters_queries
 from tracks.rosters import service_views as rosters_service_views
 from tracks.rosters import views as rosters_views
 from tracks.settings import Settings
+from tracks.signin import data_map as signin_map
+from tracks.signin import queries as signin_queries
+from tracks.signin import views as signin_views
+from tracks.signin.actions.tries import forget_tries
+from tracks.signin.tickets import Tickets
 from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
@@ -90,6 +95,7 @@ KEPT = (
     *rosters_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
+    *signin_queries.KEPT,
     *adoption_queries.KEPT,
     *authoring_queries.KEPT,
     *audit_queries.KEPT,
@@ -104,6 +110,7 @@ _MAPS: tuple[ModuleType, ...] = (
     catalogue_map,
     progress_map,
     lms_map,
+    signin_map,
     authoring_map,
     adoption_map,
     jobs_map,
@@ -125,6 +132,7 @@ AREAS = (
     "privacy",
     "progress",
     "rosters",
+    "signin",
 )
 BLUEPRINTS = (
     people_views.pages,
@@ -141,9 +149,12 @@ BLUEPRINTS = (
     lms_views.connections,
     lms_views.reviews,
     lms_views.gradebooks,
+    signin_views.pages,
     adoption_views.pages,
     authoring_views.pages,
 )
+# Others send browsers there: a school may share an address.
+OPEN_TO_OTHERS = (*lms_views.OPEN_TO_LMSS, *signin_views.OPEN_TO_SERVICES)
 MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
 
@@ -180,6 +191,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
             organisation_views.doors,
             rosters_views.doors,
             lms_views.course_doors,
+            signin_views.doors,
             expiry_views.door,
             use_views.door,
         ),
@@ -190,6 +202,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.kept"] = KEPT
     app.extensions["tracks.data_map"] = DATA_MAP
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
+    app.extensions[signin_views.EXTENSION] = signin_side(settings, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
     # R2: somebody waits for these answers.
     app.extensions["tracks.sealer"] = open_sealer(settings)
@@ -205,7 +218,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    limits.install(app, settings, per_address=lms_views.OPEN_TO_LMSS)
+    limits.install(app, settings, per_address=OPEN_TO_OTHERS)
     app.add_url_rule("/healthz", view_func=_health)
     _check_guards(app)
     _serve_static(app, settings)
@@ -258,6 +271,20 @@ def _lti_side(settings: Settings, database: Database, secret: bytes) -> LtiSide:
     )
 
 
+def signin_side(settings: Settings, secret: bytes) -> signin_views.SignInSide:
+    """Its client is one of its own, and so are the keys it keeps: they are not those of LMSs."""
+    http = GuardedHttp(allow_loopback=settings.is_loopback, total_seconds=10.0)
+    clock = SystemClock()
+    return signin_views.SignInSide(
+        base_url=settings.base_url,
+        tickets=Tickets(secret),
+        sealer=open_sealer(settings),
+        http=http,
+        keys=CachedPlatformKeys(http, clock),
+        clock=clock,
+    )
+
+
 def self_test_of(settings: Settings, keys: SigningKeys) -> self_test.SelfTest:
     http = GuardedHttp(
         allow_loopback=settings.is_loopback,
@@ -294,6 +321,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             tell_of_endings,
             forget_codes,
             *rosters_jobs.chores(),
+            forget_tries,
             lambda session, moment: end_old_sign_ins(session, moment, longest),
             lambda session, moment: look_after_keys(session, sealer, moment, rotate_after),
             *privacy_jobs.chores(DATA_MAP, erased_list(settings)),
@@ -310,5 +338,5 @@ def configure_logging(settings: Settings) -> None:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     # Their lines hold addresses with people's tokens in them.
-    for name in ("httpcore", "waitress.queue", "celery", "kombu"):
+    for name in ("httpcore", "fido2", "waitress.queue", "celery", "kombu"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -141,7 +141,7 @@ def _plant_kind(session: Session, tool: Tool, kept: Kept, planted: Planted, sub:
     )
     for name in tagged.names(Kind.PERSONAL, Kind.SPECIAL):
         if not table.c[name].foreign_keys:
-            value = sub if name == "sub" else _canary(table.c[name])
+            value = sub if name == "sub" and table.name != "identity" else _canary(table.c[name])
             if value is not None:
                 given[name] = value
                 planted.values[f"{table.name}.{name}"] = _said(value)

@@ -35,10 +35,16 @@ from tracks.catalogue.queries import Edition, Shelf
 from tracks.db import metadata
 from tracks.lms.actions import register
 from tracks.lms.stores import LtiSide, SystemClock
-from tracks.people.actions import add_municipality, add_school
+from tracks.people.actions import (
+    add_municipality,
+    add_school,
+    known_person,
+    start_own_sign_in,
+)
 from tracks.people.models import account
-from tracks.people.rules import SchoolKind
+from tracks.people.rules import SchoolKind, Way
 from tracks.settings import Settings
+from tracks.web.cookies import OWN
 
 BASE_URL = "https://tracks.example"
 ISSUER = "https://lms.example"
@@ -209,6 +215,15 @@ class Tool:
             then = parse_qs(urlsplit(self.landed).query)["then"][0]
             self.post(client, "/school", school=str(self.school_id), then=then)
             self.landed = then
+        return client
+
+    def logs_in(self, client: FlaskClient, sub: str) -> FlaskClient:
+        """The person whom an LMS calls so, now by a login of their own, in the same browser."""
+        moment = datetime.now(UTC)
+        with self.database.writing() as session:
+            who = known_person(session, self.person_id(sub), self.municipality_id, moment)
+            token = start_own_sign_in(session, who, Way.PASSKEY, proved_at=moment, now=moment)
+        client.set_cookie(OWN, token, domain="tracks.example", secure=True)
         return client
 
     def prepare(self, changes: Mapping[str, Any] | None = None, **login: str) -> Prepared:

@@ -12,7 +12,7 @@ from tracks.organisation.rules import SCOPES, Scope
 from tracks.people.actions import grant_role
 from tracks.people.models import team as team_table
 from tracks.people.models import team_school
-from tracks.people.rules import GIVES, Permission, Role
+from tracks.people.rules import BY_OWN_LOGIN, GIVES, Permission, Role
 
 NONE = "999999"  # the number of nothing
 # Opened by a secret besides: a wrong one is refused to everybody, whatever their role.
@@ -109,6 +109,8 @@ ROUTES = {
     ("/municipality/privacy/agreement/end", "POST"): Permission.PROTECT_DATA,
     ("/municipality/privacy/annex", "GET"): Permission.PROTECT_DATA,
     ("/municipality/privacy/record", "GET"): Permission.PROTECT_DATA,
+    ("/municipality/sign-in", "GET"): Permission.CONNECT_LMS,
+    ("/municipality/sign-in", "POST"): Permission.CONNECT_LMS,
     ("/oai", "GET POST"): Permission.PUBLIC,
     ("/people", "GET"): Permission.GIVE_ROLES,
     ("/people/<id:person_id>", "GET"): Permission.GIVE_ROLES,
@@ -135,6 +137,18 @@ ROUTES = {
     ("/select/<secret>/cancel", "POST"): Permission.KNOWN,
     ("/settings", "GET"): Permission.ORGANISE,
     ("/settings", "POST"): Permission.ORGANISE,
+    ("/sign-in", "GET"): Permission.PUBLIC,
+    ("/sign-in/back", "GET"): Permission.PUBLIC,
+    ("/sign-in/code", "GET"): Permission.PUBLIC,
+    ("/sign-in/code", "POST"): Permission.PUBLIC,
+    ("/sign-in/join", "GET"): Permission.PUBLIC,
+    ("/sign-in/join", "POST"): Permission.PUBLIC,
+    ("/sign-in/link/<token>", "GET"): Permission.PUBLIC,
+    ("/sign-in/link/<token>", "POST"): Permission.PUBLIC,
+    ("/sign-in/passkey", "POST"): Permission.PUBLIC,
+    ("/sign-in/with/<id:service_id>", "GET"): Permission.PUBLIC,
+    ("/sign-ins", "GET"): Permission.KNOWN,
+    ("/sign-ins", "POST"): Permission.KNOWN,
     ("/sign-out", "POST"): Permission.KNOWN,
     ("/sitemap.xml", "GET"): Permission.PUBLIC,
     ("/spreaders", "GET"): Permission.KNOWN,
@@ -189,6 +203,7 @@ PLACE = {
     "team_id": "1",
     "grant_id": "1",
     "request_id": "1",
+    "service_id": "1",
 }
 # Opened by an LMS: a signature or an invitation in them says yes or no.
 SIGNED_BY_THE_LMS = {"/lti/login", "/lti/launch", "/lti/register"}
@@ -257,6 +272,8 @@ def everybody(tool: Tool, sub: str = "") -> dict[str, FlaskClient]:
         if by_launch or role is Role.NEWCOMER:
             continue
         scope = SCOPES[role]
+        if BY_OWN_LOGIN & GIVES[role]:
+            tool.logs_in(found[role.value], name)
         with tool.database.writing() as session:
             grant_role(
                 session,

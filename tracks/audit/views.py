@@ -37,7 +37,7 @@ def audit(session: Session, actor: Actor) -> ResponseReturnValue:
 
 
 @pages.post("/audit/export")
-@requires(Permission.SEE_AUDIT, own_transactions=True)
+@requires(Permission.SEE_AUDIT, own_transactions=True, fresh=True)
 def take_copy(database: Database, actor: Actor) -> ResponseReturnValue:
     with database.writing() as session:
         session.emit(

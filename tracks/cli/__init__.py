@@ -16,6 +16,7 @@ _COMMANDS = {
     "lti": "tracks.cli.lti:lti",
     "content": "tracks.cli.content:content",
     "people": "tracks.cli.people:people",
+    "admin": "tracks.cli.admin:admin",
     "audit": "tracks.cli.audit:audit",
     "privacy": "tracks.cli.privacy:privacy",
 }

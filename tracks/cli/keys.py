@@ -40,11 +40,13 @@ def reseal_keys(as_json: bool) -> None:
     from tracks.lms.key_files import open_sealer
     from tracks.lms.sealing import SealError
     from tracks.rosters.connection import reseal as reseal_services
+    from tracks.signin.actions.resealing import reseal_logins
 
     sealer = open_sealer(load_settings())
     try:
         with current_database().writing() as session:
-            number = reseal(session, sealer) + reseal_services(session, sealer)
+            number = reseal(session, sealer)
+            number += reseal_services(session, sealer) + reseal_logins(session, sealer)
     except SealError as failed:
         raise SettingsError(f"nothing was changed: {failed}") from failed
     made = {"resealed": number, "encryption_key": sealer.first.id}

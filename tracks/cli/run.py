@@ -13,7 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from content.model import Library
 from content.workers.loading import load_library
 from tracks.cli.content import publish_library
-from tracks.cli.serve import check_port, listen, start_tool, wait_for_signal
+from tracks.cli.serve import (
+    check_port,
+    link_of_start,
+    listen,
+    start_tool,
+    wait_for_signal,
+)
 from tracks.cli.told import tell
 from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
@@ -171,4 +177,8 @@ def _say_where(console: Console, settings: Settings, lms_url: str, seconds: floa
         console.print(f"  {door.text:36}{lms_url}{door.path}", soft_wrap=True, highlight=False)
     console.print(f"\n  {'the catalogue, for everybody':36}{settings.base_url}/catalogue")
     console.print(f"  {'the demo LMS':36}{lms_url}")
+    if link := link_of_start(settings):
+        console.print("\nA login for the administrator, who cannot come by an LMS alone:")
+        console.print(f"  {link}", soft_wrap=True, highlight=False)
+        console.print("It works once, for a day.")
     console.print("\nCtrl-C stops it. What you did is kept for the next time.")

@@ -120,6 +120,18 @@ def start_tool(settings: Settings) -> Callable[[], None]:
     return stop
 
 
+def link_of_start(settings: Settings) -> str | None:
+    """Where the first administrator sets up a login; None when there is one."""
+    from tracks.app import open_database
+    from tracks.cli.admin import first_link
+
+    database = open_database(settings)
+    try:
+        return first_link(settings, database)
+    finally:
+        database.engine.dispose()
+
+
 @click.command()
 def serve() -> None:
     """Serve the tool. With the broker in memory the worker runs inside."""
@@ -129,6 +141,8 @@ def serve() -> None:
     configure_logging(settings)
     stop = start_tool(settings)
     click.echo(f"Learning Tracks: {settings.base_url} (port {settings.port}). Ctrl-C stops it.")
+    if link := link_of_start(settings):
+        click.echo(f"There is no administrator yet. Become one here, once, within a day:\n{link}")
     wait_for_signal()
     stop()
 

@@ -14,7 +14,7 @@ from tracks.events import Noted
 from tracks.people.grants import grant_role as grant_role
 from tracks.people.models import account, municipality, person, school, sign_in, support
 from tracks.people.queries import PERSON_OF_ACCOUNT, Support
-from tracks.people.rules import SchoolKind
+from tracks.people.rules import SchoolKind, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,8 @@ def start_sign_in(
     now: datetime,
     way_back: str | None = None,
     replaces: str | None = None,
+    way: Way = Way.LTI,
+    proved_at: datetime | None = None,
 ) -> str:
     """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38)."""
     token = secrets.token_urlsafe(32)
@@ -141,6 +143,8 @@ def start_sign_in(
         "leads_here": leads_here,
         "lms_origin": lms_origin,
         "way_back": way_back,
+        "way": way,
+        "proved_at": proved_at,
         "created_at": now,
         "seen_at": now,
     }
@@ -151,6 +155,64 @@ def start_sign_in(
             return token
     session.execute(_SIGN_IN, values)
     return token
+
+
+NO_LMS = 0  # in a deployment's place
+NOBODY_FRAMES = "'none'"
+
+
+def start_own_sign_in(
+    session: Session,
+    who: Person,
+    way: Way,
+    *,
+    proved_at: datetime | None,
+    now: datetime,
+) -> str:
+    """By a login of one's own: no LMS frames it, and none ends it."""
+    return start_sign_in(
+        session,
+        who,
+        deployment_id=NO_LMS,
+        leads_here=False,
+        lms_origin=NOBODY_FRAMES,
+        now=now,
+        way=way,
+        proved_at=proved_at,
+    )
+
+
+def known_person(session: Session, person_id: int, municipality_id: int, now: datetime) -> Person:
+    """Somebody who comes by a login of their own; whoever wanted to leave stays."""
+    row = session.execute(
+        select(person).where(person.c.id == person_id, person.c.municipality_id == municipality_id)
+    ).one()
+    if row.leaving_at is not None:
+        _stay(session, row.id, row.municipality_id, now)
+    return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
+
+
+def add_person(session: Session, municipality_id: int, name: str | None, now: datetime) -> Person:
+    """Somebody without an account in an LMS."""
+    made = session.execute(
+        _NEW_PERSON,
+        {
+            "municipality_id": municipality_id,
+            "name": name and name[:200],
+            "language": None,
+            "created_at": now,
+        },
+    ).scalar_one()
+    return Person(int(made), municipality_id, None, is_suspended=False, is_new=True)
+
+
+def end_sign_ins_of(session: Session, person_id: int, municipality_id: int) -> int:
+    """Everywhere: the number of sign-ins."""
+    return session.execute(
+        delete(sign_in).where(
+            sign_in.c.person_id == person_id, sign_in.c.municipality_id == municipality_id
+        )
+    ).rowcount
 
 
 def end_sign_in(session: Session, token: str) -> None:

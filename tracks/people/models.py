@@ -138,12 +138,17 @@ sign_in = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     # Which launch it came from: sign-ins of a deployment end when it is switched off (T39).
+    # 0: none, but a login of the person's own.
     Column("deployment_id", Id, nullable=False),
     Column("leads_here", Boolean, nullable=False),
     # Origin of the LMS that may frame our pages during this sign-in (T40).
     Column("lms_origin", String(300), nullable=False),
     # The course the person came from, on the LMS's own host; NULL where the launch named none.
     Column("way_back", Text),
+    # A tracks.people.rules.Way: by an LMS's launch, or by a login of one's own.
+    Column("way", String(10), nullable=False, server_default="lti"),
+    # When the person last showed who they are by that login; NULL: nobody knows.
+    Column("proved_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     **ONE_TREE,

@@ -21,7 +21,15 @@ from tracks.people.models import (
     support,
     team_school,
 )
-from tracks.people.rules import NOWHERE, Actor, Role, SchoolKind, natural_key, roles_at_sign_in
+from tracks.people.rules import (
+    NOWHERE,
+    Actor,
+    Role,
+    SchoolKind,
+    Way,
+    natural_key,
+    roles_at_sign_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ _SIGN_IN = Prepared(
         sign_in.c.lms_origin,
         sign_in.c.way_back,
         sign_in.c.seen_at,
+        sign_in.c.way,
+        sign_in.c.proved_at,
         person.c.school_id,
         person.c.name,
         person.c.language,
@@ -105,6 +115,8 @@ def live_sign_in(
         name=first.name,
         language=first.language,
         device=first.device,
+        way=Way(first.way),
+        proved_at=first.proved_at,
     )
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
 
@@ -297,7 +309,7 @@ KEPT = (
     ),
     Kept(
         sign_in.c.person_id,
-        N_("Visits: when, and from which LMS"),
+        N_("Visits: when, and from which LMS or by which login"),
         N_("to stay signed in"),
         N_("at most 12 hours, then it is deleted"),
         active=sign_in.c.seen_at,

@@ -1,7 +1,9 @@
 """Who may what. One table of permissions; ADR 0001 says why each line is there."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from tracks.i18n import N_
 
@@ -105,6 +107,23 @@ GIVES: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _OFFICE
     | {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
 }
+# Opened by a login of one's own only: whoever runs an LMS can be anybody in it (check 40).
+BY_OWN_LOGIN: Final = frozenset(
+    {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA}
+)
+# How long ago somebody may have shown who they are where much can be lost (check 40).
+FRESH: Final = timedelta(minutes=15)
+
+
+class Way(StrEnum):
+    """How somebody has signed in."""
+
+    LTI = "lti"
+    OIDC = "oidc"
+    PASSKEY = "passkey"
+    CODE = "code"
+
+
 NOWHERE = 0  # in a school id's place, for a team without schools: no school has this number
 
 
@@ -119,6 +138,21 @@ class Actor:
     name: str | None = None
     language: str | None = None
     device: str | None = None
+    way: Way = Way.LTI
+    proved_at: datetime | None = None
+
+    @property
+    def has_own_login(self) -> bool:
+        """They came by a login of their own, not by an LMS."""
+        return self.way is not Way.LTI
+
+    @property
+    def is_trusted(self) -> bool:
+        """A role of theirs opens what an LMS must not open by itself."""
+        return any(BY_OWN_LOGIN & GIVES[role] for role, _ in self.roles)
+
+    def has_just_proved(self, now: datetime) -> bool:
+        return self.proved_at is not None and now - FRESH < self.proved_at <= now
 
     def may(self, permission: Permission) -> bool:
         """True if some role gives it somewhere."""

@@ -13,7 +13,7 @@ from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
 from tracks.people.queries import Support, leaders_of, schools, support_of
 from tracks.people.rules import Actor, Permission
-from tracks.web.cookies import NAME, drop_cookie, sign_in_token
+from tracks.web.cookies import NAME, OWN, drop_cookie, drop_own_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, Lesson, PageError
 from tracks.web.requests import now, row_id, see_other
 
@@ -101,4 +101,5 @@ def sign_out(session: Session, _actor: Actor) -> ResponseReturnValue:
     end_sign_in(session, sign_in_token() or "")
     response = see_other("/catalogue")
     drop_cookie(response, NAME)
+    drop_own_cookie(response, OWN)
     return response

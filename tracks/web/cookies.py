@@ -10,14 +10,40 @@ from tracks.web.requests import this_request
 
 # __Host-: sent to this host only, whole site, over TLS (or loopback, which browsers trust).
 NAME = "__Host-tracks"
+# Of whoever has a login of their own: never sent from a page of others, in no frame (check 17).
+OWN = "__Host-tracks-own"
 
 
 _PLAIN = re.compile(r"[\w.-]*", re.ASCII)
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
+_OF_OURS = "Path=/; Secure; HttpOnly; SameSite="
 
 
 def sign_in_token() -> str | None:
-    return this_request().cookies.get(NAME)
+    cookies = this_request().cookies
+    return cookies.get(OWN) or cookies.get(NAME)
+
+
+def set_own_cookie(
+    response: Response, name: str, value: str, *, max_age: int, same_site: str = "Strict"
+) -> None:
+    """For pages in a window of their own. Lax: it comes along when another site sends one here."""
+    if not _PLAIN.fullmatch(name) or not _PLAIN.fullmatch(value):
+        raise ValueError(f"not a plain cookie: {name}")
+    said = f"{name}={value}; Max-Age={max_age}; {_OF_OURS}{same_site}"
+    response.headers.add("Set-Cookie", said)
+
+
+def drop_own_cookie(response: Response, name: str) -> None:
+    set_own_cookie(response, name, "", max_age=0)
+
+
+def renew_cookie(response: Response, token: str, *, max_age: int) -> None:
+    """The sign-in of this browser goes on under another value."""
+    if this_request().cookies.get(OWN):
+        set_own_cookie(response, OWN, token, max_age=max_age)
+    else:
+        set_cookie(response, NAME, token, max_age=max_age)
 
 
 def set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:

@@ -29,8 +29,11 @@ class Lesson:
 class PageError(Exception):
     """Raised by a view to end the request with an error page."""
 
-    def __init__(self, status: int, lesson: Lesson, *, kept: str = "") -> None:
+    def __init__(
+        self, status: int, lesson: Lesson, *, kept: str = "", way_on: tuple[str, str] | None = None
+    ) -> None:
         super().__init__(lesson.title)
+        self.way_on = way_on  # a page where something can be done about it, and its name
         self.status = status
         self.lesson = lesson
         self.kept = kept  # what the person had typed, shown so that it can be copied
@@ -50,6 +53,19 @@ SIGN_IN_FIRST = Lesson(
     N_("Open this from your LMS"),
     N_("We do not know who you are: this page belongs to a person, and nobody is signed in."),
     N_("Open the link in your course again. You do not need a password here."),
+)
+SIGN_IN = ("/sign-in", N_("Sign in without an LMS"))
+OWN_LOGIN_FIRST = Lesson(
+    N_("This page needs a login of your own"),
+    N_("You came by an LMS. Whoever runs an LMS could come as you, so this page asks for more."),
+    N_("Sign in with the login of your municipality, a passkey or a one-time code."),
+    N_("If you have none of these, ask whoever runs Learning Tracks for a link to set one up."),
+)
+AGAIN_FIRST = Lesson(
+    N_("Show once more that it is you"),
+    N_("Much can be changed here, and it is a while since you signed in. Nothing was changed."),
+    N_("Sign in again, then do it once more."),
+    N_("Nobody else can do this for you."),
 )
 FORM_TOO_OLD = Lesson(
     N_("This form is from an earlier visit"),
@@ -84,12 +100,19 @@ BROKEN = Lesson(
 _BY_STATUS = {404: NOT_FOUND, 403: NOT_ALLOWED, 401: SIGN_IN_FIRST, 413: TOO_LARGE, 429: TOO_MANY}
 
 
-def error_page(status: int, lesson: Lesson, *, error_id: str, kept: str = "") -> Response:
+def error_page(
+    status: int,
+    lesson: Lesson,
+    *,
+    error_id: str,
+    kept: str = "",
+    way_on: tuple[str, str] | None = None,
+) -> Response:
     if "frame_ancestors" not in g:
         # Nobody is signed in, so nothing on the page acts. In the frame of an LMS a page that may
         # not be framed is a blank one, and what was typed would be lost with it.
         may_be_framed_by("*")
-    page = render_template("error.html", lesson=lesson, error_id=error_id, kept=kept)
+    page = render_template("error.html", lesson=lesson, error_id=error_id, kept=kept, way_on=way_on)
     return make_response(page, status)
 
 
@@ -104,7 +127,7 @@ def typed_text() -> str:
 def _on_page_error(exc: PageError) -> Response:
     error_id = new_error_id()
     log.info("page.refused status=%d error_id=%s", exc.status, error_id)
-    return error_page(exc.status, exc.lesson, error_id=error_id, kept=exc.kept)
+    return error_page(exc.status, exc.lesson, error_id=error_id, kept=exc.kept, way_on=exc.way_on)
 
 
 def on_http_error(exc: HTTPException) -> Response:

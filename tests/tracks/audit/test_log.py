@@ -223,7 +223,7 @@ def officer(tool: Tool, role: Role = Role.PRIVACY_OFFICER, sub: str = "officer")
             school_id=None,
             now=NOW,
         )
-    return browser
+    return tool.logs_in(browser, sub)
 
 
 @pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
@@ -282,8 +282,7 @@ def test_every_code_that_is_written_has_words():
 
 
 def test_the_rows_say_who_did_it(tool: Tool):
-    officer(tool, Role.ADMINISTRATOR, "admin")
-    browser = tool.launch(sub="admin")
+    browser = officer(tool, Role.ADMINISTRATOR, "admin")
     tool.post(browser, "/lms/invitations")
 
     row = tool.rows(select(audit_entry).order_by(audit_entry.c.number.desc()).limit(1))[0]

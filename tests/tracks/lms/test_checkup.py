@@ -269,7 +269,7 @@ def administrator(tool: Tool) -> FlaskClient:
             school_id=None,
             now=NOW,
         )
-    return client
+    return tool.logs_in(client, "administrator")
 
 
 def shown(page: str) -> list[tuple[str, str]]:

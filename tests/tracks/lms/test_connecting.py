@@ -48,7 +48,7 @@ def administrator(tool: Tool, sub: str = "administrator") -> FlaskClient:
             school_id=None,
             now=datetime.now(UTC),
         )
-    return client
+    return tool.logs_in(client, sub)
 
 
 def form_value(html: str, name: str) -> str:

@@ -116,7 +116,7 @@ def test_a_school_leader_gives_roles_at_the_own_school_only(tool: Tool):
 
 
 def test_nobody_ends_a_role_they_could_not_give(tool: Tool):
-    tool_admin = with_role(tool, Role.ADMINISTRATOR)
+    tool_admin = tool.logs_in(with_role(tool, Role.ADMINISTRATOR), "administrator")
     coordinator = with_role(tool, Role.COORDINATOR)
     path = f"/people/{tool.person_id('administrator')}"
     (grant,) = tool.rows(select(role_grant.c.id).where(role_grant.c.role == "administrator"))

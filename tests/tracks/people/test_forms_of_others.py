@@ -12,6 +12,8 @@ from tracks.people.models import sign_in
 ENDPOINTS = ("/lti/", "/connect/", "/oai", "/git/")
 # Without a sender on purpose: from our pages only, and that is tested below.
 ANONYMOUS = ("/accessibility/feedback",)
+# Before there is a sign-in: no token, but a sender, which must be named.
+BEFORE = ("/sign-in/",)
 PLACE = {
     "publisher": "sample",
     "track": "maaling",
@@ -90,9 +92,15 @@ def test_no_form_is_taken_from_another_site(tool: Tool):
 def test_nobody_unknown_gets_a_form_taken(tool: Tool):
     token = tool.form_token(tool.launch())
 
-    refused = {path: send(tool.client(), path, token) for path in posts(tool)}
+    paths = posts(tool, left_out=(*ANONYMOUS, *BEFORE))
+    refused = {path: send(tool.client(), path, token) for path in paths}
+    without_sender = {
+        path: send(tool.client(), path, token) for path in posts(tool) if path.startswith(BEFORE)
+    }
 
     assert set(refused.values()) == {401}
+    assert len(without_sender) == 4
+    assert set(without_sender.values()) == {403}
 
 
 def test_ones_own_form_is_taken(tool: Tool):

@@ -32,6 +32,7 @@ PLACES = {
     "team_id": ["1", "9" * 18],
     "grant_id": ["1", "9" * 18],
     "import_id": ["1", "9" * 18],
+    "service_id": ["1", "9" * 18],
     "change": ["1", "9" * 18],
     "file": ["track.nb.md", "%00", "..%2f..%2fetc%2fpasswd", "x" * 5000],
     "filename": ["info/refs", "%00", "..%2f..%2fetc%2fpasswd"],
@@ -58,6 +59,8 @@ QUERIES = [
     "lang=sv&lang=nb",
     "guess=" + "9" * 40,
     "then=%00",
+    "state=%00&code=%00",
+    "again=%ED%A0%80&service=%00&preset=%FF&link=%00",
     "%FF=%FE",
     "done=%ED%A0%80",
 ]
@@ -106,7 +109,15 @@ def test_no_body_and_no_method_breaks_a_form(tool: Tool):
                 status = client.open(path, method=method, base_url=BASE_URL).status_code
                 if status >= 500:
                     broken[who, path, method] = status
-        for path in ("/lti/login", "/lti/launch", "/school", "/t/sample/maaling/enheter/tanker"):
+        for path in (
+            "/lti/login",
+            "/lti/launch",
+            "/school",
+            "/t/sample/maaling/enheter/tanker",
+            "/sign-in/passkey",
+            "/sign-in/code",
+            "/sign-in/join",
+        ):
             for kind, body in BODIES:
                 status = client.post(
                     path, data=body, content_type=kind, base_url=BASE_URL
@@ -129,6 +140,11 @@ def test_a_form_with_its_token_and_junk_beside_it_breaks_nothing(tool: Tool):
         "go": ["\x00", "autosave"],
         "then": ["\x00", "//x"],
         "language": ["\x00"],
+        "answer": ["\x00", "{}", "[" * 5000, '{"rawId": 1}', '{"rawId": "AA", "response": 1}'],
+        "ticket": ["\x00", "é" * 50, "A" * 4000],
+        "key": ["\x00", "é"],
+        "code": ["\x00", "９" * 6, "9" * 5000],
+        "name": ["\x00"],
     }
     broken = {}
     for rule in tool.app.url_map.iter_rules():

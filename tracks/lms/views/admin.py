@@ -53,14 +53,14 @@ def overview(session: Session, actor: Actor) -> ResponseReturnValue:
     return _page(session, actor)
 
 
-@requires(Permission.CONNECT_LMS)
+@requires(Permission.CONNECT_LMS, fresh=True)
 def make_invitation(session: Session, actor: Actor) -> ResponseReturnValue:
     made = invite(session, actor.municipality_id, now(), made_by=actor.person_id)
     log.info("invitation.made municipality=%d", actor.municipality_id)
     return _page(session, actor, made=made)
 
 
-@requires(Permission.CONNECT_LMS)
+@requires(Permission.CONNECT_LMS, fresh=True)
 def decide(session: Session, actor: Actor, request_id: int) -> ResponseReturnValue:
     asked = request_of_municipality(session, actor.municipality_id, request_id)
     act = {"approve": approve_request, "refuse": refuse_request}.get(request.form.get("go", ""))
@@ -78,7 +78,7 @@ def decide(session: Session, actor: Actor, request_id: int) -> ResponseReturnVal
     return see_other("/lms")
 
 
-@requires(Permission.CONNECT_LMS)
+@requires(Permission.CONNECT_LMS, fresh=True)
 def change_deployment(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
     lms = connection(session, actor.municipality_id, registration_id)
     chosen = request.form.get("deployment", type=row_id)

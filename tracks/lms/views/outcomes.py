@@ -30,7 +30,14 @@ from tracks.lms.views.arrivals import Entered, enter
 from tracks.lms.views.notes import note_launch
 from tracks.people.actions import token_hash
 from tracks.people.queries import live_sign_in
-from tracks.web.cookies import NAME, drop_cookie, set_cookie, sign_in_token
+from tracks.web.cookies import (
+    NAME,
+    OWN,
+    drop_cookie,
+    drop_own_cookie,
+    set_cookie,
+    sign_in_token,
+)
 from tracks.web.errors import NOT_ALLOWED
 from tracks.web.pages import gettext
 from tracks.web.requests import (
@@ -107,6 +114,9 @@ def welcome(entered: Entered) -> Response:
         response = see_other(entered.path)
         hours = parts().settings.session_hours
         set_cookie(response, NAME, entered.token, max_age=hours * 3600)
+        if OWN in request.cookies:
+            # Whoever comes last is who sits here.
+            drop_own_cookie(response, OWN)
     _leave_receipt(response, entered)
     return response
 

@@ -1,13 +1,13 @@
 """school systems that are asked over the net
 
-Revision: 0026, after 0022
+Revision: 0026, after 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Table, UniqueConstraint, delete, exists, select, update
+from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session, metadata
@@ -43,6 +43,19 @@ def make_link_code(session: Session, actor: Actor, now: datetime) -> str:
         .on_conflict_do_update(index_elements=["person_id"], set_=values)
     )
     return code
+
+
+def take_link_code(session: Session, municipality_id: int, typed: str, now: datetime) -> int | None:
+    """Whoever was shown the code, which is used up; for a login that nobody has yet."""
+    return session.execute(
+        delete(link_code)
+        .where(
+            link_code.c.municipality_id == municipality_id,
+            link_code.c.code_hash == code_hash(typed),
+            link_code.c.expires_at > now,
+        )
+        .returning(link_code.c.person_id)
+    ).scalar_one_or_none()
 
 
 def link_accounts(
@@ -131,7 +144,12 @@ def _both_have(session: Session, table: Table, owner: Column[Any], one: int, oth
     theirs = table.alias()
     for key in _keys_with(table, owner):
         same = [table.c[name] == theirs.c[name] for name in key if name != owner.name]
-        found = exists().where(owner == one, theirs.c[owner.name] == other, *same)
+        if same:
+            found: Any = exists().where(owner == one, theirs.c[owner.name] == other, *same)
+        else:  # one row a person
+            found = and_(
+                exists().where(owner == one), exists().where(theirs.c[owner.name] == other)
+            )
         if _is_there(session, found):
             return True
     return False

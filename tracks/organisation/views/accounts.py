@@ -9,9 +9,9 @@ from tracks.organisation.actions.codes import may_try, note_wrong_code
 from tracks.organisation.actions.linking import Outcome, link_accounts, make_link_code
 from tracks.organisation.queries.roles import accounts_of
 from tracks.organisation.views.invitations import TOO_MANY_CODES, WRONG_CODE
-from tracks.people.guards import requires
+from tracks.people.guards import ask_own_login, requires
 from tracks.people.rules import Actor, Permission
-from tracks.web.cookies import NAME, set_cookie, sign_in_token
+from tracks.web.cookies import renew_cookie, sign_in_token
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import now, parts, see_other
 
@@ -39,6 +39,9 @@ def accounts_page(session: Session, actor: Actor) -> ResponseReturnValue:
 
 @requires(Permission.KNOWN)
 def link(session: Session, actor: Actor) -> ResponseReturnValue:
+    if actor.is_trusted:
+        # Else whoever can be them in an LMS would be them here, too.
+        ask_own_login(actor)
     go = request.form.get("go", "")
     if go == "show":
         return _page(session, actor, code=make_link_code(session, actor, now()))
@@ -54,7 +57,7 @@ def link(session: Session, actor: Actor) -> ResponseReturnValue:
     outcome, new_token = link_accounts(session, actor, request.form.get("code", ""), now(), token)
     if outcome is Outcome.LINKED:
         moved = see_other("/accounts?linked")
-        set_cookie(moved, NAME, new_token, max_age=parts().settings.session_hours * 3600)
+        renew_cookie(moved, new_token, max_age=parts().settings.session_hours * 3600)
         return moved
     if outcome is Outcome.UNKNOWN:
         note_wrong_code(session, actor, now())

@@ -26,8 +26,8 @@ from tracks.organisation.rules import (
     problem_of,
 )
 from tracks.people.grants import end_role, grant_role
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.guards import ask_own_login, requires
+from tracks.people.rules import BY_OWN_LOGIN, GIVES, Actor, Permission, Role
 from tracks.web.errors import NOT_ALLOWED, PageError
 from tracks.web.requests import now, see_other
 
@@ -67,6 +67,7 @@ def give(session: Session, actor: Actor, person_id: int) -> ResponseReturnValue:
     if wanted is not None:
         problem = problem_of(actor, who.id, wanted, now()) or _place_problem(session, actor, wanted)
         if problem is None:
+            _ask_own_login_for(actor, wanted.role)
             grant_role(
                 session,
                 person_id=who.id,
@@ -93,6 +94,7 @@ def end(session: Session, actor: Actor, person_id: int, grant_id: int) -> Respon
         abort(404)
     if not may_give(actor, found[0].role, found[0].school_id):
         raise PageError(403, NOT_ALLOWED)
+    _ask_own_login_for(actor, found[0].role)
     # Ended already, perhaps by somebody else at the same time: then it stays as it was.
     end_role(session, actor.municipality_id, grant_id, now(), by=actor.person_id)
     return see_other(f"/people/{who.id}")
@@ -122,6 +124,12 @@ def _person_or_404(session: Session, actor: Actor, person_id: int) -> Known:
     if who is None or (within is not None and who.school_id not in within):
         abort(404)
     return who
+
+
+def _ask_own_login_for(actor: Actor, role: Role) -> None:
+    """Who makes or unmakes those who see most has shown who they are by a login of their own."""
+    if BY_OWN_LOGIN & GIVES[role]:
+        ask_own_login(actor, fresh=True)
 
 
 def _of(session: Session, actor: Actor, person_id: int) -> list[Grant]:
