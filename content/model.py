@@ -198,6 +198,7 @@ class TrackText:
     summary: str
     markdown: str
     location: Location
+    entry_check: tuple[str, ...] = ()  # what a teacher can do before they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,7 @@ class Track:
     modules: tuple[Module, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)  # of its modules
     retired: Mapping[str, str] = field(default_factory=dict)
+    foundation: str = ""  # a track of the same library, for those who cannot yet
     replaced_by: str = ""  # track, track/module or track/module#step of the same library
 
 

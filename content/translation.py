@@ -20,6 +20,7 @@ def mark(language: str, document: Document, values: TrackForm | ModuleForm) -> s
     """Of all words there are to translate, and of nothing else: a raised version number or a
     corrected code makes no translation old."""
     words = [values.title, getattr(values, "summary", ""), getattr(values, "leader", "")]
+    words += getattr(values, "entry_check", ())
     body = "\n".join(line.rstrip() for line in document.lines).strip()
     digest = hashlib.sha256(json.dumps([*words, body]).encode()).hexdigest()
     return f"{language} {digest[:12]}"

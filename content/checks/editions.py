@@ -9,7 +9,7 @@ from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.said import Said, say
 
-_TEXTS = {"title", "summary", "source"}
+_TEXTS = {"title", "summary", "entry_check", "source"}
 
 
 def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
@@ -25,7 +25,7 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
                 hint = say(
-                    "Only title and summary are written anew; see {path}.",
+                    "Only title, summary and entry-check are written anew; see {path}.",
                     path=editions[0].document.path,
                 )
                 found.error(

@@ -58,6 +58,9 @@ Replacement = Annotated[
     BeforeValidator(_or_empty),
     Field(max_length=200, pattern=rf"^({_PART}(/{_PART}(#{_PART})?)?|)$"),
 ]
+OtherTrack = Annotated[
+    str, BeforeValidator(_or_empty), Field(max_length=80, pattern=rf"^({_PART}|)$")
+]
 _RENAMED = "An id that was, and what it is now: renamed: {old-id: new-id}"
 _RETIRED = "An id that was, and what takes its place: retired: {old-id: track/module#step}"
 OrganisationNumber = Annotated[
@@ -104,6 +107,14 @@ class TrackForm(_Form):
     )
     entry_level: EntryLevel = Field(
         default=EntryLevel.NEWCOMER, description="A level of DigCompEdu, A1 to C2: entry-level: A2"
+    )
+    entry_check: Annotated[tuple[Line, ...], BeforeValidator(_as_list)] = Field(
+        default=(),
+        max_length=6,
+        description="What a teacher can do before, a line each: entry-check: [I can ...]",
+    )
+    foundation: OtherTrack = Field(
+        default="", description="The track for those who cannot yet: foundation: track"
     )
     order: Order = Field(default=Order.RECOMMENDED, description="enforced, recommended or free")
     lifecycle: Lifecycle = Field(

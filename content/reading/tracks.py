@@ -42,6 +42,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
         modules=tuple(modules),
         renamed=front.renamed,
         retired=front.retired,
+        foundation=front.foundation,
         replaced_by=front.replaced_by,
     )
 
@@ -72,6 +73,7 @@ def _track_text(edition: TrackEdition) -> TrackText:
         summary=front.summary if front else "",
         markdown=source_of(edition.document, edition.document.elements),
         location=Location(edition.document.path, 1),
+        entry_check=front.entry_check if front else (),
     )
 
 

@@ -163,6 +163,9 @@ def test_names_in_a_circle_end(tmp_path: Path) -> None:
     [
         ("lifecycle: archived\nreplaced-by: annet/case", []),
         ("lifecycle: open\nreplaced-by: annet", ["replaced-in-use"]),
+        ("foundation: annet\nentry-check: [Jeg kan måle]", []),
+        ("foundation: nothing", ["foundation-missing"]),
+        ("foundation: et-spor", ["foundation-missing"]),
         ("lifecycle: archived\nreplaced-by: nothing", ["replacement-missing"]),
         ("lifecycle: archived\nreplaced-by: et-spor/case", ["replacement-missing"]),
     ],

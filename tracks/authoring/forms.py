@@ -74,6 +74,18 @@ TRACK_FIELDS: Final = (
         default=EntryLevel.NEWCOMER.value,
     ),
     Field(
+        "entry-check",
+        N_("What a teacher can do before they begin"),
+        "lines",
+        note=N_("One a line, at most six; teachers tick them for themselves"),
+    ),
+    Field(
+        "foundation",
+        N_("The track for those who cannot yet"),
+        "line",
+        note=N_("Its id, as in addresses; may be empty"),
+    ),
+    Field(
         "order",
         N_("Order of the steps"),
         "choice",

@@ -98,6 +98,7 @@ def publish_track(
             units=0,
             frameworks=list(source.frameworks),
             entry_level=source.entry_level.value,
+            foundation=source.foundation or None,
             lifecycle=source.lifecycle.value,
             replaced_by=f"{publisher}/{source.replaced_by}" if source.replaced_by else None,
         )
@@ -125,6 +126,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
         language: {
             "title": text.title,
             "summary": text.summary,
+            "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
             "html": render_track_intro(writing.track, language, media_url=writing.media_url),
         }
         for language, text in writing.track.texts.items()
@@ -238,7 +240,7 @@ def _durable(session: Session, table: Any, **key: Any) -> int:
 
 
 # Came after the first versions were published: what has none of them is the same text as then.
-_LATER = frozenset({"renamed", "retired", "replaced_by"})
+_LATER = frozenset({"renamed", "retired", "replaced_by", "foundation", "entry_check"})
 
 
 def _digest(source: Track, media: Mapping[str, bytes]) -> str:

@@ -31,7 +31,7 @@ TAGGED = (
         _WHY,
         # Authors are named in a publication because they want to be.
         none="id track_id version digest published_at languages subjects grades licence authors "
-        "texts minutes units frameworks entry_level lifecycle replaced_by",
+        "texts minutes units frameworks entry_level foundation lifecycle replaced_by",
         label="version",
     ),
     Tagged(module, _WHY, none="id track_id slug", label="slug"),

@@ -42,12 +42,14 @@ track_version = Table(
     Column("grades", Json, nullable=False),
     Column("licence", String(80), nullable=False),
     Column("authors", Json, nullable=False),
-    Column("texts", Json, nullable=False),  # {language: {title, summary, html}}
+    # {language: {title, summary, html, entry_check}}, the last a line each, or missing
+    Column("texts", Json, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),
     # NULL: published before these were kept. Publishing the same text again fills them in.
     Column("frameworks", Json),
     Column("entry_level", String(2)),
+    Column("foundation", String(165)),  # a track of the same publisher, for those who cannot yet
     # A retired track is not offered any more; those who have begun keep it.
     Column("lifecycle", String(12), nullable=False, server_default="open"),
     Column("replaced_by", String(330)),  # the address of what to use instead

@@ -60,6 +60,7 @@ class Edition:
     units: int
     frameworks: tuple[str, ...]
     entry_level: str | None
+    foundation: str | None
     lifecycle: Lifecycle
     replaced_by: str | None
     modules: tuple[Module, ...]
@@ -238,6 +239,7 @@ def read_edition(session: Session, version_id: int) -> Edition:
         units=row.units,
         frameworks=tuple(row.frameworks or ()),
         entry_level=row.entry_level,
+        foundation=row.foundation,
         lifecycle=Lifecycle(row.lifecycle),
         replaced_by=row.replaced_by,
         modules=tuple(_module(r) for r in session.execute(_MODULES, key)),

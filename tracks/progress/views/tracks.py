@@ -26,6 +26,19 @@ from tracks.progress.views.places import (
 from tracks.progress.views.versions import news_of
 from tracks.web.requests import language, now, see_other
 
+
+class EntryCheck(NamedTuple):
+    """What a teacher can do before they begin: asked, answered on this page only, never kept."""
+
+    asked: list[str]
+    can: frozenset[int] | None  # None: not answered
+    foundation: Edition | None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.can is not None and len(self.can) == len(self.asked)
+
+
 NOTHING_DONE = DoneWork(frozenset(), frozenset())
 
 
@@ -46,6 +59,15 @@ def _work(session: Session, actor: Actor | None, edition: Edition) -> DoneWork:
     return done_work(session, actor.person_id, edition.track_id)
 
 
+def _entry_check(session: Session, edition: Edition, lang: str) -> EntryCheck:
+    asked = [line for line in edition.texts[lang].get("entry_check", "").split("\n") if line]
+    foundation = None
+    if asked and edition.foundation:
+        foundation = shelf().current(session, edition.publisher, edition.foundation)
+    can = {n for n in range(len(asked)) if str(n) in request.args.getlist("can")}
+    return EntryCheck(asked, frozenset(can) if "checked" in request.args else None, foundation)
+
+
 @requires(Permission.PUBLIC)
 def track_page(
     session: Session, actor: Actor | None, publisher: str, track: str
@@ -63,6 +85,7 @@ def track_page(
         modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
         done=units_done(edition.steps, work),
         next_step=next_step(edition.steps, work),
+        entry=_entry_check(session, edition, lang),
         news=news_of(session, edition, newest, work, edition.steps),
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
     )
