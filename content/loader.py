@@ -16,6 +16,7 @@ from content.checks import (
     MODULE_CHECKS,
     codes,
     complexity,
+    drawings,
     duplicates,
     editions,
     includes,
@@ -134,6 +135,7 @@ class _TrackLoader:
     def load(self) -> Loaded[Track]:
         self.read_files()
         declared = self.declared_languages()
+        self.problems += drawings.problems(self.folder)
         for check in FOLDER_CHECKS:
             self.problems += check(self.folder.name, self.tracks, self.modules, declared)
         tracks = _in_order(self.tracks, declared)

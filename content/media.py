@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-IMAGE_TYPES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+IMAGE_TYPES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 _MEDIA_PATH = re.compile(r"media/[\w.-]+(?:/[\w.-]+)*")
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from content.front_matter import read_front_matter, split_front_matter
+from content.front_matter import plain_values, read_front_matter, split_front_matter
 from content.markdown import Document, read_document
 from content.problems import ProblemList
 from content.reading.files import read_text
@@ -28,16 +28,27 @@ def mark(language: str, document: Document, values: TrackForm | ModuleForm) -> s
 
 def mark_of_file(path: Path) -> str | None:
     """None if the file cannot be read as a track's or a session's."""
-    name = _LANGUAGE.fullmatch(path.name)
-    found = ProblemList(path.name)
-    text = read_text(path, found)
-    yaml, body = split_front_matter(text) if text is not None else (None, "")
-    if name is None or yaml is None:
+    text = read_text(path, ProblemList(path.name))
+    return None if text is None else mark_of_text(path.name, text)
+
+
+def mark_of_text(name: str, text: str) -> str | None:
+    """`name`: of its file, which says the language; else as mark_of_file."""
+    language = _LANGUAGE.fullmatch(name)
+    yaml, body = split_front_matter(text)
+    if language is None or yaml is None:
         return None
     form: type[TrackForm] | type[ModuleForm]
-    form = TrackForm if path.name.startswith("track.") else ModuleForm
-    values = read_front_matter(yaml, form, found).values
-    return None if values is None else mark(name[1], read_document(path.name, body), values)
+    form = TrackForm if name.startswith("track.") else ModuleForm
+    values = read_front_matter(yaml, form, ProblemList(name)).values
+    return None if values is None else mark(language[1], read_document(name, body), values)
+
+
+def source_in(text: str) -> str:
+    """What its front matter says it was made from: "nb 0a1b2c3d4e5f"; "" if it does not say."""
+    yaml, _ = split_front_matter(text)
+    said = (plain_values(yaml or "") or {}).get("source")
+    return said if isinstance(said, str) else ""
 
 
 def with_mark(text: str, source: str) -> str:

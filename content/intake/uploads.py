@@ -1,5 +1,6 @@
 """Files an author adds to a track: known by what they hold, not by what they are called. Pictures
-are drawn anew, so that nothing but the picture is left: no place, no camera, no second file."""
+are drawn anew and drawings written anew, so that nothing but the picture is left: no place, no
+camera, no second file, no program."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from content.drawings import NoDrawing, harmless
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes
 PIXELS_MOST: Final = 40_000_000
@@ -33,6 +36,7 @@ class Upload:
     data: bytes
     suffix: str
     is_picture: bool
+    taken_out: tuple[str, ...] = ()  # of a drawing: names of what it may not hold
 
 
 def taken_in(data: bytes) -> Upload:
@@ -49,7 +53,17 @@ def taken_in(data: bytes) -> Upload:
         return Upload(data, ".mp4", is_picture=False)
     if data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         return _captions(data)
-    raise Refused("svg" if b"<svg" in data[:4096].lower() else "kind")
+    if b"<svg" in data[:4096].lower():
+        return _drawing(data)
+    raise Refused("kind")
+
+
+def _drawing(data: bytes) -> Upload:
+    try:
+        drawing = harmless(data)
+    except NoDrawing as failure:
+        raise Refused("svg") from failure
+    return Upload(drawing.data, ".svg", is_picture=True, taken_out=drawing.taken_out)
 
 
 def _captions(data: bytes) -> Upload:

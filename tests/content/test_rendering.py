@@ -69,7 +69,11 @@ def first_step(tmp_path: Path, lines: str, **files: str) -> Step:
             '<p><img src="/m/glæss.png" alt="To glass" title="Is" loading="lazy"></p>',
         ),
         ("![To *glass*](https://ond.no/a.png)", "<p>To glass</p>"),
-        ("![To glass](media/a.svg)", "<p>To glass</p>"),
+        ("![To glass](media/a.tiff)", "<p>To glass</p>"),
+        (
+            "![To glass](media/a.svg)",
+            '<p><img src="/m/a.svg" alt="To glass" loading="lazy"></p>',
+        ),
         ("![To glass](media/../a.png)", "<p>To glass</p>"),
         ("# a", '<h2 id="c-text-a">a</h2>'),
         ("###### Å", '<h6 id="c-text-å">Å</h6>'),

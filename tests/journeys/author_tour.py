@@ -28,6 +28,7 @@ def of_an_author(page: Page, running: Running, teacher: str, school: int) -> Ite
     yield from _begun(page, running, school)
     yield from _written(page, f"{base}/01-alt.nb.md")
     yield from _arranged(page, f"{base}/01-alt.nb.md/steps")
+    yield from _translated(page, f"{base}/01-alt.sv.md")
     yield from _looked_back(page, f"{base}/01-alt.nb.md")
     yield from _media(page, f"{base}/media")
     _write(page, f"{base}/track.nb.md", "version: ", "version: 0.")  # beside what publishing writes
@@ -40,6 +41,10 @@ def of_an_author(page: Page, running: Running, teacher: str, school: int) -> Ite
     for language in ("nb", "sv"):
         _write(page, f"{base}/01-alt.{language}.md", "får ulike tall", "får sjelden like tall")
         _press(page, page.locator("[value=save]"))
+        if language == "nb":
+            page.goto(f"{base}/01-alt.sv.md/translation")
+            page.locator("#since").wait_for()
+            yield "author-translation-old"
     yield from _published(page, base, "1.1", "author-publish-again")
     open_in_window(page, running, teacher, f"school-{school}-home")
     page.goto(public)
@@ -118,6 +123,14 @@ def _arranged(page: Page, url: str) -> Iterator[str]:
     page.locator("[value=rename]").first.click()
     page.get_by_role("alert").wait_for()
     yield "author-steps-refused"
+
+
+def _translated(page: Page, file: str) -> Iterator[str]:
+    page.goto(f"{file}/translation")
+    _press(page, page.locator("[value=translated]"))
+    yield "author-translation"
+    page.goto(file)
+    _press(page, page.locator("[value=save]"))
 
 
 def _looked_back(page: Page, file: str) -> Iterator[str]:

@@ -44,6 +44,8 @@ ROUTES = {
     ("/authoring/<track>/<file>/preview", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/steps", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/steps", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/translation", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/translation", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translate", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "POST"): Permission.WRITE_TRACKS,

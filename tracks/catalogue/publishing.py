@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from content.drawings import served
 from content.export.archive import track_files
 from content.model import Library, Lifecycle, Publisher, Track
 from tracks.catalogue.actions import publish_track
@@ -85,7 +86,9 @@ def unpublished(session: Session, library: Library) -> list[Track]:
 def media_of(folder: Path) -> Mapping[str, bytes]:
     """Of a track's folder: name without media/ -> bytes."""
     names = [name for name in track_files(folder) if name.startswith("media/")]
-    return {name.removeprefix("media/"): (folder / name).read_bytes() for name in names}
+    return {
+        name.removeprefix("media/"): served(name, (folder / name).read_bytes()) for name in names
+    }
 
 
 def modules_ever_published(session: Session, publisher: str, slug: str) -> frozenset[str]:

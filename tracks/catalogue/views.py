@@ -54,10 +54,14 @@ _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _KEPT_BY_ONE = "private, max-age=31536000, immutable"
 _KEPT_AN_HOUR = "private, max-age=3600"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_KINDS = {".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
+_DRAWING = "image/svg+xml"
+# Opened by itself a drawing is a document: one that may run, fetch and address nothing.
+_DRAWING_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_KINDS = {".svg": _DRAWING, ".vtt": "text/vtt", ".m4v": "video/mp4"}  # not on every system's list
 # What a browser may show or play inside a page; anything else is a download.
 _SHOWN = frozenset(
     {"image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm", "text/vtt"}
+    | {_DRAWING}
 )
 
 
@@ -191,9 +195,11 @@ def _kept_by_all(session: Session, version_id: int, name: str) -> str | None:
 
 def file_of_track(name: str, body: bytes) -> Response:
     """Shown inside a page only if nothing in it can run there."""
-    kind = _KINDS.get(name[name.rfind(".") :]) or mimetypes.guess_type(name)[0] or ""
+    kind = _KINDS.get(name[name.rfind(".") :].lower()) or mimetypes.guess_type(name)[0] or ""
     response: Response = make_response(body)
     response.content_type = kind if kind in _SHOWN else "application/octet-stream"
     if kind not in _SHOWN:
         response.headers["Content-Disposition"] = "attachment"
+    if kind == _DRAWING:
+        response.headers["Content-Security-Policy"] = _DRAWING_POLICY
     return response

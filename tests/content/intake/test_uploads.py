@@ -124,7 +124,7 @@ def test_large_pictures_are_scaled(kind: str):
     [
         (b"", "empty"),
         (b"x" * (LARGEST + 1), "large"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "svg"),
+        (b"<svg onload='alert(1)'/>", "svg"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><!-- --><SVG/>", "svg"),
         (b"<html><script>alert(1)</script>", "kind"),
         (b"MZ\x90\x00", "kind"),

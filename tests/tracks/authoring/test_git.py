@@ -17,7 +17,7 @@ from tests.factories.tool import Tool
 from tests.tracks.authoring.conftest import become_author
 from tests.tracks.authoring.pages import FILE, send, text_of
 from tracks.catalogue.histories import Histories
-from tracks.catalogue.models import push_token, track_version
+from tracks.catalogue.models import media_file, push_token, track_version
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.tokens import make_token, revoke_token
 from tracks.subscriptions import reactions
@@ -399,6 +399,35 @@ def crafted(desk: Desk, tree: bytes) -> None:
     commit = written("commit", text.encode())
     desk.git("update-ref", "refs/heads/evil", commit)
     desk.git("config", "pack.threads", "1")
+
+
+def test_a_drawing_that_holds_a_program_is_refused(
+    desk: Desk, tool: Tool, author: FlaskClient
+) -> None:
+    desk.clone()
+    head = desk.head()
+    media = desk.copy / "maaling" / "media"
+    media.mkdir()
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg">{}<!-- drawn here --><rect width="9"/></svg>'
+    (media / "a.svg").write_text(drawing.format("<script>alert(1)</script>"), "utf-8")
+    desk.commit()
+
+    refused = desk.push()
+
+    assert refused.returncode != 0
+    assert "maaling/media/a.svg:1" in refused.stderr
+    assert "svg-unsafe" in refused.stderr
+    assert "script" in refused.stderr
+    assert desk.head() == head
+    # without it the file is taken as it is, and what readers get is written anew
+    (media / "a.svg").write_text(drawing.format(""), "utf-8")
+    desk.change('version: "1.0.0"', 'version: "1.1.0"', VERSION)
+    desk.commit()
+    assert desk.push().returncode == 0
+    kept = tool.rows(select(media_file.c.body).where(media_file.c.name == "a.svg"))
+    assert [row.body for row in kept] == [
+        b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" /></svg>\n'
+    ]
 
 
 def test_junk_on_the_wire(desk: Desk, tool: Tool) -> None:

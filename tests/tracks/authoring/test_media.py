@@ -77,7 +77,7 @@ def test_what_a_published_text_shows_is_not_taken_out(
     [
         ("a.png", png(), " ", "those who do not see it"),
         ("a.png", b"", "x", "is empty"),
-        ("a.svg", b"<svg onload='alert(1)'/>", "x", "SVG is not taken"),
+        ("a.svg", b"<svg onload='alert(1)'/>", "x", "cannot be read as SVG"),
         ("a.png", b"<html><script>alert(1)</script>", "x", "this kind of file"),
         ("a.png", png()[:50], "x", "damaged"),
         ("a.png", b"\xff\xd8\xff" + b"0" * 400_000, "x", "larger than 5 MB"),
@@ -102,6 +102,59 @@ def test_what_is_not_taken_says_why(
     assert said in html.unescape(page.text)
     assert said in quiet.json["problem"]
     assert names(folder) == []
+
+
+ATTACK = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script>'
+    b'<rect width="9" height="9"/></svg>'
+)
+HARMLESS = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9" /></svg>\n'
+
+
+def test_a_drawing_is_made_harmless_and_its_author_told(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    page = tool.post(
+        author, f"{MEDIA}?lang=en", file=(io.BytesIO(ATTACK), "Et glass.svg"), alt="Et glass"
+    )
+    quiet = tool.post(
+        author, f"{MEDIA}?lang=en", file=(io.BytesIO(ATTACK), "b.svg"), alt="x", go="json"
+    )
+
+    assert page.status_code == 200
+    told = "Taken out of the drawing, because it could harm readers: onload, script"
+    assert told in page.text
+    assert quiet.json == {"markdown": "![x](media/b.svg)", "taken_out": told}
+    assert (folder / "maaling" / "media" / "et-glass.svg").read_bytes() == HARMLESS
+    shown = tool.get(author, f"{MEDIA}/et-glass.svg")
+    assert (shown.data, shown.mimetype) == (HARMLESS, "image/svg+xml")
+    assert any("sandbox" in each for each in shown.headers.getlist("Content-Security-Policy"))
+    text = text_of(tool.get(author, FILE).text) + "\n![Et glass](media/et-glass.svg)\n"
+    send(tool, author, tool.get(author, FILE), text)
+    assert (
+        f'<img src="{MEDIA}/et-glass.svg" alt="Et glass"'
+        in tool.get(author, f"{FILE}/preview").text
+    )
+    # it needs words as any picture
+    refused = tool.post(author, MEDIA, file=(io.BytesIO(HARMLESS), "c.svg"), alt=" ")
+    assert refused.status_code == 422
+
+
+def test_what_lies_in_the_folder_is_told_and_never_shown_as_it_is(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    (folder / "maaling" / "media").mkdir()
+    (folder / "maaling" / "media" / "a.svg").write_bytes(ATTACK)
+
+    page = tool.get(author, "/authoring/maaling/publish?lang=en")
+    refused = tool.post(author, "/authoring/maaling/publish", version="9.0")
+
+    assert "a drawing that holds more than lines, shapes and text: onload, script" in page.text
+    assert refused.status_code == 422
+    assert tool.get(author, f"{MEDIA}/a.svg").data == HARMLESS
+    # mended in the folder it is seen at once
+    (folder / "maaling" / "media" / "a.svg").write_bytes(HARMLESS)
+    assert 'name="version"' in tool.get(author, "/authoring/maaling/publish").text
 
 
 def test_a_form_without_a_file_says_so(tool: Tool, author: FlaskClient):

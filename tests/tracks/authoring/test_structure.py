@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from content.loader import load_track
+from content.translation import mark_of_file, with_mark
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, follow, send, text_of
 from tracks.authoring.models import draft
@@ -88,9 +89,14 @@ def test_a_new_short_name_of_what_nobody_knows(tool: Tool, author: FlaskClient, 
 
 
 def test_a_translation_begins_with_the_original(tool: Tool, author: FlaskClient, folder: Path):
-    page = follow(tool, author, tool.post(author, f"{BASE}/track.nn.md/translate"))
+    beside = follow(tool, author, tool.post(author, f"{BASE}/track.nn.md/translate"))
 
-    assert text_of(page.text) == (folder / "maaling" / "track.nb.md").read_text("utf-8")
+    assert beside.request.path == f"{BASE}/track.nn.md/translation"
+    page = tool.get(author, f"{BASE}/track.nn.md")
+    original = folder / "maaling" / "track.nb.md"
+    mark = mark_of_file(original)
+    assert mark is not None
+    assert text_of(page.text) == with_mark(original.read_text("utf-8"), mark)
     assert tool.count(draft) == 1
     send(tool, author, page, text_of(page.text), go="save")
     assert "track.nn.md" in files(folder)

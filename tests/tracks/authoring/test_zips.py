@@ -99,6 +99,17 @@ def test_a_bad_zip_changes_nothing(tool: Tool, author: FlaskClient, folder: Path
     assert tool.count(draft) == 0
 
 
+def test_a_drawing_that_holds_a_program_is_not_taken_in(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
+):
+    attack = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+    for name in ("maaling/media/a.svg", "maaling/media/inne/a.SVG"):
+        answer = take_in(tool, author, packed({**out, name: attack}))
+        assert answer.status_code == 422
+        assert "a drawing that holds more than lines, shapes and text: onload" in answer.text
+    assert not (folder / "maaling" / "media").exists()
+
+
 def test_a_file_of_the_same_name_is_not_overwritten(
     tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
 ):

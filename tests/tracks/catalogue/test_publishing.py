@@ -95,8 +95,8 @@ def test_a_new_version_is_met_within_seconds_without_a_restart(tool: Tool, monke
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.png", "image/png"), ("a.vtt", "text/vtt; charset=utf-8")]
-    + [(name, None) for name in ("a.svg", "a.html", "a.pdf", "a.js")],
+    [("a.png", "image/png"), ("a.vtt", "text/vtt; charset=utf-8"), ("a.svg", "image/svg+xml")]
+    + [(name, None) for name in ("a.html", "a.pdf", "a.js")],
 )
 def test_a_file_of_a_track_is_shown_only_when_no_browser_would_run_it(
     tool: Tool, name: str, kind: str | None
@@ -114,6 +114,9 @@ def test_a_file_of_a_track_is_shown_only_when_no_browser_would_run_it(
     else:
         assert answer.mimetype == kind.partition(";")[0]
         assert "Content-Disposition" not in answer.headers
+    if kind == "image/svg+xml":  # opened by itself it is a document: one that can do nothing
+        policy = answer.headers.getlist("Content-Security-Policy")
+        assert "default-src 'none'; frame-ancestors 'none'; sandbox" in policy
 
 
 def test_a_file_that_is_not_there_is_404(tool: Tool):

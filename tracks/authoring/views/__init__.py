@@ -61,6 +61,8 @@ for rule, method, name in (
     (f"{_FILE}/preview", "GET", "preview.preview"),
     (f"{_FILE}/steps", "GET", "steps.steps"),
     (f"{_FILE}/steps", "POST", "steps.change_steps"),
+    (f"{_FILE}/translation", "GET", "translating.translation"),
+    (f"{_FILE}/translation", "POST", "translating.write_translation"),
     (f"{_FILE}/translate", "POST", "structure.translate"),
     ("/authoring/import", "POST", "zips.in_again"),
     ("/authoring/<track>/zip", "GET", "zips.out"),

@@ -10,6 +10,7 @@ from content.intake.uploads import LARGEST, LONGEST_SIDE
 from content.mending import mended, needs_words, suggested
 from content.model import Phase
 from content.problems import Problem
+from content.translation import source_in
 from tracks.authoring.actions import SavedDraft, drop_draft, save_draft
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import Draft, draft_of, drafts_in, others_at
@@ -108,6 +109,7 @@ def draw(
         said=said,
         view=view if view in VIEWS else "teacher",
         views=VIEWS,
+        translated_from=_has_original(place, text, checked),
         others=others_at(session, actor.person_id, place.path),
         checked=checked,
         **problems_for(checked, place, lines),
@@ -119,6 +121,16 @@ def draw(
         largest_mb=LARGEST // 1024 // 1024,
         longest_side=LONGEST_SIDE,
         longest_alt=LONGEST_ALT,
+    )
+
+
+def _has_original(place: Place, text: str, checked: Checked | None) -> bool:
+    """It is a translation: the track's first language, or the one it names, is another."""
+    track = checked.track if checked is not None else None
+    first = source_in(text).partition(" ")[0] or (track.languages[0] if track is not None else "")
+    names = desk().folder.texts(place.track)
+    return first != place.name.language and any(
+        n.id == place.name.id and n.language == first for n in names
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.drawings import served
 from content.intake.opening import upload_taken_in
 from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, Upload
 from content.media import is_image
@@ -29,9 +30,11 @@ _TOO_MANY = N_("The track has as many files as it may have. Take one out first."
 REASONS = {
     "empty": N_("The file is empty. Choose another one."),
     "large": N_("The file is larger than %(mb)s MB. Make it smaller, or link to it."),
-    "svg": N_("SVG is not taken: it can hold programs. Save the drawing as PNG."),
+    "svg": N_(
+        "The drawing cannot be read as SVG, or is larger than 1 MB. Save it as plain SVG or as PNG."
+    ),
     "kind": N_(
-        "We do not take this kind of file. Pictures: PNG, JPEG, GIF, WebP. Films: MP4, with "
+        "We do not take this kind of file. Pictures: PNG, JPEG, GIF, WebP, SVG. Films: MP4, with "
         "captions as VTT. Documents: PDF."
     ),
     "broken": N_("The picture is damaged. Open it and save it anew."),
@@ -54,7 +57,13 @@ def media(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
 
 
 def draw(
-    session: Session, actor: Actor, track: str, *, problem: str | None = None, added: str = ""
+    session: Session,
+    actor: Actor,
+    track: str,
+    *,
+    problem: str | None = None,
+    added: str = "",
+    taken_out: str = "",
 ) -> str:
     folder = desk().folder
     drafts = drafts_in(session, actor.person_id, track)
@@ -68,6 +77,7 @@ def draw(
         rows=rows,
         problem=problem,
         added=next((_markdown(row.name, alt) for row in rows if row.name == added), ""),
+        taken_out=taken_out,
         alt=alt,
         largest_mb=LARGEST // 1024 // 1024,
         longest_side=LONGEST_SIDE,
@@ -125,9 +135,18 @@ def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValu
             return _refuse(database, actor, track, gettext(_TOO_MANY))
         folder.write(track, {f"media/{name}": upload.data})
     if request.form.get("go") == "json":
-        return jsonify(markdown=_markdown(name, alt))
+        told = _told(upload)
+        return jsonify({"markdown": _markdown(name, alt)} | ({"taken_out": told} if told else {}))
     with database.reading() as session:
-        return draw(session, actor, track, added=name)
+        return draw(session, actor, track, added=name, taken_out=_told(upload))
+
+
+def _told(upload: Upload) -> str:
+    """What a drawing held and may not hold; "" if nothing was taken out."""
+    if not upload.taken_out:
+        return ""
+    what = ", ".join(upload.taken_out)
+    return gettext("Taken out of the drawing, because it could harm readers: %(what)s", what=what)
 
 
 def _refuse(database: Database, actor: Actor, track: str, said: str) -> ResponseReturnValue:
@@ -165,4 +184,4 @@ def _remove(database: Database, actor: Actor, track: str) -> ResponseReturnValue
 def file(session: Session, actor: Actor, track: str, name: str) -> ResponseReturnValue:
     """As the catalogue serves it when it is published."""
     body = desk().folder.file(track_or_404(track), f"media/{name}")
-    return file_of_track(name, body) if body is not None else abort(404)
+    return file_of_track(name, served(name, body)) if body is not None else abort(404)

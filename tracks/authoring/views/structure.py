@@ -11,6 +11,7 @@ from content.front_matter_writing import with_values
 from content.languages import LANGUAGES
 from content.model import Lifecycle
 from content.reading.forms import is_id
+from content.translation import mark_of_text, with_mark
 from tracks.authoring.actions import move_drafts, note_change, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_names, draft_of
@@ -253,7 +254,8 @@ def _move_files(
 
 @requires(Permission.WRITE_TRACKS)
 def translate(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
-    """The text in its first language as a draft of the file that is missing."""
+    """The text in its first language as a draft of the file that is missing; it says what it is
+    made from."""
     place = place_or_404(track, file)
     folder = desk().folder
     same = [name for name in folder.texts(track) if name.id == place.name.id]
@@ -263,5 +265,7 @@ def translate(session: Session, actor: Actor, track: str, file: str) -> Response
     is_there = folder.text(track, place.name) is not None
     if not is_there and draft_of(session, actor.person_id, place.path) is None:
         text = folder.text(track, source) or ""
+        mark = mark_of_text(str(source), text)
+        text = with_mark(text, mark) if mark is not None else text
         put_draft(session, actor, place.path, text, None, now())
-    return see_other(Place(track, place.name).url)
+    return see_other(f"{Place(track, place.name).url}/translation")

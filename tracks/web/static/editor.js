@@ -211,6 +211,7 @@
         if (result.problem) { told.textContent = result.problem; told.hidden = false; return; }
         upload.reset();
         putIn(result.markdown + "\n");
+        if (result.taken_out) { told.textContent = result.taken_out; told.hidden = false; }
       })
       .catch(function () { told.textContent = line.dataset.offlineText; told.hidden = false; });
   });

@@ -1,0 +1,38 @@
+"""Drawings that hold what a drawing of ours may not hold, however they came into the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from content.drawings import NoDrawing, harmless
+from content.media import is_file_of
+from content.problems import Problem, ProblemList
+from content.said import say
+
+
+def problems(folder: Path) -> list[Problem]:
+    """Of a track's folder."""
+    found: list[Problem] = []
+    place = folder / "media"
+    if place.is_symlink() or not place.is_dir():
+        return found
+    for each in sorted(place.rglob("*")):
+        path = each.relative_to(folder).as_posix()
+        if each.suffix.lower() == ".svg" and is_file_of(folder, path):
+            found += _problem(f"{folder.name}/{path}", each.read_bytes())
+    return found
+
+
+def _problem(path: str, data: bytes) -> list[Problem]:
+    found = ProblemList(path)
+    hint = "Save it as plain SVG or PNG, or add it in the browser, which makes it harmless."
+    try:
+        drawing = harmless(data)
+    except NoDrawing:
+        found.error("svg-unreadable", 1, "this is no drawing we can read, or too large a one", hint)
+        return found.found
+    if drawing.taken_out:
+        what = ", ".join(drawing.taken_out)
+        message = say("a drawing that holds more than lines, shapes and text: {what}", what=what)
+        found.error("svg-unsafe", 1, message, hint)
+    return found.found

@@ -1,0 +1,178 @@
+"""A translation beside the text it was made from, step by step; what has changed there since, and
+the mark that says it has been followed (ADR 0016)."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from content.arranging import parts, spans
+from content.languages import LANGUAGES
+from content.translation import mark_of_text, source_in, with_mark
+from tracks.authoring.actions import save_draft
+from tracks.authoring.queries import changes_of, draft_of, drafts_in
+from tracks.authoring.rules import LONGEST_TEXT, FileName, Hunk, hunks, mark_of, normal
+from tracks.authoring.views.desk import Place, desk, place_or_404, title_of
+from tracks.authoring.views.editor import draw as draw_editor
+from tracks.catalogue.rules import PHASE_NAMES
+from tracks.db import Database, Session
+from tracks.i18n import N_
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
+from tracks.web.errors import MALFORMED, PageError
+from tracks.web.requests import now, row_id, see_other
+
+SAID = {
+    "kept": N_("Your draft is saved."),
+    "translated": N_("Marked as translated, in your draft. Put it into the library with the rest."),
+    "not-marked": N_("It cannot be marked: what stands at the top of a file cannot be read."),
+}
+_MOST_PARTS = 2_000
+
+
+class Pair(NamedTuple):
+    """One part of the translation, and what stands there in the source."""
+
+    number: int
+    name: str  # a step's id; "" for what is no step
+    letter: str  # of the phase
+    source: str  # "" if the source has no such part
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    source: FileName
+    source_text: str
+    text: str
+    library: str | None  # what the translation is in the library
+    revision: int
+
+
+@requires(Permission.WRITE_TRACKS)
+def translation(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
+    place = place_or_404(track, file)
+    sides = _sides(session, actor, place)
+    since = _since(session, place, sides)
+    return render_template(
+        "authoring/translation.html",
+        place=place,
+        title=title_of(sides.text, place.name),
+        sides=sides,
+        pairs=_pairs(sides),
+        phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
+        since=since,
+        content_languages=LANGUAGES,
+        begun=mark_of(sides.library),
+        longest=LONGEST_TEXT,
+        said=SAID.get(request.args.get("said", "")),
+    )
+
+
+def _sides(session: Session, actor: Actor, place: Place) -> Sides:
+    """404 for the original, and for what has no other language."""
+    folder, drafts = desk().folder, drafts_in(session, actor.person_id, place.track)
+    library = folder.text(place.track, place.name)
+    known = draft_of(session, actor.person_id, place.path)
+    text = known.text if known is not None else library
+    names = [n for n in folder.texts(place.track) if n.id == place.name.id and n != place.name]
+    if text is None or not names:
+        abort(404)
+    language = source_in(text).partition(" ")[0] or _original(place.track)
+    source = next((n for n in names if n.language == language), None)
+    if source is None:
+        abort(404)
+    source_text = drafts.get(str(source)) or folder.text(place.track, source) or ""
+    return Sides(source, source_text, text, library, known.revision if known is not None else 0)
+
+
+def _original(track: str) -> str:
+    """The first language the track says it has."""
+    known = desk().checker.check(track).track
+    return known.languages[0] if known is not None and known.languages else ""
+
+
+def _pairs(sides: Sides) -> list[Pair]:
+    there = dict(_keyed(sides.source_text))
+    return [
+        Pair(number, key[1], key[0], there.get(key, ""), part)
+        for number, (key, part) in enumerate(_keyed(sides.text))
+    ]
+
+
+def _keyed(text: str) -> list[tuple[tuple[str, str, int], str]]:
+    """A step is found by its id wherever it stands; all else by its phase."""
+    found: list[tuple[tuple[str, str, int], str]] = []
+    for span, part in zip(spans(text), parts(text), strict=True):
+        phase = "" if span.step else span.phase
+        same = sum(key[:2] == (phase, span.step) for key, _ in found)
+        found.append(((phase, span.step, same), part))
+    return found
+
+
+class Since(NamedTuple):
+    """What has changed in the source since the translation was made."""
+
+    is_known: bool  # False: the text it was made from is not in the history
+    hunks: list[Hunk]
+
+
+def _since(session: Session, place: Place, sides: Sides) -> Since | None:
+    """None: nothing has, or the translation does not say what it was made from."""
+    made_from = source_in(sides.text)
+    if not made_from or made_from == mark_of_text(str(sides.source), sides.source_text):
+        return None
+    for change in changes_of(session, f"{place.track}/{sides.source}"):
+        if change.text and mark_of_text(str(sides.source), change.text) == made_from:
+            return Since(True, hunks(change.text, sides.source_text))
+    return Since(False, [])
+
+
+@requires(Permission.WRITE_TRACKS, own_transactions=True)
+def write_translation(
+    database: Database, actor: Actor, track: str, file: str
+) -> ResponseReturnValue:
+    place = place_or_404(track, file)
+    go = request.form.get("go", "save")
+    with database.reading() as session:
+        sides = _sides(session, actor, place)
+    text, said = _sent(), "kept"
+    if go == "translated":
+        marked = _marked(text, sides)
+        text, said = (text, "not-marked") if marked is None else (marked, "translated")
+    with database.writing() as session:
+        saved = save_draft(
+            session,
+            actor,
+            place.path,
+            text,
+            library=sides.library,
+            is_begun_from_library=request.form.get("begun", "") == mark_of(sides.library),
+            started_from=request.form.get("revision", 0, type=row_id),
+            now=now(),
+        )
+    if saved.newer is not None:
+        with database.reading() as session:
+            page = draw_editor(
+                session, actor, place, sides.library, saved.draft, typed=text, newer=saved.newer
+            )
+        return page, 409
+    return see_other(f"{place.url}/translation?said={said}")
+
+
+def _sent() -> str:
+    """The parts as they stand in the fields, one after the other."""
+    count = request.form.get("parts", 0, type=row_id)
+    names = [f"part-{number}" for number in range(min(count, _MOST_PARTS))]
+    if not names or any(name not in request.form for name in names):
+        raise PageError(400, MALFORMED)
+    # a field ends without the empty lines that stand between parts
+    given = [normal(request.form[name]).strip("\n") for name in names]
+    return "\n\n".join(part for part in given if part) + "\n"
+
+
+def _marked(text: str, sides: Sides) -> str | None:
+    mark = mark_of_text(str(sides.source), sides.source_text)
+    own = mark_of_text(str(sides.source), text)  # the same form: it can be read
+    return None if mark is None or own is None else with_mark(text, mark)
