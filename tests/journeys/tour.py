@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from content.model import Phase, Step, StepKind
 from tests.journeys.running import Running
-from tests.journeys.visits import open_in_frame, open_in_window, show_in_frame
+from tests.journeys.visits import log_in, open_in_frame, open_in_window, show_in_frame
 
 _STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
 _OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
@@ -290,6 +290,7 @@ def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
 
 def of_the_self_test(page: Page, running: Running) -> Iterator[str]:
     open_in_window(page, running, "sample-administrator", "office-lms")
+    log_in(page, running, "sample-administrator")
     page.goto(f"{running.tool_url}/lms/1/check")
     yield "self-test-known"
     page.locator("main form button").click()
