@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.journeys.axe import too_wide, violations
 from tests.journeys.conftest import NewPage
 from tests.journeys.running import Running
-from tests.journeys.visits import button, heading, link, open_in_window
+from tests.journeys.visits import button, heading, link, log_in, open_in_window
 from tracks.i18n import LANGUAGES
 from tracks.lms.actions.invitations import invite
 from tracks.people.models import municipality
@@ -82,6 +82,9 @@ def test_the_administrator_makes_an_invitation_and_copies_it(
 ) -> None:
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     open_in_window(page, running, "sample-administrator", "office-lms")
+    expect(heading(page)).to_have_text("This page needs a login of your own")
+    log_in(page, running, "sample-administrator")
+    page.reload()
     expect(heading(page)).to_have_text("LMS connections")
 
     button(page, "Invite somebody to connect an LMS").click()
@@ -131,6 +134,9 @@ def test_every_step_is_for_everybody(
     page.goto(f"{running.lms.url}/tools")
     look("lms tools")
     open_in_window(page, running, "sample-administrator", "office-lms")
+    look("own login first")
+    log_in(page, running, "sample-administrator")
+    page.reload()
     look("overview")
     page.locator("form[action='/lms/invitations'] button").click()
     look("invited")

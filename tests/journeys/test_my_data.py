@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.axe import COLOURS, LAYOUT, too_wide, violations
 from tests.journeys.conftest import NewPage
 from tests.journeys.running import Running
-from tests.journeys.visits import button, heading, link, open_in_frame, open_in_window
+from tests.journeys.visits import button, heading, link, log_in, open_in_frame, open_in_window
 from tracks.i18n import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -78,6 +78,7 @@ def test_the_same_in_the_frame_of_the_lms(new_page: NewPage, running: Running) -
 def test_what_is_agreed_is_recorded_and_read(new_page: NewPage, running: Running) -> None:
     page = new_page()
     open_in_window(page, running, "sample-administrator", "office-home")
+    log_in(page, running, "sample-administrator")
     link(page, "Privacy in the municipality").click()
     page.get_by_label("Date of the discussion").fill("2026-11-02")
     page.get_by_label("The employer", exact=True).check()
@@ -136,6 +137,7 @@ def pages_about_data(page: Page, running: Running, language: str) -> Iterator[st
     page.locator("main form button").click()
     yield "leave-unsure"
     open_in_window(page, running, "sample-administrator", "office-home")
+    log_in(page, running, "sample-administrator")
     home = f"{tool}/municipality/privacy"
     for name, url in (
         ("terms", home),

@@ -15,7 +15,7 @@ from content.model import Phase, Step, StepKind
 from tests.journeys.author_tour import of_an_author
 from tests.journeys.elsewhere import BAD_STAFF, STAFF, as_their_coordinator
 from tests.journeys.running import Running
-from tests.journeys.visits import open_in_frame, open_in_window, show_in_frame
+from tests.journeys.visits import log_in, open_in_frame, open_in_window, show_in_frame
 from tracks.people.models import person
 from tracks.rosters.models import roster_import
 from tracks.rosters.records import Source
@@ -398,6 +398,7 @@ def _one_being_read(running: Running, municipality_id: int) -> int:
 
 def of_the_self_test(page: Page, running: Running) -> Iterator[str]:
     open_in_window(page, running, "sample-administrator", "office-lms")
+    log_in(page, running, "sample-administrator")
     page.goto(f"{running.tool_url}/lms/1/check")
     yield "self-test-known"
     page.locator("main form button").click()

@@ -2,11 +2,18 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+from sqlalchemy import select
 
 from content.model import Phase, Step
 from tests.journeys.running import Running
+from tracks.people.actions import known_person, start_own_sign_in
+from tracks.people.models import account
+from tracks.people.models import person as person_table
+from tracks.people.rules import Way
+from tracks.web.cookies import OWN
 
 # A page, the frame of the LMS, or a part of either: people do the same in all of them.
 Place = Page | FrameLocator | Locator
@@ -27,6 +34,31 @@ def open_in_window(page: Page, running: Running, person: str, link: str) -> None
     page.goto(running.door(person, link), wait_until="commit")
     page.goto(f"{page.url}/start?target=window")
     page.wait_for_url(f"{running.tool_url}/**")
+
+
+def log_in(page: Page, running: Running, person: str) -> None:
+    """Somebody of the LMS, from now on by a login of their own, in this browser."""
+    moment = datetime.now(UTC)
+    with running.database.writing() as session:
+        row = session.execute(
+            select(person_table.c.id, person_table.c.municipality_id)
+            .join(account, account.c.person_id == person_table.c.id)
+            .where(account.c.sub == person)
+        ).one()
+        who = known_person(session, row.id, row.municipality_id, moment)
+        token = start_own_sign_in(session, who, Way.PASSKEY, proved_at=moment, now=moment)
+    page.context.add_cookies(
+        [
+            {
+                "name": OWN,
+                "value": token,
+                "url": running.tool_url.replace("http:", "https:"),
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
 
 
 def tool_frame(page: Page) -> Frame:

@@ -142,6 +142,7 @@ def serve() -> None:
     stop = start_tool(settings)
     click.echo(f"Learning Tracks: {settings.base_url} (port {settings.port}). Ctrl-C stops it.")
     if link := link_of_start(settings):
+        # For whoever started it, and not for the log, which lives longer and is read by more.
         click.echo(f"There is no administrator yet. Become one here, once, within a day:\n{link}")
     wait_for_signal()
     stop()

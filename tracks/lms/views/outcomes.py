@@ -114,9 +114,8 @@ def welcome(entered: Entered) -> Response:
         response = see_other(entered.path)
         hours = parts().settings.session_hours
         set_cookie(response, NAME, entered.token, max_age=hours * 3600)
-        if OWN in request.cookies:
-            # Whoever comes last is who sits here.
-            drop_own_cookie(response, OWN)
+        # Whoever comes last is who sits here; a launch does not bring that cookie along to be seen.
+        drop_own_cookie(response, OWN)
     _leave_receipt(response, entered)
     return response
 

@@ -12,7 +12,7 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.actions import Person, add_municipality, token_hash
 from tracks.people.guards import requires
-from tracks.people.rules import Permission, Way
+from tracks.people.rules import Actor, Permission, Way
 from tracks.signin.actions.logins import (
     ShownOnce,
     keep_passkey,
@@ -26,7 +26,7 @@ from tracks.signin.rules import CHALLENGE_LIFE, step_of
 from tracks.signin.views.codes import Offered, offered_codes, secret_of_form
 from tracks.signin.views.side import begin, check_form, log, one, side, wait_first, with_sign_in
 from tracks.web.errors import MALFORMED, Lesson, PageError
-from tracks.web.requests import now, see_other
+from tracks.web.requests import noted, now, see_other
 
 if TYPE_CHECKING:
     from tracks.signin.passkeys import NewPasskey
@@ -123,6 +123,7 @@ def set_up(database: Database, _actor: None, token: str) -> ResponseReturnValue:
     log.info("sign_in.set_up person=%d", made.who.id)
     if made.shown is None:
         return with_sign_in(see_other("/sign-ins?ready"), made.token)
+    noted().actor = Actor(made.who.id, made.who.municipality_id, None, frozenset())
     page = make_response(render_template("signin/shown_once.html", shown=made.shown))
     return with_sign_in(page, made.token)
 
