@@ -54,6 +54,12 @@ class Member:
     name: str | None = field(default=None, repr=False)
     group_ids: tuple[str, ...] = ()
     messages: tuple[MemberMessage, ...] = field(default=(), repr=False)
+    # What the school system calls them. Never an identity by itself (core 3.1, T32).
+    sourced_id: str | None = field(default=None, repr=False)
+
+    @property
+    def has_left(self) -> bool:
+        return self.status != "Active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,7 @@ def _member(value: Any) -> Member | None:
         _name(entry),
         _group_ids(entry.get("group_enrollments")),
         tuple(map(_message, message)) if isinstance(message, list) else (),
+        _as_text(entry.get("lis_person_sourcedid")) or None,
     )
 
 

@@ -32,7 +32,7 @@ from tracks.app import DATA_MAP
 from tracks.db import Json, Session, UtcDateTime, metadata
 from tracks.db.data_map import Kept, Kind
 from tracks.lms.actions import SCORE_JOB
-from tracks.people.models import account, person
+from tracks.people.models import account, municipality, person
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -156,6 +156,13 @@ def _plant_kind(session: Session, tool: Tool, kept: Kept, planted: Planted, sub:
         given[kept.owner.name] = planted.id
     if "registration_id" in table.c and table is account:
         given["registration_id"] = tool.registration_id
+    # One row for each municipality, or for each of its LMSs: every person has another.
+    if table.name == "roster_service":
+        given["municipality_id"] = plant(session, municipality, {})["id"]
+    if table.name == "roster_trust":
+        lms = metadata.tables["registration"]
+        of_lms = {"municipality_id": tool.municipality_id, "issuer": f"i{planted.id}"}
+        given["registration_id"] = plant(session, lms, of_lms)["id"]
     if table.name == "course_group_member":
         group = plant(
             session, metadata.tables["course_group"], {"course_id": _course(session, tool)}

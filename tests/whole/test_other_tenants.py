@@ -55,6 +55,7 @@ NOTHING = {**dict.fromkeys(OF_A_TENANT, NONE), "file_id": "0" * 32, "secret": "n
 FORMS: dict[str, dict[str, str]] = {
     "/coverage/<id:school_id>/invite": {},
     "/lms/<id:registration_id>/deployments": {"go": "switch-off", "deployment": "1"},
+    "/lms/<id:registration_id>/numbers": {"source": "list"},
     "/lms/requests/<id:request_id>": {"go": "approve"},
     "/people/<id:person_id>": {"role": "author"},
     "/teams/<id:team_id>": {"go": "save", "name": "Taken over"},

@@ -30,6 +30,7 @@ class ToFetch:
     """What the fetching of one list needs."""
 
     course_id: int
+    municipality_id: int
     registration: Registration
     deployment_id: str  # the LMS's
     context_id: str
@@ -54,6 +55,7 @@ def course_to_fetch(session: Session, course_id: int) -> ToFetch | None:
         return None
     return ToFetch(
         course_id=row.id,
+        municipality_id=row.municipality_id,
         registration=found,
         deployment_id=row.named,
         context_id=row.context_id,

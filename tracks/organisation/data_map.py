@@ -48,6 +48,7 @@ TAGGED = (
 )
 AUDITED = {
     "role_invited": N_("Made an invitation to a role"),
+    "link_code_made": N_("Made a code for somebody whom a list has brought"),
     "accounts_linked": N_("Linked two accounts of one person"),
     "unit_changed": N_("Made or changed a school"),
     "units_merged": N_("Made several schools one"),

@@ -11,8 +11,9 @@ from tracks.db import Session
 from tracks.events import Noted
 from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit
 from tracks.organisation.queries.units import Unit, units
+from tracks.people.events import SchoolChosen
 from tracks.people.grants import end_role, grant_role
-from tracks.people.models import person, school
+from tracks.people.models import account, person, school
 from tracks.people.rules import SchoolKind
 from tracks.rosters.models import (
     roster_entry,
@@ -302,15 +303,26 @@ def _place_people(session: Session, which: Import) -> None:
     )
     first = select(func.min(entry.c.school_id)).where(live).scalar_subquery()
     is_elsewhere = not_(exists().where(live, entry.c.school_id == person.c.school_id))
+    theirs = person.c.municipality_id == which.municipality_id
+    # Few of the staff have come in, and fewer of those before anybody knew where they work.
+    have_come_in = session.execute(
+        select(person.c.id).where(
+            theirs,
+            exists().where(live),
+            person.c.school_id.is_(None),
+            exists().where(account.c.person_id == person.c.id),
+        )
+    ).all()
     session.execute(
         update(person)
-        .where(
-            person.c.municipality_id == which.municipality_id,
-            exists().where(live),
-            or_(person.c.school_id.is_(None), is_elsewhere),
-        )
+        .where(theirs, exists().where(live), or_(person.c.school_id.is_(None), is_elsewhere))
         .values(school_id=first)
     )
+    for (person_id,) in have_come_in:
+        where = select(person.c.school_id).where(theirs, person.c.id == person_id)
+        unit = session.execute(where).scalar_one()
+        # What they have done so far counts there from now on.
+        session.emit(SchoolChosen(person_id, which.municipality_id, unit))
 
 
 def _end_rights(session: Session, which: Import, now: datetime) -> None:

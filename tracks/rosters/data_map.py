@@ -8,6 +8,7 @@ from tracks.rosters.models import (
     roster_piece,
     roster_row,
     roster_service,
+    roster_trust,
     teacher_count,
 )
 
@@ -51,6 +52,12 @@ TAGGED = (
         hidden="sealed",
     ),
     Tagged(
+        roster_trust,
+        N_("to know who on a list is who in the LMS"),
+        none="registration_id municipality_id source",
+        pseudonymous="person_id said_at",
+    ),
+    Tagged(
         teacher_count,
         N_("to count where work is done"),
         none="municipality_id school_id counted_on source teachers",
@@ -58,6 +65,7 @@ TAGGED = (
 )
 AUDITED = {
     "list_taken_in": N_("Took in a list of staff or schools"),
+    "numbers_trusted": N_("Said whose numbers an LMS sends"),
     "school_system_set_up": N_("Connected the school system, or changed its secret"),
     "school_system_removed": N_("Removed the connection to the school system"),
 }

@@ -19,6 +19,7 @@ from lti.strict_json import StrictJsonError, parse_array
 from lti.tool.answers import failure, is_success
 from tracks.db import Session
 from tracks.people.actions import choose_school
+from tracks.people.events import SchoolChosen
 from tracks.people.models import school
 from tracks.rosters import values
 from tracks.rosters.values import BadValue
@@ -143,4 +144,7 @@ def place_person(
     if len(chosen) != 1:
         return None
     unit: int = chosen[0]
-    return unit if choose_school(session, person_id, municipality_id, unit) else None
+    if not choose_school(session, person_id, municipality_id, unit):
+        return None
+    session.emit(SchoolChosen(person_id, municipality_id, unit))
+    return unit

@@ -128,6 +128,21 @@ roster_service = Table(
     **ONE_TREE,
 )
 
+# The municipality has said that what an LMS calls people (lis_person_sourcedid) is what a source
+# calls them, too.
+roster_trust = Table(
+    "roster_trust",
+    metadata,
+    Column(
+        "registration_id", Id, ForeignKey("registration.id"), primary_key=True, autoincrement=False
+    ),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("source", String(20), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who has said so
+    Column("said_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
 # Denominators: how many teachers a unit had, who says so, and when it was counted.
 teacher_count = Table(
     "teacher_count",

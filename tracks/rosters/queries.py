@@ -11,7 +11,7 @@ from tracks.db import Session
 from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
 from tracks.people.models import person
-from tracks.rosters.models import roster_entry, roster_import, roster_service
+from tracks.rosters.models import roster_entry, roster_import, roster_service, roster_trust
 from tracks.rosters.workflow import State
 
 
@@ -107,6 +107,12 @@ KEPT = (
     Kept(
         roster_service.c.person_id,
         N_("That you have connected the school system"),
+        N_("to know who answers for the connection"),
+        fate=Fate.LEAVE,
+    ),
+    Kept(
+        roster_trust.c.person_id,
+        N_("That you have said whose numbers an LMS sends"),
         N_("to know who answers for the connection"),
         fate=Fate.LEAVE,
     ),

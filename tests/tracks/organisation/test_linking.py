@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 
 from tests.factories.tool import ISSUER, JWKS_URL, Tool
 from tests.tracks.organisation.people import with_role
+from tracks.audit.models import audit_entry
 from tracks.db import Session
 from tracks.lms.actions import register
 from tracks.organisation.events import AccountsLinked
 from tracks.organisation.models import link_code
 from tracks.people.actions import add_municipality
+from tracks.people.grants import grant_role
 from tracks.people.models import account, person, sign_in
 from tracks.people.rules import Role
 from tracks.progress.models import step_work, track_work
@@ -154,3 +156,30 @@ def test_the_code_is_kept_as_a_hash_and_roles_go_along(tool: Tool):
     assert code not in str(tool.rows(select(link_code)))
     assert link(tool, there, code) == 303
     assert tool.get(there, "/municipality").status_code == 200
+
+
+def test_whoever_the_audit_log_names_can_be_linked(tool: Tool):
+    second_lms(tool)
+    here = tool.launch(sub="here")
+    there = elsewhere(tool)
+    with tool.database.writing() as session:
+        grant_role(
+            session,
+            person_id=tool.person_id("there"),
+            municipality_id=tool.municipality_id,
+            role=Role.SPREADER,
+            school_id=tool.school_id,
+            now=datetime.now(UTC),
+        )
+    was = tool.person_id("there")
+    before = tool.rows(select(audit_entry).order_by(audit_entry.c.id))
+    assert was in {row.person_id for row in before}
+
+    assert link(tool, there, shown(tool, here)) == 303
+
+    kept = tool.person_id("here")
+    assert {row[0] for row in tool.rows(select(account.c.person_id))} == {kept}
+    assert tool.rows(select(audit_entry).order_by(audit_entry.c.id))[: len(before)] == before
+    assert tool.rows(select(person.c.name, person.c.school_id).where(person.c.id == was)) == [
+        (None, None)
+    ]

@@ -20,6 +20,7 @@ from tracks.lms.actions.rosters import (
 )
 from tracks.lms.course_queries import ToFetch, course_to_fetch
 from tracks.lms.rules import Service
+from tracks.rosters.joining import join_by_key, trusted_source
 
 # Then the next leader who comes, or presses the button, is the next try.
 MOST_TRIES = 8
@@ -60,14 +61,15 @@ def _by_differences(rosters: Rosters, found: ToFetch, began: datetime) -> Done |
     except PermanentServiceError:
         return None
     _check_course(found, roster)
-    return _fetched(found, partial(apply_differences, roster=roster, began=began))
+    return _fetched(found, partial(apply_differences, roster=roster, began=began), roster)
 
 
 def _whole(rosters: Rosters, service: CourseGroups, found: ToFetch, began: datetime) -> Done:
     roster = rosters.members(found.registration, found.deployment_id, found.memberships_url)
     _check_course(found, roster)
     groups = _groups(service, found)
-    return _fetched(found, partial(apply_whole_list, roster=roster, groups=groups, began=began))
+    apply = partial(apply_whole_list, roster=roster, groups=groups, began=began)
+    return _fetched(found, apply, roster)
 
 
 def _check_course(found: ToFetch, roster: Roster) -> None:
@@ -89,13 +91,23 @@ def _groups(service: CourseGroups, found: ToFetch) -> list[ListedGroup] | None:
     return [ListedGroup(g.id, g.name, names.get(g.set_id or "", "")) for g in groups]
 
 
-def _fetched(found: ToFetch, apply: Callable[..., None]) -> Done:
+def _fetched(found: ToFetch, apply: Callable[..., None], roster: Roster) -> Done:
     def write(session: Session) -> None:
         now = datetime.now(UTC)
         apply(session, found.course_id, now=now)
+        _join(session, found, roster, now)
         service_went_well(session, found.registration.id, Service.ROSTER, now)
 
     return Done(write)
+
+
+def _join(session: Session, found: ToFetch, roster: Roster, now: datetime) -> None:
+    """With whom a list of staff has brought, where the municipality trusts the LMS's numbers."""
+    about = found.municipality_id, found.registration.id
+    keys = {m.user_id: m.sourced_id for m in roster.members if m.sourced_id and not m.has_left}
+    source = trusted_source(session, *about) if keys else None
+    if source is not None:
+        join_by_key(session, *about, source, keys, now)
 
 
 def _failed(found: ToFetch, failed: ServiceError, tries: int) -> Outcome:

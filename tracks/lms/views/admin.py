@@ -26,6 +26,8 @@ from tracks.lms.connections import (
 from tracks.people.guards import requires
 from tracks.people.queries import municipality_name
 from tracks.people.rules import Actor, Permission
+from tracks.rosters.joining import trust, trusted_source
+from tracks.rosters.records import Source
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import now, parts, row_id, see_other
 
@@ -38,11 +40,20 @@ WHY_NOT = {
     ),
 }
 
+SOURCE_NAMES = {
+    Source.LIST: N_("the lists of staff that we send (CSV or XLSX)"),
+    Source.ONEROSTER: N_("our OneRoster export"),
+    Source.SS12000: N_("our school system (SS 12000)"),
+}
+
 
 def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/lms", view_func=overview)
     pages.add_url_rule("/lms/invitations", view_func=make_invitation, methods=["POST"])
     pages.add_url_rule("/lms/requests/<id:request_id>", view_func=decide, methods=["POST"])
+    pages.add_url_rule(
+        "/lms/<id:registration_id>/numbers", view_func=say_whose_numbers, methods=["POST"]
+    )
     pages.add_url_rule(
         "/lms/<id:registration_id>/deployments", view_func=change_deployment, methods=["POST"]
     )
@@ -79,6 +90,18 @@ def decide(session: Session, actor: Actor, request_id: int) -> ResponseReturnVal
 
 
 @requires(Permission.CONNECT_LMS, fresh=True)
+def say_whose_numbers(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
+    lms = connection(session, actor.municipality_id, registration_id)
+    if lms is None:
+        abort(404)
+    source = request.form.get("source", "")
+    if source not in {"", *Source}:
+        raise PageError(400, MALFORMED)
+    trust(session, actor.municipality_id, lms.id, source or None, actor.person_id, now())
+    return see_other("/lms")
+
+
+@requires(Permission.CONNECT_LMS, fresh=True)
 def change_deployment(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
     lms = connection(session, actor.municipality_id, registration_id)
     chosen = request.form.get("deployment", type=row_id)
@@ -103,12 +126,17 @@ def _page(
     session: Session, actor: Actor, *, made: Invitation | None = None, told: str = ""
 ) -> Response:
     link = f"{parts().settings.base_url}/connect/{made.token}" if made else ""
+    known = connections(session, actor.municipality_id)
     return make_response(
         render_template(
             "lms/admin.html",
             municipality=municipality_name(session, actor.municipality_id),
             requests=pending_requests(session, actor.municipality_id),
-            connections=connections(session, actor.municipality_id),
+            connections=known,
+            trusted={
+                lms.id: trusted_source(session, actor.municipality_id, lms.id) for lms in known
+            },
+            sources=SOURCE_NAMES,
             made=made,
             link=link,
             told=told,

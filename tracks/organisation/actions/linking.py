@@ -9,14 +9,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, select, update
+from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from tracks.audit.models import audit_entry
 from tracks.db import Session, metadata
-from tracks.organisation.codes import LINK_LIFE, code_hash, new_code
+from tracks.events import Noted
+from tracks.organisation.codes import INVITATION_LIFE, LINK_LIFE, code_hash, new_code
 from tracks.organisation.events import AccountsLinked, AccountsMeet
 from tracks.organisation.models import code_try, link_code
 from tracks.people.actions import token_hash
+from tracks.people.events import SchoolChosen
 from tracks.people.models import account, person, sign_in
 from tracks.people.rules import Actor
 
@@ -35,11 +38,35 @@ _DROPPED = (link_code, code_try)
 
 def make_link_code(session: Session, actor: Actor, now: datetime) -> str:
     """Shown once. An earlier one of the same person opens nothing any more."""
+    return _make_code(session, actor.municipality_id, actor.person_id, now + LINK_LIFE)
+
+
+def make_code_for(session: Session, actor: Actor, person_id: int, now: datetime) -> str | None:
+    """For somebody whom a list has brought and who has never come in: they type it the first time.
+
+    None for whoever has an account: with a code of theirs another would take over their work.
+    """
+    _hold(session, person_id)
+    if _is_there(session, exists().where(account.c.person_id == person_id)):
+        return None
+    session.emit(
+        Noted(
+            "link_code_made",
+            actor.municipality_id,
+            now,
+            actor_id=actor.person_id,
+            person_id=person_id,
+        )
+    )
+    return _make_code(session, actor.municipality_id, person_id, now + INVITATION_LIFE)
+
+
+def _make_code(session: Session, municipality_id: int, person_id: int, ends: datetime) -> str:
     code = new_code()
-    values = {"code_hash": code_hash(code), "expires_at": now + LINK_LIFE}
+    values = {"code_hash": code_hash(code), "expires_at": ends}
     session.execute(
         insert_or(link_code)
-        .values(person_id=actor.person_id, municipality_id=actor.municipality_id, **values)
+        .values(person_id=person_id, municipality_id=municipality_id, **values)
         .on_conflict_do_update(index_elements=["person_id"], set_=values)
     )
     return code
@@ -82,33 +109,58 @@ def link_accounts(
     _hold(session, kept_id, actor.person_id)
     if _share_an_lms(session, kept_id, actor.person_id):
         return Outcome.SAME_LMS, token
-    session.emit(AccountsMeet(person_ids=(kept_id, actor.person_id)))
-    if any(
-        _both_have(session, table, owner, kept_id, actor.person_id)
+    if not may_be_one(session, kept_id, actor.person_id):
+        return Outcome.SAME_WORK, token
+    new_token = _move_sign_in(session, token)
+    become_one(session, actor.municipality_id, kept_id, actor.person_id, now)
+    return Outcome.LINKED, new_token
+
+
+def may_be_one(session: Session, kept_id: int, gone_id: int) -> bool:
+    """False when both have worked with the same: nothing of either may be lost."""
+    session.emit(AccountsMeet(person_ids=(kept_id, gone_id)))
+    return not any(
+        _both_have(session, table, owner, kept_id, gone_id)
         for table, owner in _owners()
         if table not in _DROPPED
-    ):
-        return Outcome.SAME_WORK, token
-    _fill_gaps(session, kept_id, actor.person_id)
-    for table in _DROPPED:
-        session.execute(delete(table).where(table.c.person_id.in_((kept_id, actor.person_id))))
-    new_token = _move_sign_in(session, token)
-    for table, owner in _owners():
-        session.execute(update(table).where(owner == actor.person_id).values({owner: kept_id}))
-    session.execute(
-        delete(person).where(
-            person.c.id == actor.person_id, person.c.municipality_id == actor.municipality_id
-        )
     )
+
+
+def become_one(
+    session: Session, municipality_id: int, kept_id: int, gone_id: int, now: datetime
+) -> None:
+    """Everything of the one is the other's from now on; the caller has asked `may_be_one`."""
+    _fill_gaps(session, kept_id, gone_id)
+    for table in _DROPPED:
+        session.execute(delete(table).where(table.c.person_id.in_((kept_id, gone_id))))
+    for table, owner in _owners():
+        if table is not audit_entry:
+            session.execute(update(table).where(owner == gone_id).values({owner: kept_id}))
+    _let_go(session, municipality_id, gone_id)
+    where = session.execute(
+        select(person.c.school_id).where(
+            person.c.id == kept_id, person.c.municipality_id == municipality_id
+        )
+    ).scalar_one()
+    if where is not None:
+        # What one of them had done before anybody knew where counts there from now on.
+        session.emit(SchoolChosen(kept_id, municipality_id, where))
     session.emit(
         AccountsLinked(
-            municipality_id=actor.municipality_id,
-            person_id=kept_id,
-            was_person_id=actor.person_id,
-            at=now,
+            municipality_id=municipality_id, person_id=kept_id, was_person_id=gone_id, at=now
         )
     )
-    return Outcome.LINKED, new_token
+
+
+def _let_go(session: Session, municipality_id: int, gone_id: int) -> None:
+    """The row goes, unless the audit log names it: its entries are never changed."""
+    mine = person.c.id == gone_id, person.c.municipality_id == municipality_id
+    named = or_(audit_entry.c.actor_id == gone_id, audit_entry.c.person_id == gone_id)
+    if _is_there(session, exists().where(audit_entry.c.municipality_id == municipality_id, named)):
+        empty = dict.fromkeys(("name", "school_id", "language", "device", "leaving_at"))
+        session.execute(update(person).where(*mine).values(empty))
+    else:
+        session.execute(delete(person).where(*mine))
 
 
 def _hold(session: Session, *person_ids: int) -> None:

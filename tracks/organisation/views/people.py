@@ -6,6 +6,8 @@ from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
+from tracks.i18n import N_
+from tracks.organisation.actions.linking import make_code_for
 from tracks.organisation.forms import Typed, read_role
 from tracks.organisation.queries.roles import (
     MOST_FOUND,
@@ -28,7 +30,7 @@ from tracks.organisation.rules import (
 from tracks.people.grants import end_role, grant_role
 from tracks.people.guards import ask_own_login, requires
 from tracks.people.rules import BY_OWN_LOGIN, GIVES, Actor, Permission, Role
-from tracks.web.errors import NOT_ALLOWED, PageError
+from tracks.web.errors import NOT_ALLOWED, Lesson, PageError
 from tracks.web.requests import now, see_other
 
 MOST_LETTERS = 200
@@ -41,6 +43,7 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule(
         "/people/<id:person_id>/roles/<id:grant_id>", "end_role", end, methods=["POST"]
     )
+    pages.add_url_rule("/people/<id:person_id>/code", "code", make_code, methods=["POST"])
     pages.add_url_rule("/roles", "roles", roles_page)
 
 
@@ -100,6 +103,23 @@ def end(session: Session, actor: Actor, person_id: int, grant_id: int) -> Respon
     return see_other(f"/people/{who.id}")
 
 
+@requires(Permission.ORGANISE)
+def make_code(session: Session, actor: Actor, person_id: int) -> ResponseReturnValue:
+    """Shown once, for the person to type at their first visit."""
+    who = _person_or_404(session, actor, person_id)
+    code = make_code_for(session, actor, who.id, now())
+    if code is None:
+        raise PageError(409, HAS_ACCOUNT)
+    return _page(session, actor, who, Typed({}), code)
+
+
+HAS_ACCOUNT = Lesson(
+    N_("This person has come in already"),
+    N_("A code is only for somebody whom a list has brought and who has no account yet."),
+    N_("Two accounts of one person are made one by the person, on their page My accounts."),
+)
+
+
 @requires(Permission.SEE_ROLES)
 def roles_page(session: Session, actor: Actor) -> ResponseReturnValue:
     moment = now()
@@ -146,7 +166,7 @@ def _place_problem(session: Session, actor: Actor, wanted: Wanted) -> str | None
     return None if is_there else WHERE_MISSING
 
 
-def _page(session: Session, actor: Actor, who: Known, typed: Typed) -> str:
+def _page(session: Session, actor: Actor, who: Known, typed: Typed, code: str = "") -> str:
     moment: datetime = now()
     within = actor.schools_where(Permission.GIVE_ROLES)
     places = [
@@ -171,6 +191,8 @@ def _page(session: Session, actor: Actor, who: Known, typed: Typed) -> str:
         over=[g for g in reversed(theirs) if g.is_over(moment)],
         may_end={g.id for g in theirs if may_give(actor, g.role, g.school_id)},
         is_me=who.id == actor.person_id,
+        code=code,
+        may_make_code=not who.accounts and actor.may(Permission.ORGANISE),
         places=places,
         teams=teams(session, actor.municipality_id) if within is None else [],
         offered=offered,
