@@ -2,7 +2,11 @@
 
 import io
 import re
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,6 +16,7 @@ from content.beginnings import PIECES
 from tests.journeys.axe import too_wide, violations
 from tests.journeys.chromium import Watch
 from tests.journeys.conftest import NewPage
+from tests.journeys.manual import AS_TOLD, planted_errors, write_library
 from tests.journeys.running import Running, start
 from tests.journeys.visits import button, heading, link, open_in_frame, open_in_window
 
@@ -179,6 +184,30 @@ def test_a_new_author_writes_every_block_and_publishes(
     to_mend(page, 0)
     assert page.locator(".line.is-error").count() == 0
 
+    # and the five of the manual, with what it says of them and the buttons it names
+    write(page, "{#tilbake}\n", "{#tilbake}\n\n![To glass](media/et-glass.png)\n")
+    for error in planted_errors():
+        before = text(page)
+        wrong = error.text.replace("media/glass.png", "media/et-glass.png")
+        field.fill(before.replace("## B", f"{wrong}\n## B", 1))
+        item = page.locator(".problem", has=page.locator(f"code:text-is('{error.code}')"))
+        expect(item).to_have_count(1, timeout=20_000)
+        told = " ".join(item.inner_text().split())
+        assert error.message in told
+        assert error.hint in told
+        saved(page)
+        if error.code == "image-text":
+            item.get_by_label("What the picture shows, in words").fill("To glass, ett med is")
+            item.get_by_role("button", name="Put the words in").click()
+        elif error.code == "id-missing":
+            item.get_by_role("button", name="Mend it for me").click()
+        elif error.code == "visible-unknown":
+            item.get_by_role("button", name="Write “private” instead").click()
+        else:
+            field.fill(AS_TOLD[error.code](text(page)))
+        to_mend(page, 0)
+    assert len(planted_errors()) == 5
+
     button(page, "Put into the library").click()
     expect(page.get_by_role("status").first).to_contain_text("It is in the library now")
     link(page, "maling-for-alle").click()
@@ -199,6 +228,85 @@ def test_a_new_author_writes_every_block_and_publishes(
     link(teacher, "Les dette først").click()
     expect(teacher.locator("img[alt='Et glass med vann']").first).to_be_visible()
     expect(teacher.get_by_text("Leader script")).to_have_count(0)
+
+
+def test_another_session_is_written_in_an_editor_checked_in_a_terminal_and_published(
+    new_page: NewPage, press: Running, tmp_path: Path
+) -> None:
+    """The files and steps are those of the manual; the five errors too, mended as they are told."""
+    library = tmp_path / "my-library"
+    library.mkdir()
+    write_library(library)
+    assert checked(library) == (0, "0 to mend")
+    file = library / "malinger" / "02-alt.nb.md"
+    right = file.read_text("utf-8")
+    (library / "malinger" / "media" / "glass.png").write_bytes(a_picture())
+    wrong = "\n".join(error.text for error in planted_errors())
+    for each in ("nb", "sv"):
+        planted = right.replace("## B", f"{wrong}\n## B", 1)
+        file.with_name(f"02-alt.{each}.md").write_text(planted, "utf-8")
+
+    code, output = checked(library)
+
+    assert code != 0
+    for error in planted_errors():
+        found = [each for each in output.split("\n") if f": {error.code}: " in each]
+        assert [each.split(":")[0] for each in found] == [
+            *("malinger/02-alt.nb.md", "malinger/02-alt.sv.md"),
+        ]
+        assert all(error.message in each for each in found)
+        assert error.hint in " ".join(output.split())
+        # one after the other, by what the message says
+        for each in ("nb", "sv"):
+            place = file.with_name(f"02-alt.{each}.md")
+            place.write_text(AS_TOLD[error.code](place.read_text("utf-8")), "utf-8")
+        code, left = checked(library)
+        assert f": {error.code}: " not in left
+    assert (code, left) == (0, "0 to mend")
+
+    page = new_page()
+    desk(page, press)
+    page.locator("#zip").set_input_files(
+        {"name": "malinger.zip", "mimeType": "application/zip", "buffer": zipped(library)}
+    )
+    button(page, "Take it in").click()
+    expect(page.get_by_role("status")).to_contain_text("is in the library now")
+    link(page, "Publish").click()
+    button(page, "Publish this version").click()
+    expect(page.get_by_role("status")).to_contain_text("It is published")
+    teacher = new_page()
+    open_in_window(teacher, press, "sample-11-03", "school-11-home")
+    teacher.wait_for_timeout(2_100)
+    teacher.goto(f"{press.tool_url}/t/{press.publisher}/malinger/alt")
+    expect(heading(teacher)).to_have_text("Alt som finnes")
+    ids = re.findall(r"\{#([\w-]+)", right)
+    shown = {
+        str(each.get_attribute("href")).rpartition("/")[2]
+        for each in teacher.locator(".steps a").all()
+    }
+    assert set(ids) <= shown
+
+
+def checked(library: Path) -> tuple[int, str]:
+    """As in a terminal; without a word about what is to look at."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tracks", "content", "check", str(library), "--language", "en"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    counted = re.search(r"^(\d+ to mend), \d+ to look at$", done.stdout, re.M)
+    assert counted, done.stdout + done.stderr
+    return done.returncode, counted[1] if counted[1] == "0 to mend" else done.stdout
+
+
+def zipped(library: Path) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for place in sorted(library.rglob("*")):
+            if place.is_file():
+                archive.write(place, place.relative_to(library).as_posix())
+    return made.getvalue()
 
 
 def test_the_main_path_without_javascript(new_page: NewPage, press: Running, axe: str) -> None:
