@@ -90,5 +90,7 @@ def payloads() -> tuple[str, ...]:
 
 
 def chunks() -> list[tuple[str, ...]]:
+    """Each has some of every shape: one with "=" on a line of its own ends a phase, for example."""
     all_ = payloads()
-    return [all_[at : at + CHUNK] for at in range(0, len(all_), CHUNK)]
+    count = -(-len(all_) // CHUNK)
+    return [all_[at::count] for at in range(count)]
