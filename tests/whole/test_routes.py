@@ -162,6 +162,7 @@ ROUTES = {
     ("/git/<publisher>.git/info/refs", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/-/changes", "GET"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/-/changes", "POST"): Permission.OWN_WORK,
+    ("/t/<publisher>/<track>/-/follow", "POST"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/<module>", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>/<step>", "GET"): Permission.OWN_WORK,
     ("/t/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,

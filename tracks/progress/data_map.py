@@ -2,7 +2,14 @@
 
 from tracks.db.data_map import Tagged
 from tracks.i18n import N_
-from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
+from tracks.progress.models import (
+    attachment,
+    followed_track,
+    phase_work,
+    shared_answer,
+    step_work,
+    track_work,
+)
 
 TAGGED = (
     Tagged(
@@ -32,6 +39,12 @@ TAGGED = (
         none="step_id municipality_id track_id",
         pseudonymous="person_id shared_at",
         personal="text",
+    ),
+    Tagged(
+        followed_track,
+        N_("to tell of new versions of what the person follows"),
+        none="track_id municipality_id seen_id",
+        pseudonymous="person_id since",
     ),
     Tagged(
         attachment,

@@ -84,6 +84,19 @@ shared_answer = Table(
     **ONE_TREE,
 )
 
+followed_track = Table(
+    "followed_track",
+    metadata,
+    # To hear of new versions, whether they work in it or not.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("track_id", Id, ForeignKey("track.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    # The newest version when they last said that they follow it.
+    Column("seen_id", Id, ForeignKey("track_version.id"), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
 attachment = Table(
     "attachment",
     metadata,

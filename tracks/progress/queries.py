@@ -24,7 +24,15 @@ from tracks.catalogue.queries import Edition, Shelf
 from tracks.db import Prepared, Session
 from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
-from tracks.progress.models import attachment, phase_work, shared_answer, step_work, track_work
+from tracks.people.rules import Actor
+from tracks.progress.models import (
+    attachment,
+    followed_track,
+    phase_work,
+    shared_answer,
+    step_work,
+    track_work,
+)
 from tracks.progress.rules import DoneWork, next_step
 
 
@@ -168,6 +176,22 @@ def own_edition(session: Session, shelf: Shelf, person_id: int, newest: Edition)
     key = {"person_id": person_id, "track_id": newest.track_id}
     version_id = session.execute(_WORKS_ON, key).scalar()
     return newest if version_id is None else shelf.edition(session, version_id)
+
+
+_FOLLOWED = Prepared(
+    select(followed_track.c.track_id, followed_track.c.seen_id, track.c.version_id)
+    .join(track, track.c.id == followed_track.c.track_id)
+    .where(
+        followed_track.c.person_id == bindparam("person_id"),
+        followed_track.c.municipality_id == bindparam("municipality_id"),
+    )
+)
+
+
+def followed_tracks(session: Session, actor: Actor) -> list[Any]:
+    """Rows of track_id, the version that was seen (seen_id), and the newest (version_id)."""
+    key = {"person_id": actor.person_id, "municipality_id": actor.municipality_id}
+    return session.execute(_FOLLOWED, key).all()
 
 
 def place_to_go_on(session: Session, shelf: Shelf, person_id: int, newest: Edition) -> str:
@@ -355,6 +379,12 @@ KEPT = (
         N_("Texts shared with the leader of the change group"),
         N_("because the person chose to"),
         N_("until they are taken back"),
+    ),
+    Kept(
+        followed_track.c.person_id,
+        N_("Tracks that are followed"),
+        N_("to tell of new versions of what the person follows"),
+        N_("until the person stops"),
     ),
     Kept(
         attachment.c.person_id,

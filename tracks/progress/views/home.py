@@ -12,6 +12,7 @@ from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, started_tracks
 from tracks.progress.rules import next_step, units_done
+from tracks.progress.views.following import followed_by
 from tracks.progress.views.places import PhaseView, phases_of, shelf
 from tracks.web.requests import parts, see_other
 
@@ -42,6 +43,10 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
     return render_template(
         "progress/home.html",
         tracks=mine,
+        # What is begun stands above; a new version of it is told here all the same.
+        followed=[
+            f for f in followed_by(session, actor) if f.is_new or f.newest.track_id not in begun
+        ],
         others=[e for e in editions if e.track_id not in begun],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
         doors=[door for offered in parts().doors for door in offered(session)],

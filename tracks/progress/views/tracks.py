@@ -13,6 +13,7 @@ from tracks.people.queries import leaders_of
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, place_to_go_on
 from tracks.progress.rules import DoneWork, next_step, units_done
+from tracks.progress.views.following import Followed, followed_by
 from tracks.progress.views.places import (
     PhaseView,
     edition_or_404,
@@ -59,6 +60,11 @@ def _work(session: Session, actor: Actor | None, edition: Edition) -> DoneWork:
     return done_work(session, actor.person_id, edition.track_id)
 
 
+def _followed(session: Session, actor: Actor | None, newest: Edition) -> Followed | None:
+    found = followed_by(session, actor) if actor else []
+    return next((each for each in found if each.newest.track_id == newest.track_id), None)
+
+
 def _entry_check(session: Session, edition: Edition, lang: str) -> EntryCheck:
     asked = [line for line in edition.texts[lang].get("entry_check", "").split("\n") if line]
     foundation = None
@@ -87,6 +93,7 @@ def track_page(
         next_step=next_step(edition.steps, work),
         entry=_entry_check(session, edition, lang),
         news=news_of(session, edition, newest, work, edition.steps),
+        followed=_followed(session, actor, newest),
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
     )
 
