@@ -1,6 +1,7 @@
 """One-time codes, the link that sets them up, and how many tries there are."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.factories.threads import at_once
 from tests.factories.tool import Tool
 from tests.tracks.signin.people import (
     NOW_IS,
@@ -22,12 +24,16 @@ from tests.tracks.signin.people import (
 )
 from tracks.audit.models import audit_entry
 from tracks.cli.admin import first_link
+from tracks.db import Session
 from tracks.lms.key_files import open_sealer
 from tracks.lms.models import registration_request
 from tracks.people.models import municipality, person, role_grant, sign_in
 from tracks.people.rules import Role
+from tracks.signin.actions.logins import is_right_code, take_link
 from tracks.signin.actions.resealing import reseal_logins
+from tracks.signin.actions.tries import spend
 from tracks.signin.models import login_link, login_try, one_time_secret, recovery_code
+from tracks.signin.queries import secret_of
 from tracks.signin.rules import code_at, step_of
 
 
@@ -120,6 +126,42 @@ def test_of_two_at_the_same_time_one_gets_the_link(tool: Tool):
         answers.append(sends(client, path, go="code", key=field(page, "key"), code=code))
     assert [a.status_code for a in answers] == [200, 404]
     assert tool.count(one_time_secret) == 1
+
+
+def test_of_many_at_once_one_uses_a_link_a_state_and_a_code(tool: Tool):
+    """In one statement each, whatever was read before (check 4 for what works once)."""
+    secret, _, recovery = sets_up_codes(tool, tool.client(), a_link(tool))
+    token = a_link(tool).rsplit("/", 1)[1]
+    ((who,),) = tool.rows(select(person.c.id))
+    with tool.database.reading() as session:
+        stored = secret_of(session, who)
+    assert stored is not None
+    sealer, moment = open_sealer(tool.settings), NOW_IS()
+
+    def wins(act: Callable[[Session], bool]) -> int:
+        def one(_number: int) -> bool:
+            with tool.database.writing() as session:
+                return act(session)
+
+        return sum(at_once(4, one))
+
+    assert wins(lambda session: take_link(session, token, moment)) == 1
+    assert wins(lambda session: spend(session, "a state", moment)) == 1
+    code = code_now(secret, 1)
+    assert wins(lambda session: is_right_code(session, sealer, stored, code, moment)) == 1
+    assert wins(lambda session: is_right_code(session, sealer, stored, recovery[0], moment)) == 1
+
+
+def test_whoever_comes_last_by_a_launch_is_who_sits_here(tool: Tool):
+    client = tool.client()
+    sets_up_codes(tool, client, a_link(tool))
+    assert tool.get(client, "/lms").status_code == 200
+
+    tool.launch(client, sub="teacher-9")
+
+    assert cookie(client) is None
+    assert tool.get(client, "/lms").status_code == 403
+    assert tool.get(client, "/sign-ins").status_code == 200
 
 
 def test_a_new_installation_names_its_municipality(tool: Tool):
