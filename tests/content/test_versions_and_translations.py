@@ -54,6 +54,18 @@ def test_a_changed_source_is_told_until_the_translation_is_marked_anew(tmp_path:
     assert (folder / SV).read_text().count("source:") == 1
 
 
+def test_what_is_asked_before_a_track_is_translated_too(tmp_path: Path) -> None:
+    folder = _track(tmp_path)
+    assert _mark(folder / "track.sv.md") == 0
+    text = (folder / "track.nb.md").read_text()
+
+    write(folder, {"track.nb.md": text.replace("title:", "entry-check: [Jeg kan]\ntitle:", 1)})
+
+    assert [t.rpartition(" ")[0].rpartition(" ")[2] for t in told(load_track(folder))] == [
+        "translation-old"
+    ]
+
+
 def test_a_raised_version_makes_no_translation_old(tmp_path: Path) -> None:
     folder = _track(tmp_path)
     assert _mark(folder / "track.sv.md") == 0

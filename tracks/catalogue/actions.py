@@ -67,7 +67,7 @@ def publish_track(
 
     `media`: file name without "media/" -> content. The same text again changes nothing.
     """
-    digest = _digest(source, media)
+    digest = digest_of(source, media)
     track_id = _durable(session, track, publisher=publisher, slug=source.id)
     known = session.execute(
         select(track_version.c.id, track_version.c.digest).where(
@@ -243,7 +243,9 @@ def _durable(session: Session, table: Any, **key: Any) -> int:
 _LATER = frozenset({"renamed", "retired", "replaced_by", "foundation", "entry_check"})
 
 
-def _digest(source: Track, media: Mapping[str, bytes]) -> str:
+def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
+    """SHA-256 of all that is stored of a version: the same text, the same digest."""
+
     def plain(value: Any) -> Any:
         if hasattr(value, "__dataclass_fields__"):
             return {

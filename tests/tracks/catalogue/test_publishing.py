@@ -12,7 +12,7 @@ from sqlalchemy import select
 from content.loader import load_library
 from tests.factories.databases import LIBRARY, sample_library
 from tests.factories.tool import Tool
-from tracks.catalogue.actions import VersionTaken, publish_track
+from tracks.catalogue.actions import VersionTaken, digest_of, publish_track
 from tracks.catalogue.models import media_file, step, track_version
 from tracks.catalogue.queries import CURRENT_S, Shelf
 from tracks.cli.content import publish_library
@@ -49,6 +49,15 @@ def test_the_same_text_again_is_nothing_new(tool: Tool):
 
     assert set(published.values()) == {False}
     assert tool.counts() == before
+
+
+def test_what_was_published_by_an_earlier_release_is_the_same_text_today():
+    """What the dialect has got since must not count where an author does not use it."""
+    (source,) = sample_library().tracks
+
+    digest = "b7bfb6dea2150cdadfaf2e44425404800558f39a0d9bef80c8cc954c3722d002"
+    assert digest_of(source, {}) == digest
+    assert digest_of(replace(source, foundation="annet"), {}) != digest
 
 
 def test_another_text_under_a_version_that_is_taken_is_refused(tool: Tool):

@@ -1,5 +1,6 @@
 """A track that is followed tells of its new versions, to who follows it and nobody else (S-24)."""
 
+import shutil
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -46,6 +47,21 @@ def test_twice_is_once_and_stopping_leaves_nothing(tool: Tool):
 
     assert tool.count(followed_track) == 0
     assert "Tracks you follow" not in home(tool, mine)
+
+
+def test_stopping_leaves_the_others(tool: Tool, tmp_path: Path):
+    edited = Edited(tmp_path)
+    shutil.copytree(edited.root / TRACK, edited.root / "annet")
+    edited.publish(tool)
+    mine, other = tool.launch(), tool.launch(sub="other")
+    for browser, track in ((mine, TRACK), (mine, "annet"), (other, TRACK)):
+        tool.post(browser, f"/t/sample/{track}/-/follow", go="follow")
+
+    tool.post(mine, FOLLOW, go="stop")
+
+    assert tool.count(followed_track) == 2
+    assert "Stop following" in tool.get(mine, "/t/sample/annet?lang=en").text
+    assert "Stop following" in tool.get(other, f"{PAGE}?lang=en").text
 
 
 def test_what_is_begun_stands_once_until_there_is_a_new_version(tool: Tool, tmp_path: Path):

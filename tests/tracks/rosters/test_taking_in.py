@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.factories.lists import STAFF_HEAD, Lists, organisation_number
 from tests.factories.tool import Tool
@@ -350,6 +350,16 @@ def test_units_are_made_renamed_and_counted(lists: Lists):
         (date(2026, 10, 1), 20),
         (date(2026, 10, 15), 22),
     }
+
+
+def test_what_a_list_does_not_say_of_a_unit_stays(lists: Lists):
+    with lists.tool.database.writing() as session:
+        session.execute(update(school).where(school.c.code == UNIT_A).values(device="ipad"))
+
+    lists.apply(lists.units([f"{UNIT_A};Unit A, renamed;1-10;22;2026-10-15"]))
+
+    rows = lists.tool.rows(select(school.c.name, school.c.device).where(school.c.code == UNIT_A))
+    assert [tuple(row) for row in rows] == [("Unit A, renamed", "ipad")]
 
 
 def test_an_older_count_joins_the_history_and_replaces_nothing(lists: Lists):
