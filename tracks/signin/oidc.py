@@ -22,6 +22,7 @@ from lti.origins import is_secure_for, origin_of
 from lti.ports import Clock, Http, HttpAnswer, PlatformKeys, Registration
 from lti.strict_json import StrictJsonError, parse_object
 from lti.tool.claim_checks import check_parties, check_times
+from tracks.signin.rules import Service
 
 ALGORITHMS: Final = ("RS256",)
 KNOWN_FOR: Final = timedelta(hours=1)
@@ -37,19 +38,6 @@ class LoginFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.is_theirs = is_theirs  # the login service does not answer as it should
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A login service as a municipality has set it up."""
-
-    id: int
-    municipality_id: int
-    name: str
-    issuer: str
-    client_id: str
-    secret: str | None
-    scopes: str
 
 
 @dataclass(frozen=True, slots=True)

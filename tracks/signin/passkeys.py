@@ -5,11 +5,10 @@ to the device, and the signature. That a challenge works once, and that a counte
 is looked after where it is stored.
 """
 
-import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -27,7 +26,7 @@ from fido2.webauthn import (
 
 from lti.origins import origin_of
 from lti.strict_json import StrictJsonError, parse_object
-from tracks.signin.rules import CHALLENGE_LIFE
+from tracks.signin.rules import CHALLENGE_LIFE, NewPasskey, hash_of
 from tracks.signin.tickets import Tickets
 
 MAX_ANSWER: Final = 16 * 1024
@@ -49,17 +48,6 @@ class Asked:
 
     options: dict[str, Any]
     ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewPasskey:
-    credential: bytes = field(repr=False)
-    sign_count: int
-    challenge: str
-
-
-def hash_of(credential_id: bytes) -> str:
-    return hashlib.sha256(credential_id).hexdigest()
 
 
 class Passkeys:

@@ -1,10 +1,11 @@
 """One-time codes (RFC 6238), how many tries there are, what may be set up. Pure."""
 
+import hashlib
 import hmac
 import re
 import struct
 from base64 import b32encode
-from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -80,6 +81,25 @@ def read_scopes(typed: str) -> str | None:
     return listed if len(listed) <= 300 else None
 
 
-def is_last(way: str, ways: Collection[str]) -> bool:
-    """Would nothing be left by which the person comes in?"""
-    return way in ways and len(ways) == 1
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A login service as a municipality has set it up."""
+
+    id: int
+    municipality_id: int
+    name: str
+    issuer: str
+    client_id: str
+    secret: str | None = field(repr=False)
+    scopes: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    credential: bytes = field(repr=False)
+    sign_count: int
+    challenge: str
+
+
+def hash_of(credential_id: bytes) -> str:
+    return hashlib.sha256(credential_id).hexdigest()

@@ -10,8 +10,8 @@ from tracks.db import Session
 from tracks.events import Noted
 from tracks.lms.sealing import Sealer
 from tracks.signin.models import identity, login_service
-from tracks.signin.oidc import Service
 from tracks.signin.queries import StoredService, services
+from tracks.signin.rules import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from tracks.people.actions import Person, add_person, known_person, token_hash
 from tracks.people.grants import grant_role
 from tracks.people.rules import Role
 from tracks.signin.models import login_link, one_time_secret, passkey, recovery_code
-from tracks.signin.passkeys import NewPasskey, hash_of
 from tracks.signin.queries import StoredLink, StoredPasskey, StoredSecret
-from tracks.signin.rules import LINK_LIFE, RECOVERY_CODES, step_of
+from tracks.signin.rules import LINK_LIFE, RECOVERY_CODES, NewPasskey, hash_of, step_of
 
 
 @dataclass(frozen=True, slots=True)

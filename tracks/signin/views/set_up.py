@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
@@ -22,14 +21,11 @@ from tracks.signin.actions.logins import (
 )
 from tracks.signin.actions.tries import spend
 from tracks.signin.queries import StoredLink, live_link, services
-from tracks.signin.rules import CHALLENGE_LIFE, step_of
+from tracks.signin.rules import CHALLENGE_LIFE, NewPasskey, step_of
 from tracks.signin.views.codes import Offered, offered_codes, secret_of_form
 from tracks.signin.views.side import begin, check_form, log, one, side, wait_first, with_sign_in
 from tracks.web.errors import MALFORMED, Lesson, PageError
 from tracks.web.requests import noted, now, see_other
-
-if TYPE_CHECKING:
-    from tracks.signin.passkeys import NewPasskey
 
 GONE = Lesson(
     N_("This link does not work any more"),
@@ -158,7 +154,7 @@ def _new_home(session: Session) -> int:
     return add_municipality(session, name, country=country)
 
 
-def _passkey(session: Session, token: str, moment: datetime) -> "NewPasskey":
+def _passkey(session: Session, token: str, moment: datetime) -> NewPasskey:
     from tracks.signin.passkeys import PasskeyRefused
 
     try:
