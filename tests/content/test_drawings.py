@@ -79,6 +79,12 @@ def test_what_would_grow_without_end_is_refused_or_cut_at_once(text: str):
         assert wrong_in(drawing.data) == []
 
 
+@pytest.mark.parametrize("text", GROWING[:3])
+def test_what_draws_itself_over_and_over_is_refused(text: str):
+    with pytest.raises(NoDrawing):
+        harmless(text.encode())
+
+
 def test_payloads_in_every_place_of_a_drawing():
     read = 0
     for text in made():

@@ -135,7 +135,26 @@ def test_a_new_track_is_a_draft_until_it_is_published(
     fresh(tool)
     assert "lifecycle: open\n" in (folder / "ny" / "track.nb.md").read_text("utf-8")
     assert tool.get(tool.client(), "/t/sample/ny/forste").status_code == 200
-    # its short name has become a promise
-    assert (
-        tool.post(author, "/authoring/ny", go="rename", module="forste", id="x").status_code == 422
-    )
+    # its short name has become a promise: another one keeps it as the way to the new
+    renamed = tool.post(author, "/authoring/ny", go="rename", module="forste", id="x")
+    assert renamed.status_code == 303
+    assert "renamed: {forste: x}\n" in (folder / "ny" / "track.nb.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("why", ["taken", "ids lost"])
+def test_what_is_refused_at_the_last_leaves_the_files_as_they_were(
+    tool: Tool, author: FlaskClient, folder: Path, why: str
+):
+    old, new = ("Fortell kort.", "Fortell lenge.") if why == "taken" else ("{#del ", "{#delt ")
+    for name in ("01-enheter.nb.md", "01-enheter.sv.md", "track.nb.md", "track.sv.md"):
+        place = folder / "maaling" / name
+        text = place.read_text("utf-8").replace(old, new)
+        place.write_text(text.replace('version: "1.0.0"', 'version: "1.5.0"'), "utf-8")
+    before = {place.name: place.read_bytes() for place in (folder / "maaling").glob("*.md")}
+
+    refused = tool.post(author, PUBLISH, version="1.0.0" if why == "taken" else "3.0")
+
+    assert refused.status_code == 422
+    assert versions(tool) == [tool.edition.version] == ["1.0.0"]
+    after = {place.name: place.read_bytes() for place in (folder / "maaling").glob("*.md")}
+    assert after == before
