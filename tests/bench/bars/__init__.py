@@ -12,6 +12,7 @@ from tests.bench.bars import (
     progress_call,
     progress_post,
     rendering,
+    roster,
     search,
     step_page,
 )
@@ -28,6 +29,7 @@ BARS: dict[str, Callable[[Bench], list[Result]]] = {
     "progress-call": progress_call.measure,
     "progress-batch": progress_batch.measure,
     "rendering": rendering.measure,
+    "roster": roster.measure,
     "search": search.measure,
     "step-page": step_page.measure,
 }

@@ -363,6 +363,19 @@ def test_no_way_into_the_house(connected: Connected, address: str):
     assert connected.system.asked == []
 
 
+def test_after_a_failure_it_is_read_whole_whatever_has_changed(connected: Connected):
+    connected.connect()
+    connected.fetch()
+    connected.approve()
+    before = connected.last.id
+    connected.system.fault = lambda *_: Reply(401)
+    connected.fetch()
+    connected.system.fault = lambda *_: None
+    connected.fetch()
+    assert connected.last.id > before
+    assert (connected.last.state, connected.service.fault) == (State.APPLIED, None)
+
+
 # --- protected persons and pupils
 
 
