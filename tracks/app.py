@@ -69,6 +69,7 @@ from tracks.privacy import jobs as privacy_jobs
 from tracks.privacy import queries as privacy_queries
 from tracks.privacy import views as privacy_views
 from tracks.privacy.erased import ErasedList, replay
+from tracks.privacy.views.open_pages import LETTERS, MOST_LETTERS
 from tracks.progress import data_map as progress_map
 from tracks.progress import queries as progress_queries
 from tracks.progress import views as progress_views
@@ -87,6 +88,7 @@ from tracks.subscriptions import reactions
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
 from tracks.web.compressed import CompressedFiles
+from tracks.web.limits import Window
 from tracks.web.requests import EXTENSION, Parts
 
 KEPT = (
@@ -204,6 +206,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
     app.extensions[signin_views.EXTENSION] = signin_side(settings, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
+    app.extensions[LETTERS] = Window(MOST_LETTERS)
     # R2: somebody waits for these answers.
     app.extensions["tracks.sealer"] = open_sealer(settings)
     app.extensions["tracks.outbound"] = GuardedHttp(

@@ -13,7 +13,7 @@ from tracks.people.actions import Person, add_municipality, add_school, start_si
 from tracks.people.grants import grant_role
 from tracks.people.models import person
 from tracks.people.rules import Role, SchoolKind
-from tracks.web.cookies import NAME
+from tracks.web.cookies import NAME, OWN
 
 _numbers = count(1)
 UNITS = tuple(organisation_number(number) for number in range(3))
@@ -62,5 +62,7 @@ def as_their_coordinator(page: Page, running: Running) -> int:
         )
     # A __Host- cookie is set from a secure address; Chromium takes loopback for one when it sends.
     url = running.tool_url.replace("http:", "https:", 1)
+    for name in (NAME, OWN):  # of whoever was here before, by an LMS or a login of their own
+        page.context.clear_cookies(name=name)
     page.context.add_cookies([{"name": NAME, "value": token, "url": url, "secure": True}])
     return made

@@ -144,13 +144,14 @@ def test_a_new_author_writes_every_block_and_publishes(
         ("title: Alt som finnes\n", "title: Alt som finnes\ndevices: [ipad, chromebook, pc]\n"),
     ):
         write(page, old, new)
-    to_mend(page, 2)
-    # the two that need something only the author knows: told with what is expected
+    to_mend(page, 3)
+    # those that need something only the author knows: told with what is expected
+    expect(page.locator("#problem-list")).to_contain_text("does not say what the image shows")
     expect(page.locator("#problem-list")).to_contain_text(
         "Put the file in the track's media folder"
     )
     expect(page.locator("#problem-list")).to_contain_text("there is no track/module#step")
-    write(page, "(media/)", "(media/et-glass.png)")
+    write(page, "![Si med ord hva bildet viser](media/)", "![Et glass](media/et-glass.png)")
     write(page, "track/module#step", "maling-for-alle/alt-som-finnes#resource-1")
     to_mend(page, 0)
     preview = page.frame_locator("#preview")

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from content.intake import uploads
+from content.intake.uploads import LARGEST
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, send, text_of
 
@@ -80,7 +80,7 @@ def test_what_a_published_text_shows_is_not_taken_out(
         ("a.svg", b"<svg onload='alert(1)'/>", "x", "cannot be read as SVG"),
         ("a.png", b"<html><script>alert(1)</script>", "x", "this kind of file"),
         ("a.png", png()[:50], "x", "damaged"),
-        ("a.png", b"\xff\xd8\xff" + b"0" * 400_000, "x", "larger than 5 MB"),
+        ("a.png", b"\xff\xd8\xff" + b"0" * LARGEST, "x", "larger than 5 MB"),
         ("a.vtt", b"WEBVTT\n\xff", "x", "UTF-8"),
     ],
 )
@@ -88,13 +88,11 @@ def test_what_is_not_taken_says_why(
     tool: Tool,
     author: FlaskClient,
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
     name: str,
     data: bytes,
     alt: str,
     said: str,
 ):
-    monkeypatch.setattr(uploads, "LARGEST", 300_000)  # the client of the test keeps no larger file
     page = tool.post(author, f"{MEDIA}?lang=en", file=(io.BytesIO(data), name), alt=alt)
     quiet = tool.post(author, f"{MEDIA}?lang=en", file=(io.BytesIO(data), name), alt=alt, go="json")
 

@@ -10,17 +10,10 @@ from tests.factories.tool import BASE_URL, Tool
 from tracks.i18n import LANGUAGES
 from tracks.people.actions import add_municipality
 from tracks.privacy.models import feedback
-from tracks.privacy.views import open_pages
 from tracks.privacy.views.statement import ASSESSED_ON, AUTHORITIES, GAPS, UPDATED_ON
-from tracks.web.limits import Window
 
 OPEN = ("/privacy/notice", "/accessibility", "/accessibility/feedback")
 FORM = "/accessibility/feedback"
-
-
-@pytest.fixture(autouse=True)
-def _own_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_pages, "_WINDOW", Window(10))
 
 
 def send(tool: Tool, **form: str):

@@ -13,11 +13,12 @@ from tracks.privacy.views.my_data import data_map
 from tracks.privacy.views.statement import ASSESSED_ON, AUTHORITIES, GAPS, TESTED, UPDATED_ON
 from tracks.web.limits import Window
 from tracks.web.pages import gettext
-from tracks.web.requests import language, now, row_id, see_other, this_request
+from tracks.web.requests import extension, language, now, row_id, see_other, this_request
 
 LONGEST, LONGEST_CONTACT = 4000, 200
 # A minute, from one address, which is forgotten with it: a school may share one.
-_WINDOW = Window(10)
+MOST_LETTERS = 10
+LETTERS = "tracks.letters"  # a Window of the app
 
 
 def add_to(pages: Blueprint) -> None:
@@ -90,7 +91,8 @@ def _form(known: dict[int, str], chosen: int | None, *, problem: str = "") -> Re
 def send(database: Database, _actor: None) -> ResponseReturnValue:
     """Nobody is signed in for this form, so it has no token; other sites cannot send it either."""
     refuse_foreign_page()
-    wait = _WINDOW.wait_of(this_request().remote_addr or "", int(now().timestamp()))
+    letters: Window = extension(LETTERS)
+    wait = letters.wait_of(this_request().remote_addr or "", int(now().timestamp()))
     if wait:
         raise TooManyRequests(retry_after=wait)
     text = request.form.get("text", "").replace("\x00", "").strip()
