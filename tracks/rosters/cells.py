@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-
 from content.intake.unpacking import BadArchive, check_archive
 from tracks.rosters.faults import BadFile
 
@@ -99,6 +97,8 @@ def _whole_lines(text: IO[str]) -> Iterator[str]:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Iterator[Line]]:
+    from openpyxl import load_workbook  # 20 MB that a server needs for such a list only (bar 12)
+
     try:
         check_archive(path.read_bytes())  # before anything is unpacked: no bombs
         book = load_workbook(path, read_only=True, data_only=True)
