@@ -19,6 +19,7 @@ from content.checks import (
     drawings,
     duplicates,
     editions,
+    foundation,
     includes,
     leader_notes,
     renames,
@@ -85,6 +86,7 @@ def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
     if not circles:
         tracks = list(with_borrowed(tracks))
         problems += rendered_size.check_borrowed(tracks, watch)
+    problems += foundation.check(tracks)
     problems += renames.check(publisher.renamed if publisher is not None else {}, tracks)
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None
     return Loaded(draft, in_reading_order(problems))

@@ -55,6 +55,7 @@ from tracks.lms.actions.life_cycle import forget_notices
 from tracks.lms.actions.refusals import forget_refusals
 from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what_is_on
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
+from tracks.lms.sealing import Sealer
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
 from tracks.organisation import data_map as organisation_map
 from tracks.organisation import queries as organisation_queries
@@ -204,14 +205,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["tracks.kept"] = KEPT
     app.extensions["tracks.data_map"] = DATA_MAP
     app.extensions["tracks.lti"] = side = _lti_side(settings, database, secret)
-    app.extensions[signin_views.EXTENSION] = signin_side(settings, secret)
     app.extensions[self_test.EXTENSION] = self_test_of(settings, side.tool_keys)
     app.extensions[LETTERS] = Window(MOST_LETTERS)
+    app.extensions["tracks.sealer"] = sealer = open_sealer(settings)
     # R2: somebody waits for these answers.
-    app.extensions["tracks.sealer"] = open_sealer(settings)
-    app.extensions["tracks.outbound"] = GuardedHttp(
-        allow_loopback=settings.is_loopback, total_seconds=10.0
-    )
+    outbound = GuardedHttp(allow_loopback=settings.is_loopback, total_seconds=10.0)
+    app.extensions["tracks.outbound"] = outbound
+    app.extensions[signin_views.EXTENSION] = _signin_side(settings, secret, sealer, outbound)
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("tracks.web"), *(PackageLoader(f"tracks.{area}") for area in AREAS)]
     )
@@ -274,14 +274,15 @@ def _lti_side(settings: Settings, database: Database, secret: bytes) -> LtiSide:
     )
 
 
-def signin_side(settings: Settings, secret: bytes) -> signin_views.SignInSide:
-    """Its client is one of its own, and so are the keys it keeps: they are not those of LMSs."""
-    http = GuardedHttp(allow_loopback=settings.is_loopback, total_seconds=10.0)
+def _signin_side(
+    settings: Settings, secret: bytes, sealer: Sealer, http: GuardedHttp
+) -> signin_views.SignInSide:
+    """The keys it keeps are its own: they are not those of LMSs."""
     clock = SystemClock()
     return signin_views.SignInSide(
         base_url=settings.base_url,
         tickets=Tickets(secret),
-        sealer=open_sealer(settings),
+        sealer=sealer,
         http=http,
         keys=CachedPlatformKeys(http, clock),
         clock=clock,

@@ -30,10 +30,6 @@ def check(renamed: Mapping[str, str], tracks: Sequence[Track]) -> list[Problem]:
         problems += _renamed(track.renamed, modules, at)
         problems += _retired(track.retired, modules, there, at)
         problems += _replaced(track, there, at)
-        if track.foundation and track.foundation not in {*names} - {track.id}:
-            message = say("there is no other track {id}", id=track.foundation)
-            hint = _near(track.foundation, {*names} - {track.id})
-            problems.append(Problem("foundation-missing", at, message, hint))
         for module in track.modules:
             place = Location(next(iter(module.texts.values())).location.path, 1)
             steps = [step.id for step in module.steps]

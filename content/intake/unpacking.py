@@ -82,6 +82,7 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
             _check_entries(entries)
             _check_overlap(entries, archive.start_dir)
             yield archive
+    # NotImplementedError: a compression that zipfile cannot read
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as fault:
         raise BadArchive("zip-broken", say("the zip is broken: {fault}", fault=fault)) from fault
     except (RuntimeError, struct.error, UnicodeError, OSError) as fault:

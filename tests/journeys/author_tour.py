@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from playwright.sync_api import Locator, Page
 
 from tests.journeys.running import Running
-from tests.journeys.visits import open_in_window
+from tests.journeys.visits import OPEN, open_in_window
 
-_OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
 _STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
 _WRITTEN = {
     "{#les}\n": "{#les}\n\nTo grupper måler det samme bordet og får ulike tall.\n",
@@ -59,7 +58,7 @@ def author(page: Page, running: Running) -> None:
 
 def _begun(page: Page, running: Running, school: int) -> Iterator[str]:
     page.goto(f"{running.tool_url}/authoring")
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     yield "author-home"
     page.locator("#new-track button").click()
     page.get_by_role("alert").wait_for()
@@ -71,7 +70,7 @@ def _begun(page: Page, running: Running, school: int) -> Iterator[str]:
     yield "author-track-begun"
     page.locator("#title").fill("Alt")
     _press(page, page.locator("[value=add]"))
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     yield "author-track-with-a-session"
 
 
@@ -84,7 +83,7 @@ def _written(page: Page, file: str) -> Iterator[str]:
     page.locator("#piece").select_option("leader")
     page.locator("[value=insert]").click()
     _press(page, page.locator("[value=check]"))
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     yield "author-editor"
     page.goto(f"{file}/preview?view=leader")
     yield "author-preview"
@@ -117,7 +116,7 @@ def _written(page: Page, file: str) -> Iterator[str]:
 
 def _arranged(page: Page, url: str) -> Iterator[str]:
     page.goto(url)
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     yield "author-steps"
     page.locator("#id-les").fill("Å lese")
     page.locator("[value=rename]").first.click()
@@ -141,7 +140,7 @@ def _looked_back(page: Page, file: str) -> Iterator[str]:
     yield "author-history-state"
     _press(page, page.locator("main form button"))
     yield "author-editor-restored"
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     _press(page, page.locator("[value=drop]"))
 
 
@@ -183,7 +182,7 @@ def _two_texts(page: Page, base: str) -> Iterator[str]:
         each.check()
     _press(page, page.locator("main form [type=submit]"))
     yield "author-editor-merged"
-    page.evaluate(_OPEN)
+    page.evaluate(OPEN)
     if page.locator("[value=drop]").count():
         _press(page, page.locator("[value=drop]"))
 

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewPage
 from tests.journeys.elsewhere import BAD_STAFF, STAFF, UNITS, as_their_coordinator
+from tests.journeys.lists_tour import send_list, until_read
 from tests.journeys.running import Running
-from tests.journeys.tour import send_list, until_read
 from tests.journeys.visits import button, heading, link
 from tracks.rosters.jobs import BATCH
 

@@ -18,6 +18,8 @@ from tracks.web.cookies import OWN
 # A page, the frame of the LMS, or a part of either: people do the same in all of them.
 Place = Page | FrameLocator | Locator
 GRADEBOOK_SECONDS = 10.0
+# every part that can be opened, for what looks at a whole page
+OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
 LMS_MARGIN = 32  # px of the LMS's page around its frame, both sides together
 
 

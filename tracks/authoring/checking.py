@@ -137,10 +137,10 @@ class Checker:
 
 
 def _named_in(text: str) -> set[str]:
-    """What may be tracks that it borrows from, or that its front matter names in its place."""
+    """What may be tracks that it borrows from, or that its front matter names: in its place, or as
+    its foundation."""
     yaml, _ = split_front_matter(text)
-    named = _ID.findall(yaml or "") if "retired:" in text or "replaced-by:" in text else []
-    return {*_BORROWED.findall(text), *named}
+    return {*_BORROWED.findall(text), *_ID.findall(yaml or "")}
 
 
 def _is_of(problem: Problem, track: str) -> bool:

@@ -42,7 +42,7 @@ TAGGED = (
     ),
     Tagged(
         followed_track,
-        N_("to tell of new versions of what the person follows"),
+        N_("to tell of new versions when the person has asked for it"),
         none="track_id municipality_id seen_id",
         pseudonymous="person_id since",
     ),

@@ -382,9 +382,9 @@ KEPT = (
     ),
     Kept(
         followed_track.c.person_id,
-        N_("Tracks that are followed"),
-        N_("to tell of new versions of what the person follows"),
-        N_("until the person stops"),
+        N_("Tracks whose new versions are told of"),
+        N_("to tell of new versions when the person has asked for it"),
+        N_("until the person asks for no more"),
     ),
     Kept(
         attachment.c.person_id,

@@ -3,6 +3,8 @@
 Run by the Python of its own virtual environment: PORT DATABASE ISSUER CLIENT_ID JWKS_URL.
 """
 
+# ruff: noqa: E402 - what Django has can be imported after django.setup() only
+
 import sys
 
 import django
@@ -43,13 +45,13 @@ settings.configure(
 )
 django.setup()
 
-from django.core.management import call_command  # noqa: E402  # after django.setup()
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.http import HttpResponse, HttpResponseRedirect  # noqa: E402
-from django.urls import path  # noqa: E402
-from gthread import serve  # noqa: E402
-from lti_tool.models import Key, LtiDeployment, LtiRegistration  # noqa: E402
-from lti_tool.views import LtiLaunchBaseView, OIDCLoginInitView  # noqa: E402
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import path
+from gthread import serve
+from lti_tool.models import Key, LtiDeployment, LtiRegistration
+from lti_tool.views import LtiLaunchBaseView, OIDCLoginInitView
 
 SMALL_PAGE = "<!doctype html><title>Page</title><p>Hello"
 

@@ -4,6 +4,8 @@ Run by the Python of its own virtual environment: DATABASE MEMBERS. Each line on
 round with another course and other people; the answer is its CPU microseconds for each member.
 """
 
+# ruff: noqa: E402 - what Django has can be imported after django.setup() only
+
 import sys
 import time
 from itertools import count
@@ -32,10 +34,10 @@ settings.configure(
 )
 django.setup()
 
-from django.core.management import call_command  # noqa: E402  # after django.setup()
-from django.db import transaction  # noqa: E402
-from lti_tool.models import Key, LtiContext, LtiDeployment, LtiRegistration  # noqa: E402
-from lti_tool.services import nrps  # noqa: E402
+from django.core.management import call_command
+from django.db import transaction
+from lti_tool.models import Key, LtiContext, LtiDeployment, LtiRegistration
+from lti_tool.services import nrps
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 call_command("migrate", verbosity=0)

@@ -4,6 +4,8 @@ Run by the Python of its own virtual environment: DATABASE PERSONS STEPS ROUNDS.
 standard input is a round; the answer is its CPU microseconds for each submitted completion.
 """
 
+# ruff: noqa: E402 - what Django has can be imported after django.setup() only
+
 import sys
 import time
 
@@ -37,12 +39,12 @@ settings.configure(
 )
 django.setup()
 
-from completion.models import BlockCompletion  # noqa: E402  # after django.setup()
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from eventtracking import tracker  # noqa: E402
-from opaque_keys.edx.keys import UsageKey  # noqa: E402
-from waffle.models import Switch  # noqa: E402
+from completion.models import BlockCompletion
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from eventtracking import tracker
+from opaque_keys.edx.keys import UsageKey
+from waffle.models import Switch
 
 call_command("migrate", verbosity=0)
 tracker.register_tracker(tracker.Tracker())  # with nowhere to send events to

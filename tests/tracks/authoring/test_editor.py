@@ -1,6 +1,7 @@
 """The editor over HTTP: drafts, problems with their lines, the library, other people."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,23 @@ def test_no_text_breaks_the_pages(tool: Tool, author: FlaskClient, text: str, fi
 )
 def test_other_addresses_are_not_there(tool: Tool, author: FlaskClient, path: str):
     assert tool.get(author, path).status_code == 404
+
+
+def test_a_track_may_name_another_as_its_foundation(tool: Tool, author: FlaskClient, folder: Path):
+    shutil.copytree(folder / "maaling", folder / "grunnlag")
+    about = folder / "maaling" / "track.nb.md"
+    for language in ("nb", "sv"):
+        file = about.with_name(f"track.{language}.md")
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("title:", "foundation: grunnlag\ntitle:", 1), "utf-8")
+
+    page = tool.get(author, "/authoring/maaling/track.nb.md")
+    assert "foundation: grunnlag" in text_of(page.text)
+    assert problems(page.text) == []
+
+    shutil.rmtree(folder / "grunnlag")
+    again = tool.get(author, "/authoring/maaling/track.nb.md")
+    assert problems(again.text) == [(1, "foundation-missing")]
 
 
 def test_a_check_that_breaks_off_is_ours_and_the_draft_is_kept(

@@ -153,3 +153,15 @@ def test_a_broken_head_is_not_marked_and_nothing_is_lost(tool: Tool, author: Fla
 
     assert done.headers["Location"].endswith("?said=not-marked")
     assert text_of(tool.get(author, SWEDISH).text).startswith("---\ntitle: [\n---\n\n## A")
+
+
+def test_a_part_that_is_no_step_is_called_by_its_heading(tool: Tool, author: FlaskClient):
+    path = "/authoring/maaling/track.sv.md"
+    page = tool.get(author, path)
+    send(tool, author, page, text_of(page.text).rstrip() + "\n\n## Varför <mäta>\n\nDärför.\n")
+
+    beside = tool.get(author, f"{path}/translation").text
+
+    names = re.findall(r'<h2 [^>]*id="pair-\d+">(.*?)</h2>', beside)
+    assert names[0] == "Øverst"
+    assert names[-1] == "Varför &lt;mäta&gt;"

@@ -20,19 +20,19 @@ def home(tool: Tool, browser: FlaskClient) -> str:
 
 def test_a_new_version_is_told_until_it_is_seen(tool: Tool, tmp_path: Path):
     mine, other = tool.launch(resource=None), tool.launch(sub="other")
-    assert "Tracks you follow" not in home(tool, mine)
+    assert "Tracks you are told about" not in home(tool, mine)
     assert tool.post(mine, FOLLOW, go="follow").headers["Location"] == PAGE
 
-    assert "Tracks you follow" in home(tool, mine)
+    assert "Tracks you are told about" in home(tool, mine)
     assert "New version" not in home(tool, mine)
     Edited(tmp_path).publish(tool, "1.1.0")
 
     assert "<strong>New version</strong> Version 1.1.0" in home(tool, mine)
     assert "There is a new version" in tool.get(mine, f"{PAGE}?lang=en").text
-    assert "Tracks you follow" not in home(tool, other)
+    assert "Tracks you are told about" not in home(tool, other)
     tool.post(mine, FOLLOW, go="follow")
     assert "New version" not in home(tool, mine)
-    assert "Tracks you follow" in home(tool, mine)
+    assert "Tracks you are told about" in home(tool, mine)
 
 
 def test_twice_is_once_and_stopping_leaves_nothing(tool: Tool):
@@ -41,12 +41,12 @@ def test_twice_is_once_and_stopping_leaves_nothing(tool: Tool):
         tool.post(mine, FOLLOW, go="follow")
     assert tool.rows(select(func.count()).select_from(followed_track)) == [(1,)]
 
-    assert "Stop following" in tool.get(mine, f"{PAGE}?lang=en").text
+    assert "Do not tell me any more" in tool.get(mine, f"{PAGE}?lang=en").text
     for _ in range(2):
         assert tool.post(mine, FOLLOW, go="stop").status_code == 303
 
     assert tool.count(followed_track) == 0
-    assert "Tracks you follow" not in home(tool, mine)
+    assert "Tracks you are told about" not in home(tool, mine)
 
 
 def test_stopping_leaves_the_others(tool: Tool, tmp_path: Path):
@@ -60,8 +60,8 @@ def test_stopping_leaves_the_others(tool: Tool, tmp_path: Path):
     tool.post(mine, FOLLOW, go="stop")
 
     assert tool.count(followed_track) == 2
-    assert "Stop following" in tool.get(mine, "/t/sample/annet?lang=en").text
-    assert "Stop following" in tool.get(other, f"{PAGE}?lang=en").text
+    assert "Do not tell me any more" in tool.get(mine, "/t/sample/annet?lang=en").text
+    assert "Do not tell me any more" in tool.get(other, f"{PAGE}?lang=en").text
 
 
 def test_what_is_begun_stands_once_until_there_is_a_new_version(tool: Tool, tmp_path: Path):

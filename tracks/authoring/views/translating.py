@@ -1,6 +1,7 @@
 """A translation beside the text it was made from, step by step; what has changed there since, and
 the mark that says it has been followed (ADR 0016)."""
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ SAID = {
     "not-marked": N_("It cannot be marked: what stands at the top of a file cannot be read."),
 }
 _MOST_PARTS = 2_000
+_HEADING = re.compile(r"\s*#{1,6} +([^\n{]*[^\s{])")
 
 
 class Pair(NamedTuple):
@@ -37,6 +39,7 @@ class Pair(NamedTuple):
     number: int
     name: str  # a step's id; "" for what is no step
     letter: str  # of the phase
+    heading: str  # that the part begins with; ""
     source: str  # "" if the source has no such part
     text: str
 
@@ -96,9 +99,14 @@ def _original(track: str) -> str:
 def _pairs(sides: Sides) -> list[Pair]:
     there = dict(_keyed(sides.source_text))
     return [
-        Pair(number, key[1], key[0], there.get(key, ""), part)
+        Pair(number, key[1], key[0], _heading(part), there.get(key, ""), part)
         for number, (key, part) in enumerate(_keyed(sides.text))
     ]
+
+
+def _heading(part: str) -> str:
+    found = _HEADING.match(part)
+    return found[1] if found else ""
 
 
 def _keyed(text: str) -> list[tuple[tuple[str, str, int], str]]:

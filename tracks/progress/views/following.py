@@ -39,6 +39,14 @@ def change(session: Session, actor: Actor, publisher: str, track: str) -> Respon
     return see_other(track_url(newest))
 
 
+def follows(session: Session, actor: Actor, newest: Edition) -> Followed | None:
+    """None: they do not."""
+    for row in followed_tracks(session, actor):
+        if row.track_id == newest.track_id:
+            return Followed(newest, newest.version_id != row.seen_id)
+    return None
+
+
 def followed_by(session: Session, actor: Actor) -> list[Followed]:
     """The newest first."""
     found = [

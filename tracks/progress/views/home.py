@@ -39,15 +39,15 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
         for row in started_tracks(session, actor.person_id)
     ]
     begun = {view.edition.track_id for view in mine}
+    followed = followed_by(session, actor)
+    told = {each.newest.track_id for each in followed}
     editions = [shelf().edition(session, version_id) for version_id in published(session)]
     return render_template(
         "progress/home.html",
         tracks=mine,
         # What is begun stands above; a new version of it is told here all the same.
-        followed=[
-            f for f in followed_by(session, actor) if f.is_new or f.newest.track_id not in begun
-        ],
-        others=[e for e in editions if e.track_id not in begun],
+        followed=[f for f in followed if f.is_new or f.newest.track_id not in begun],
+        others=[e for e in editions if e.track_id not in begun | told],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
         doors=[door for offered in parts().doors for door in offered(session)],
     )

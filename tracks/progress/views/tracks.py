@@ -13,7 +13,7 @@ from tracks.people.queries import leaders_of
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, place_to_go_on
 from tracks.progress.rules import DoneWork, next_step, units_done
-from tracks.progress.views.following import Followed, followed_by
+from tracks.progress.views.following import follows
 from tracks.progress.views.places import (
     PhaseView,
     edition_or_404,
@@ -60,15 +60,12 @@ def _work(session: Session, actor: Actor | None, edition: Edition) -> DoneWork:
     return done_work(session, actor.person_id, edition.track_id)
 
 
-def _followed(session: Session, actor: Actor | None, newest: Edition) -> Followed | None:
-    found = followed_by(session, actor) if actor else []
-    return next((each for each in found if each.newest.track_id == newest.track_id), None)
-
-
-def _entry_check(session: Session, edition: Edition, lang: str) -> EntryCheck:
+def _entry_check(session: Session, edition: Edition, lang: str) -> EntryCheck | None:
     asked = [line for line in edition.texts[lang].get("entry_check", "").split("\n") if line]
+    if not asked:
+        return None
     foundation = None
-    if asked and edition.foundation:
+    if edition.foundation:
         foundation = shelf().current(session, edition.publisher, edition.foundation)
     can = {n for n in range(len(asked)) if str(n) in request.args.getlist("can")}
     return EntryCheck(asked, frozenset(can) if "checked" in request.args else None, foundation)
@@ -81,7 +78,7 @@ def track_page(
     newest = edition_or_404(session, publisher, track)
     work = _work(session, actor, newest)
     edition = own_or_newest(session, newest, work)
-    lang = edition.language(language())
+    lang, done = edition.language(language()), units_done(edition.steps, work)
     return render_template(
         "progress/track.html",
         edition=edition,
@@ -89,11 +86,11 @@ def track_page(
         intro=safe(edition.texts[lang]["html"]),
         content_lang=lang,
         modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
-        done=units_done(edition.steps, work),
+        done=done,
         next_step=next_step(edition.steps, work),
-        entry=_entry_check(session, edition, lang),
+        entry=None if done else _entry_check(session, edition, lang),
         news=news_of(session, edition, newest, work, edition.steps),
-        followed=_followed(session, actor, newest),
+        followed=follows(session, actor, newest) if actor else None,
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
     )
 
