@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ from tests.fakes.forge import changed, default_header, jwks, resource_claims, si
 from tracks.lms.models import platform_key_set, registration
 from tracks.lms.stores import DatabaseKeySets, SystemClock
 
-PATIENCE = 1.0  # seconds, instead of 15
+PATIENCE = 1.0  # seconds, instead of 15: for an LMS that never answers
 LONG = 20.0  # what nobody ever waits, however busy the machine
 ONE, TWO = signing_key(), signing_key("platform-2")
 
@@ -30,10 +30,11 @@ ONE, TWO = signing_key(), signing_key("platform-2")
 class School:
     """An LMS that serves its key set itself; `answer` is what it serves now.
 
-    While `gate` is closed it takes requests and does not answer.
+    While `gate` is closed it takes requests and does not answer. The tool waits for it as long
+    as it must, so that a busy machine fails no test, until it `hangs`.
     """
 
-    def __init__(self, tool: Tool, server: HTTPServer, http: GuardedHttp) -> None:
+    def __init__(self, tool: Tool, server: HTTPServer) -> None:
         self.tool = tool
         self._login = threading.Lock()
         self.fetches = 0
@@ -42,7 +43,7 @@ class School:
         self.gate.set()
         server.expect_request("/keys").respond_with_handler(self._serve)
         self.url = server.url_for("/keys")
-        self._http = http
+        self._http = self._client(LONG)
         self.restart_the_tool()
         self.moves_to(self.url)
 
@@ -53,6 +54,23 @@ class School:
         self.tool.app.extensions["tracks.lti"] = replace(
             side, platform_keys=CachedPlatformKeys(self._http, SystemClock(), kept=kept)
         )
+
+    def _client(self, patience: float) -> GuardedHttp:
+        return GuardedHttp(allow_loopback=True, connect_seconds=patience, total_seconds=patience)
+
+    def close(self) -> None:
+        self.gate.set()
+        self._http.close()
+
+    def lose_patience(self) -> None:
+        """From now the tool waits a second, and what its memory holds stays."""
+        self._http.close()
+        self._http = self._client(PATIENCE)
+        self.tool.app.extensions["tracks.lti"].platform_keys._http = self._http
+
+    def hang(self) -> None:
+        self.lose_patience()
+        self.gate.clear()
 
     def _serve(self, _: Request) -> Response:
         self.fetches += 1
@@ -81,26 +99,9 @@ class School:
         return answer.status_code, next((r for r in reasons if r in answer.text), "")
 
 
-@contextmanager
-def served(tool: Tool, server: HTTPServer, patience: float) -> Iterator[School]:
-    http = GuardedHttp(allow_loopback=True, connect_seconds=patience, total_seconds=patience)
-    school = School(tool, server, http)
-    try:
-        yield school
-    finally:
-        school.gate.set()
-        http.close()
-
-
 @pytest.fixture
 def school(tool: Tool, httpserver: HTTPServer) -> Iterator[School]:
-    with served(tool, httpserver, PATIENCE) as school:
-        yield school
-
-
-@pytest.fixture
-def patient_school(tool: Tool, httpserver: HTTPServer) -> Iterator[School]:
-    with served(tool, httpserver, LONG) as school:
+    with closing(School(tool, httpserver)) as school:
         yield school
 
 
@@ -155,7 +156,7 @@ def test_known_keys_hold_whatever_becomes_of_the_key_set(
         keys._entries[school.tool.registration_id].url = "http://127.0.0.1:9/keys"
         school.moves_to("http://127.0.0.1:9/keys")
     elif how == "hanging":
-        school.gate.clear()
+        school.hang()
     else:
         school.answer = broken(school)[how]
     answers = []
@@ -170,8 +171,9 @@ def test_known_keys_hold_whatever_becomes_of_the_key_set(
 @pytest.mark.parametrize("how", ["a page", "huge", "hanging", "dripping"])
 def test_without_any_key_the_refusal_says_so_within_the_time(school: School, how: str):
     if how == "hanging":
-        school.gate.clear()
+        school.hang()
     elif how == "dripping":
+        school.lose_patience()
         school.answer = Response(drops(), content_type="application/json")
     else:
         school.answer = broken(school)[how]
@@ -187,19 +189,18 @@ def drops() -> Iterator[bytes]:
         time.sleep(PATIENCE / 4)
 
 
-def test_a_slow_key_set_is_fetched_once_for_all_who_wait(patient_school: School):
-    patient_school.gate.clear()
-    threading.Timer(1.0, patient_school.gate.set).start()
+def test_a_slow_key_set_is_fetched_once_for_all_who_wait(school: School):
+    school.gate.clear()
+    threading.Timer(1.0, school.gate.set).start()
 
-    answers = at_once(6, lambda _: patient_school.launch())
+    answers = at_once(6, lambda _: school.launch())
 
-    assert (set(answers), patient_school.fetches) == ({(303, "")}, 1)
+    assert (set(answers), school.fetches) == ({(303, "")}, 1)
 
 
 def test_nobody_with_a_known_key_waits_while_the_key_set_is_asked_again(
-    patient_school: School, clock: time_machine.Traveller
+    school: School, clock: time_machine.Traveller
 ):
-    school = patient_school
     school.launch()
     school.gate.clear()
     clock.shift(timedelta(hours=2))
@@ -242,7 +243,7 @@ def test_known_keys_hold_though_we_start_anew_while_the_lms_is_down(
 ):
     school.launch()
     if how == "hanging":
-        school.gate.clear()
+        school.hang()
     else:
         school.answer = broken(school)[how]
     answers = []
