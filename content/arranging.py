@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from content.blocks import STEP_BLOCKS
 from content.front_matter import plain_values, split_front_matter
@@ -18,8 +20,7 @@ from content.source import with_references
 _PHASE: Final = re.compile(r"phase=([A-D])\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Lines from `first` on, counted from 0, up to where the next span begins."""
 
     first: int

@@ -5,8 +5,9 @@ A new session has its four phases and no text: what is to be written is what the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from content.front_matter_writing import with_values
 from content.model import Phase
@@ -14,8 +15,7 @@ from content.model import Phase
 _NEAREST: Final = {"da": "nb", "nb": "nb", "nn": "nn", "sv": "sv"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     phases: tuple[str, str, str, str]
     steps: tuple[str, str, str]  # of phases A, B and D
     blocks: Mapping[str, str]  # our name of a block -> the language's
@@ -24,6 +24,8 @@ class _Words:
     question: str
     answers: tuple[str, str, str]
     picture: str
+    provider: str
+    price: str
 
 
 _WORDS: Final[Mapping[str, _Words]] = {
@@ -38,6 +40,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Skriv spørsmålet her.",
         ("Første svar", "Andre svar", "Tredje svar"),
         "Si med ord hva bildet viser",
+        "Hvem som tilbyr det",
+        "Pris ellers",
     ),
     "nn": _Words(
         ("Førearbeid", "Samarbeid", "Utprøving", "Etterarbeid"),
@@ -50,6 +54,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Skriv spørsmålet her.",
         ("Første svar", "Andre svar", "Tredje svar"),
         "Sei med ord kva biletet viser",
+        "Kven som tilbyr det",
+        "Pris elles",
     ),
     "sv": _Words(
         ("Förarbete", "Kollegialt arbete", "Prova i klassrummet", "Uppföljning"),
@@ -62,6 +68,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Skriv frågan här.",
         ("Första svaret", "Andra svaret", "Tredje svaret"),
         "Säg med ord vad bilden visar",
+        "Vem som erbjuder det",
+        "Pris annars",
     ),
     "en": _Words(
         ("Preparation", "Joint work", "Try-out", "Follow-up"),
@@ -72,6 +80,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Write the question here.",
         ("First answer", "Second answer", "Third answer"),
         "Say in words what the picture shows",
+        "Who offers it",
+        "Price otherwise",
     ),
 }
 
@@ -156,7 +166,11 @@ def piece(kind: str, language: str, id_: str) -> str:
         "leader": ("", words.text),
         "video": (f'{{#{id_} src=https://example.org captions="{language}"}}', words.text),
         "include": ("{resource=track/module#step}", ""),
-        "access": ("{free-from=2026-08-01 free-until=2027-06-30}", ""),
+        "access": (
+            f'{{free-from=2026-08-01 free-until=2027-06-30 provider="{words.provider}"'
+            f' price="{words.price}"}}',
+            words.text,
+        ),
     }
     if kind in steps:
         options, inside = steps[kind]

@@ -96,5 +96,14 @@ def is_grade(text: str) -> bool:
     return match is not None and (match[2] is None or int(match[1]) < int(match[2]))
 
 
+def years_of(grade: str) -> tuple[str, ...]:
+    """Each year of a span: "8-10" is "8", "9", "10". What is no span is itself."""
+    for form, before in ((_YEARS, ""), (_UPPER, "vg")):
+        if match := form.fullmatch(grade):
+            first, last = int(match[1]), int(match[2] or match[1])
+            return tuple(f"{before}{year}" for year in range(first, last + 1))
+    return (grade,)
+
+
 def is_framework(text: str) -> bool:
     return text in FRAMEWORKS or _GREP_AIM.fullmatch(text) is not None

@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from msgspec import Struct
+
+from content.pictures import without_notes
 
 LARGEST: Final = 1024 * 1024  # bytes
 ELEMENTS_MOST: Final = 20_000  # those counted that `use` draws once more
@@ -62,8 +64,7 @@ class NoDrawing(Exception):
     """It cannot be read as one, or is more than a picture in a text needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     data: bytes
     # Names of elements and attributes that were taken out, each once, as they were written.
     taken_out: tuple[str, ...]
@@ -90,9 +91,10 @@ def harmless(data: bytes) -> Drawing:
 
 
 def served(path: str, data: bytes) -> bytes:
-    """What is published and shown of a file in media/: of a drawing, only what is harmless."""
+    """What is published and shown of a file in media/: of a drawing, only what is harmless; of a
+    picture, only the picture."""
     if not path.lower().endswith(".svg"):
-        return data
+        return without_notes(data)
     try:
         return harmless(data).data
     except NoDrawing:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -40,8 +41,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _YAML_HINT = "Write `key: value`, lists as [a, b]; put text with : or # in it in quotes."
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter(Generic[Form]):
+class FrontMatter(Struct, Generic[Form], frozen=True):
     """`values` is None if anything in it is wrong."""
 
     values: Form | None

@@ -6,9 +6,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from content.front_matter import split_front_matter
 from content.markdown import normalised
 
-Written = str | int | Sequence[str] | Mapping[str, int | str]
+Written = str | int | Sequence[str] | Mapping[str, int | str | Sequence[str]]
 
 # what every YAML reads as this text and nothing else
 _PLAIN: Final = re.compile(r"[^\W\d_][\w .()/æøåÆØÅäöÄÖ-]*", re.ASCII)
@@ -62,14 +62,25 @@ def _with_value(head: str, key: str, value: Written | None) -> str:
         if value is None:
             return head
         apart = "" if not head or head.endswith("\n") else "\n"
-        return f"{head}{apart}{key}: {_in_lines(value)}\n"
+        return f"{head}{apart}{key}:{_behind(value)}\n"
     if value is None:
         # the key's own lines; a comment after a block belongs to what follows
         return head[: place.line_start] + head[place.line_end :]
     rest = head[place.value_end : place.line_end]
-    if place.is_one_line and "\n" not in str(value):
+    if place.is_one_line and "\n" not in str(value) and not _has_lists(value):
         return f"{head[: place.key_end]}: {written(value)}{rest}{head[place.line_end :]}"
-    return f"{head[: place.key_end]}: {_in_lines(value)}\n{head[place.line_end :]}"
+    return f"{head[: place.key_end]}:{_behind(value)}\n{head[place.line_end :]}"
+
+
+def _has_lists(value: Written) -> bool:
+    return isinstance(value, Mapping) and not all(isinstance(v, int | str) for v in value.values())
+
+
+def _behind(value: Written) -> str:
+    """What stands behind the colon of its key; of lists by name each has a line of its own."""
+    if isinstance(value, Mapping) and _has_lists(value):
+        return "".join(f"\n  {_scalar(key)}: {written(each)}" for key, each in value.items())
+    return f" {_in_lines(value)}"
 
 
 def _in_lines(value: Written) -> str:
@@ -90,7 +101,9 @@ def written(value: Written) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {written(each)}" for key, each in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{_scalar(key)}: {written(each)}" for key, each in value.items()) + "}"
+        )
     return "[" + ", ".join(_scalar(each) for each in value) + "]"
 
 
@@ -103,8 +116,7 @@ def _scalar(text: str) -> str:
     return re.sub("[\x7f-\xa0\u2028\u2029\ufeff]", lambda m: f"\\u{ord(m[0]):04x}", quoted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     line_start: int
     key_end: int
     value_end: int

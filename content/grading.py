@@ -6,14 +6,14 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from content.model import Gap, Number, Question, QuestionForm
 from content.rendered import RenderedQuestion
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     points: float
     maximum: float
     is_right: bool

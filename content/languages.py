@@ -26,6 +26,13 @@ MEANT: Mapping[str, str] = MappingProxyType(
     | {"en-us": "en", "dk": "da", "sme": "se"}
 )
 
+
+def language_meant(code: str) -> str:
+    """The code of the language, however it is written; "" if none is meant."""
+    meant = MEANT.get(code.casefold().replace("_", "-"), code.casefold())
+    return meant if meant in LANGUAGES else ""
+
+
 BLOCK_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "quiz": "quiz",
@@ -80,6 +87,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "sv": "Gratis till och med",
         "en": "Free until the end of",
     },
+    "provider": {"nb": "Tilbyder", "nn": "Tilbydar", "sv": "Leverantör", "en": "Provider"},
+    "price": {
+        "nb": "Pris ellers",
+        "nn": "Pris elles",
+        "sv": "Pris annars",
+        "en": "Price otherwise",
+    },
     "footnotes": {"nb": "Fotnoter", "nn": "Fotnotar", "sv": "Fotnoter", "en": "Footnotes"},
     "footnote": {"nb": "Fotnote", "nn": "Fotnote", "sv": "Fotnot", "en": "Footnote"},
     "back-to-text": {
@@ -96,6 +110,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "nn": "Sjå filmen (blir opna ein annan stad)",
         "sv": "Se filmen (öppnas på en annan plats)",
         "en": "Watch the video (opens elsewhere)",
+    },
+    "described": {
+        "nb": "Filmen med synstolking",
+        "nn": "Filmen med synstolking",
+        "sv": "Filmen med syntolkning",
+        "en": "The video with audio description",
     },
     "captions": {"nb": "Teksting", "nn": "Teksting", "sv": "Undertexter", "en": "Captions"},
     "done": {"nb": "gjort", "nn": "gjort", "sv": "klart", "en": "done"},

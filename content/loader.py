@@ -4,11 +4,12 @@ write raises an exception here."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from content.checks import (
     DOCUMENT_CHECKS,
@@ -29,14 +30,15 @@ from content.checks import (
     translations,
 )
 from content.front_matter import FrontMatter, read_front_matter, split_front_matter
+from content.ids import is_id
 from content.languages import LANGUAGES
 from content.markdown import Document, read_document
-from content.model import Library, Publisher, Track
+from content.model import Library, Lifecycle, Publisher, Track
 from content.problems import Location, Problem, ProblemList, in_reading_order
 from content.reading.borrowing import with_borrowed
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition, read_sections
 from content.reading.files import read_text, sorted_entries
-from content.reading.forms import LibraryForm, ModuleForm, TrackForm, is_id
+from content.reading.forms import LibraryForm, ModuleForm, TrackForm
 from content.reading.tracks import build_module, build_track
 from content.reading.watch import Watch, without
 from content.said import say
@@ -52,8 +54,7 @@ T = TypeVar("T")
 F = TypeVar("F", TrackForm, ModuleForm)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[T]):
+class Loaded(Struct, Generic[T], frozen=True):
     """`draft` is the best that could be made of it, for looking at; `value` is it when nothing is
     wrong: only that may be published."""
 
@@ -69,6 +70,19 @@ class Loaded(Generic[T]):
         return None if self.has_errors else self.draft
 
 
+def to_publish(
+    loaded: Loaded[Library], changed: Collection[str] = ()
+) -> tuple[Library | None, tuple[Problem, ...]]:
+    """The library if nothing stands in the way, and what does. A track that somebody has only begun
+    (a draft) stands in nobody's way, unless it is among those that are `changed`."""
+    tracks = loaded.draft.tracks if loaded.draft is not None else ()
+    begun = {each.id for each in tracks if each.lifecycle is Lifecycle.DRAFT}.difference(changed)
+    found = tuple(
+        p for p in loaded.problems if p.is_error and p.location.path.split("/")[0] not in begun
+    )
+    return (None if found else loaded.draft), found
+
+
 def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
     """Of text that anybody may have written use content.workers.loading: it keeps the time."""
     found = ProblemList("library.yaml")
@@ -81,11 +95,10 @@ def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
         if loaded.draft is not None:
             tracks.append(loaded.draft)
     problems += found.found
-    circles = includes.check(tracks)
-    problems += circles
-    if not circles:
-        tracks = list(with_borrowed(tracks))
-        problems += rendered_size.check_borrowed(tracks, watch)
+    wrong, unfilled = includes.check(tracks)
+    problems += wrong
+    tracks = list(with_borrowed(tracks, unfilled))
+    problems += rendered_size.check_borrowed(tracks, watch)
     problems += foundation.check(tracks)
     problems += renames.check(publisher.renamed if publisher is not None else {}, tracks)
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None

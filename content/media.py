@@ -27,8 +27,11 @@ def is_image(address: str) -> bool:
 def is_file_of(folder: Path, path: str) -> bool:
     """An ordinary file there, reached through no symbolic link."""
     place = folder
-    for part in path.split("/"):
-        place = place / part
-        if place.is_symlink():
-            return False
-    return place.is_file()
+    try:
+        for part in path.split("/"):
+            place = place / part
+            if place.is_symlink():
+                return False
+        return place.is_file()
+    except OSError:
+        return False  # a name may be longer than the disk has any: then there is no such file

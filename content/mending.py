@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from content.problems import Problem
 from content.said import Said
@@ -16,14 +16,25 @@ _PICTURE_WITHOUT_WORDS = re.compile(r"!\[\s*\](?=\()")
 _NEAR: Final = "Did you mean {near}?"
 
 
-def needs_words(problem: Problem) -> bool:
-    """It can be mended by what a person says."""
-    return problem.code == "image-text"
+_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?>|<!--.*?-->")
+_MINUTES = re.compile(r"[1-9][0-9]{0,2}")
+
+Asked = Literal["picture", "reason", "minutes", ""]
+_ASKED: Final[Mapping[str, Asked]] = {
+    "image-text": "picture",
+    "video-captions": "reason",
+    "minutes-missing": "minutes",
+}
+
+
+def asked_for(problem: Problem) -> Asked:
+    """What a person has to say for it to be mended."""
+    return _ASKED.get(problem.code, "")
 
 
 def mended(text: str, problem: Problem, words: str = "") -> str | None:
-    """The text with that problem gone; None if no button can know what is meant. `words`: what the
-    picture shows."""
+    """The text with that problem gone; None if no button can know what is meant. `words`: what was
+    asked for."""
     lines = text.split("\n")
     at = problem.location.line - 1
     if not 0 <= at < len(lines):
@@ -37,6 +48,9 @@ def _line(line: str, text: str, problem: Problem, words: str) -> str | None:
         "id-missing": lambda: _with_id(line, text),
         "image-text": lambda: _with_words(line, words),
         "heading-jump": lambda: _at_level(line, problem),
+        "video-captions": lambda: _with_reason(line, words),
+        "minutes-missing": lambda: _with_minutes(line, words),
+        "raw-html": lambda: _without_tags(line),
     }
     mend = by_code.get(problem.code, lambda: _spelt(line, problem))
     return mend()
@@ -63,6 +77,34 @@ def _with_words(line: str, words: str) -> str | None:
     if not said or not _PICTURE_WITHOUT_WORDS.search(line):
         return None
     return _PICTURE_WITHOUT_WORDS.sub(lambda _: f"![{said}]", line, count=1)
+
+
+def _with_reason(line: str, words: str) -> str | None:
+    """Why there are no captions; those that are wrong are left to their author."""
+    said = " ".join(words.translate(str.maketrans('"{}', "'()")).split())
+    if not said or "captions=" in line or "link-only=" in line or not _BLOCK.match(line):
+        return None
+    return _with_option(line, f'link-only="{said}"')
+
+
+def _with_minutes(line: str, words: str) -> str | None:
+    if not _MINUTES.fullmatch(words.strip()) or not _HEADING.match(line):
+        return None
+    return _with_option(line, f"minutes={words.strip()}")
+
+
+def _with_option(line: str, option: str) -> str:
+    braces = _BRACES.search(line)
+    if braces is None:
+        return f"{line.rstrip()} {{{option}}}"
+    return f"{line[: braces.start()]} {{{f'{braces[1].strip()} {option}'.strip()}}}"
+
+
+def _without_tags(line: str) -> str | None:
+    """The words between the tags stay. Signs between backticks are text."""
+    if "`" in line or not _TAG.search(line):
+        return None
+    return _TAG.sub("", line).rstrip()
 
 
 def _at_level(line: str, problem: Problem) -> str | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Pick = Literal["ours", "theirs", "both"]
 Span = tuple[int, int]
 _MOST_PAIRS: Final = 200_000  # of equal pieces that difflib would look at
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     base: str
     ours: str
     theirs: str
@@ -28,8 +28,7 @@ class Clash:
         return self.ours if pick == "ours" else self.theirs
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     parts: tuple[str | Clash, ...]
 
     @property

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct, field
 
 from content.problems import Location
 
@@ -46,6 +47,29 @@ class Order(StrEnum):
     FREE = "free"
 
 
+class TrackKind(StrEnum):
+    """What a track trains; most of a library's guides are of no kind (O-21)."""
+
+    TOOLS = "tool-training"
+    TESTS = "digital-tests"
+    SUBJECT = "subject-didactics"
+    OTHER = "other"
+
+
+class Begins(StrEnum):
+    """When a module may be taken: after the one before it, or at the same time."""
+
+    AFTER = "after"
+    WITH = "with"
+
+
+class Audience(StrEnum):
+    """Whom a module is for: teachers meet no word of one that is for leaders."""
+
+    EVERYBODY = "everybody"
+    LEADERS = "leaders"
+
+
 class Lifecycle(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
@@ -68,34 +92,29 @@ class EntryLevel(StrEnum):
 QuestionForm = Literal["one", "several", "text", "number", "gap", "match", "order", "open"]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     text: str  # Markdown
     is_right: bool
     feedback: str  # Markdown, may be ""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     value: float
     tolerance: float = 0.0  # never relative: a share written in percent has been worked out
     is_percent: bool = False  # the unit; it may be left out of an answer
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     accepted: tuple[str, ...]
     choices: tuple[str, ...] = ()  # of a drop-down; () where one writes
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     left: str  # Markdown, as right
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which of the answers' fields is filled follows from the form; all others are empty."""
 
     form: QuestionForm
@@ -115,27 +134,34 @@ class Question:
         return frozenset(i for i, option in enumerate(self.options) if option.is_right)
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
+class Video(Struct, frozen=True):
     src: str  # https address, or media/...
     captions: str  # media/....vtt for our own files, language codes for films elsewhere; may be ""
     link_only: str  # why it has no captions; may be ""
+    # A film that says in words what is shown: yes for this one, or its address; may be "".
+    described: str = ""
 
     @property
     def is_external(self) -> bool:
         return not self.src.startswith("media/")
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """When something is free of charge: from that day, to that day inclusive."""
 
     free_from: date | None
     free_until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class StepText:
+class Terms(Struct, frozen=True):
+    """What holds of something on a day when it is not free: in one language."""
+
+    provider: str  # who offers it; all three may be ""
+    price: str  # in words
+    text: str  # Markdown
+
+
+class StepText(Struct, frozen=True):
     title: str  # plain text
     markdown: str  # what stands before the block; for a reading step the whole text
     prompt: str  # Markdown inside a reflection, try-out or video block
@@ -145,10 +171,10 @@ class StepText:
     location: Location
     items: tuple[str, ...] = ()  # of a checklist, Markdown
     includes: tuple[str, ...] = ()  # addresses: track/module#step
+    terms: Terms | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     id: str
     kind: StepKind
     is_resource: bool
@@ -159,8 +185,7 @@ class Step:
     access: Access | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     phase: Phase
     minutes: int
     texts: Mapping[str, str]  # the heading, plain text
@@ -168,15 +193,13 @@ class Section:
     leader: Mapping[str, tuple[str, ...]]  # leader blocks that stand in no step
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleText:
+class ModuleText(Struct, frozen=True):
     title: str
     leader: str  # Markdown
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     id: str
     number: int
     minutes: Mapping[Phase, int]
@@ -186,23 +209,32 @@ class Module:
     sections: tuple[Section, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)  # of its steps: id that was -> id
     retired: Mapping[str, str] = field(default_factory=dict)  # -> what takes its place, or ""
+    audience: Audience | None = None  # None: everybody
+    begins: Begins | None = None  # None: after the one before
+
+    @property
+    def is_for_leaders(self) -> bool:
+        return self.audience is Audience.LEADERS
 
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for section in self.sections for step in section.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class TrackText:
+MOST_SAID = 6  # lines of one version
+
+
+class TrackText(Struct, frozen=True):
     title: str
     summary: str
     markdown: str
     location: Location
     entry_check: tuple[str, ...] = ()  # what a teacher can do before they begin
+    # Version -> what it changed because teachers said so, a line each.
+    you_said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     id: str
     version: str
     subjects: tuple[str, ...]
@@ -220,10 +252,15 @@ class Track:
     retired: Mapping[str, str] = field(default_factory=dict)
     foundation: str = ""  # a track of the same library, for those who cannot yet
     replaced_by: str = ""  # track, track/module or track/module#step of the same library
+    kind: TrackKind | None = None  # None: another
+
+    @property
+    def for_everybody(self) -> tuple[Module, ...]:
+        """Its modules without those that are for leaders only."""
+        return tuple(module for module in self.modules if not module.is_for_leaders)
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(Struct, frozen=True):
     id: str
     name: str
     organisation_number: str  # nine digits, or ""
@@ -233,7 +270,6 @@ class Publisher:
     renamed: Mapping[str, str] = field(default_factory=dict)  # of its tracks
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     publisher: Publisher
     tracks: tuple[Track, ...]

@@ -5,16 +5,14 @@ the values can stand elsewhere in another language."""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from content.compiled_texts import compiled_texts
 
 LANGUAGES: Final = ("nb", "nn", "sv", "en")
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
@@ -55,9 +53,4 @@ def in_language(text: str, language: str) -> str:
 def _catalogue(language: str) -> NullTranslations:
     if language not in LANGUAGES:
         return NullTranslations()
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
-        read = read_po(file, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, read)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return compiled_texts(CATALOGUES, language)

@@ -4,10 +4,11 @@ Readers of optional claims are lenient: a wrong type is as if the claim were abs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 PREFIX: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 VERSION: Final = PREFIX + "version"
@@ -54,36 +55,31 @@ DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
 MAX_ID: Final = 255
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceLink:
+class ResourceLink(Struct, frozen=True):
     id: str
     title: str | None = None
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     id: str
     label: str | None = None
     title: str | None = None
     types: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AgsClaim:
+class AgsClaim(Struct, frozen=True):
     lineitem: str | None
     lineitems: str | None
     scope: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class NrpsClaim:
+class NrpsClaim(Struct, frozen=True):
     context_memberships_url: str
     service_versions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupsClaim:
+class GroupsClaim(Struct, frozen=True):
     """Course Groups; sets of groups are optional."""
 
     context_groups_url: str
@@ -91,8 +87,7 @@ class GroupsClaim:
     scope: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class PnsClaim:
+class PnsClaim(Struct, frozen=True):
     """The platform's service for notices; `url` takes and gives the handlers."""
 
     url: str

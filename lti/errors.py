@@ -1,9 +1,10 @@
 """Why an inbound message is refused, and how an outbound call can fail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 Family = Literal[
     "malformed",
@@ -20,8 +21,7 @@ Family = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     code: str
     status: int
     rule: str
@@ -173,7 +173,8 @@ class LtiRejected(Exception):
     https; `platform_message` is the platform's own text (to be escaped) and set only when it came
     through the browser that started the login; `binding_cookie` is the cookie to delete;
     `login_again` are the parameters of a login that begins the same launch anew; `locale`
-    is the launch's own, from an authentic message only.
+    is the launch's own, from an authentic message only; so is `not_called`: an address that we
+    would have to use, and why we do not, as a code of `lti.tool.service_urls`.
     """
 
     def __init__(
@@ -197,6 +198,7 @@ class LtiRejected(Exception):
         self.login_again: Mapping[str, str] | None = None
         self.registration_id: int | None = None
         self.locale: str | None = None
+        self.not_called: tuple[str, str] | None = None
 
 
 class ServiceError(Exception):

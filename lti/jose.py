@@ -4,13 +4,13 @@ import binascii
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from msgspec import Struct
 
 from lti.errors import LtiRejected
 from lti.strict_json import StrictJsonError, parse_object
@@ -40,8 +40,7 @@ def _registry(algorithms: tuple[str, ...]) -> jws.JWSRegistry:
     return registry
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Struct, frozen=True):
     """One key of a platform. `flaw` is the reason code when it must not be used."""
 
     kid: str
@@ -55,16 +54,14 @@ class PublicKey:
         return None if self.rsa is None else self.rsa.thumbprint()
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateKey:
+class PrivateKey(Struct, frozen=True):
     """One of our own keys, parsed once: parsing costs a hundred signatures."""
 
     kid: str
     rsa: RSAKey
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     alg: str
     kid: str
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from lti.jose import PublicKey
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     id: int
     issuer: str
     client_id: str
@@ -23,8 +24,7 @@ class Registration:
     service_hosts: tuple[str, ...] = ()  # approved by an admin, beside those of the URLs above
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     id: int
     registration_id: int
     deployment_id: str
@@ -63,8 +63,7 @@ class PlatformKeys(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KeptKeySet:
+class KeptKeySet(Struct, frozen=True):
     """A platform's key set as last fetched: the usable keys, public members only."""
 
     url: str  # where it came from

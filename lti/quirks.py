@@ -1,23 +1,22 @@
 """What each platform does differently, as data. Key: Registration.platform_family."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from lti.ports import Registration
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressNote:
+class ProgressNote(Struct, frozen=True):
     """How progress is told without points, in a score that says neither how many nor how well."""
 
     # in place of `score_extension`
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Quirks:
+class Quirks(Struct, frozen=True):
     # names under which the login may say its deployment; the first one given counts
     deployment_parameters: tuple[str, ...] = ("lti_deployment_id",)
     # where it keeps values for us, though its login does not say so (`lti_storage_target`)

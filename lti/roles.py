@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 VOCABULARY: Final = "http://purl.imsglobal.org/vocab/lis/v2/"
 TEST_USER: Final = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
@@ -35,8 +36,7 @@ class Scope(StrEnum):
     SYSTEM = "system/person"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Role:
+class Role(Struct, frozen=True, order=True):
     scope: Scope
     name: str
     sub_role: str = ""
@@ -108,15 +108,6 @@ class Roles(frozenset[Role]):
     @property
     def is_test_user(self) -> bool:
         return _TEST_USER in self
-
-    @property
-    def has_context_role(self) -> bool:
-        return any(role.scope is Scope.CONTEXT for role in self)
-
-    @property
-    def in_institution(self) -> frozenset[str]:
-        """For a host that lets these count where there is no context role."""
-        return frozenset(role.name for role in self if role.scope is Scope.INSTITUTION)
 
 
 @lru_cache(maxsize=256)

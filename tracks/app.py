@@ -38,9 +38,13 @@ from tracks.catalogue.expiry.actions import tell_of_endings
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.public.page_views import PageViews
 from tracks.catalogue.queries import Shelf
+from tracks.catalogue.teaching import queries as teaching_queries
 from tracks.db import Database
 from tracks.db.data_map import DataMap
 from tracks.db.engine import make_engine
+from tracks.feedback import data_map as feedback_map
+from tracks.feedback import queries as feedback_queries
+from tracks.feedback import views as feedback_views
 from tracks.jobs import data_map as jobs_map
 from tracks.jobs.actions import try_quarantined
 from tracks.jobs.worker import Worker
@@ -57,6 +61,9 @@ from tracks.lms.actions.switches import end_sign_ins_of_what_is_off, resume_what
 from tracks.lms.key_files import open_sealer, private_file, tool_keys_of
 from tracks.lms.sealing import Sealer
 from tracks.lms.stores import DatabaseKeySets, LtiSide, SystemClock
+from tracks.mapping import data_map as mapping_map
+from tracks.mapping import queries as mapping_queries
+from tracks.mapping import views as mapping_views
 from tracks.organisation import data_map as organisation_map
 from tracks.organisation import queries as organisation_queries
 from tracks.organisation import views as organisation_views
@@ -69,7 +76,7 @@ from tracks.privacy import data_map as privacy_map
 from tracks.privacy import jobs as privacy_jobs
 from tracks.privacy import queries as privacy_queries
 from tracks.privacy import views as privacy_views
-from tracks.privacy.erased import ErasedList, replay
+from tracks.privacy.erased import ErasedList, end_again, replay
 from tracks.privacy.views.open_pages import LETTERS, MOST_LETTERS
 from tracks.progress import data_map as progress_map
 from tracks.progress import queries as progress_queries
@@ -79,6 +86,7 @@ from tracks.rosters import jobs as rosters_jobs
 from tracks.rosters import queries as rosters_queries
 from tracks.rosters import service_views as rosters_service_views
 from tracks.rosters import views as rosters_views
+from tracks.rosters.connection import Outward
 from tracks.settings import Settings
 from tracks.signin import data_map as signin_map
 from tracks.signin import queries as signin_queries
@@ -86,6 +94,9 @@ from tracks.signin import views as signin_views
 from tracks.signin.actions.tries import forget_tries
 from tracks.signin.tickets import Tickets
 from tracks.subscriptions import reactions
+from tracks.support import data_map as support_map
+from tracks.support import queries as support_queries
+from tracks.support import views as support_views
 from tracks.web import errors, headers, limits, pages, requests
 from tracks.web.answers import Application
 from tracks.web.compressed import CompressedFiles
@@ -96,9 +107,13 @@ KEPT = (
     *people_queries.KEPT,
     *organisation_queries.KEPT,
     *rosters_queries.KEPT,
+    *teaching_queries.KEPT,
+    *feedback_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,
     *signin_queries.KEPT,
+    *mapping_queries.KEPT,
+    *support_queries.KEPT,
     *adoption_queries.KEPT,
     *authoring_queries.KEPT,
     *audit_queries.KEPT,
@@ -111,10 +126,13 @@ _MAPS: tuple[ModuleType, ...] = (
     organisation_map,
     rosters_map,
     catalogue_map,
+    feedback_map,
     progress_map,
     lms_map,
     signin_map,
     authoring_map,
+    mapping_map,
+    support_map,
     adoption_map,
     jobs_map,
 )
@@ -123,19 +141,23 @@ DATA_MAP = DataMap(
     kept=KEPT,
     audited={code: said for area in _MAPS for code, said in getattr(area, "AUDITED", {}).items()},
     looks=frozenset().union(*(getattr(area, "LOOKS", ()) for area in _MAPS)),
+    of_all=frozenset().union(*(getattr(area, "OF_ALL", ()) for area in _MAPS)),
 )
 AREAS = (
     "adoption",
     "audit",
     "authoring",
     "catalogue",
+    "feedback",
     "lms",
+    "mapping",
     "organisation",
     "people",
     "privacy",
     "progress",
     "rosters",
     "signin",
+    "support",
 )
 BLUEPRINTS = (
     people_views.pages,
@@ -145,6 +167,7 @@ BLUEPRINTS = (
     rosters_views.pages,
     rosters_service_views.pages,
     catalogue_views.pages,
+    feedback_views.pages,
     progress_views.pages,
     lms_views.pages,
     lms_views.choice,
@@ -153,11 +176,17 @@ BLUEPRINTS = (
     lms_views.reviews,
     lms_views.gradebooks,
     signin_views.pages,
+    mapping_views.pages,
+    support_views.pages,
     adoption_views.pages,
     authoring_views.pages,
 )
 # Others send browsers there: a school may share an address.
-OPEN_TO_OTHERS = (*lms_views.OPEN_TO_LMSS, *signin_views.OPEN_TO_SERVICES)
+OPEN_TO_OTHERS = (
+    *lms_views.OPEN_TO_LMSS,
+    *signin_views.OPEN_TO_SERVICES,
+    *rosters_service_views.OPEN_TO_SCHOOL_SYSTEMS,
+)
 MAX_REQUEST = 6 * 1024 * 1024  # a try-out's file and its form
 
 
@@ -172,12 +201,14 @@ def erased_list(settings: Settings) -> ErasedList:
 
 
 def erase_again(settings: Settings, database: Database) -> int:
-    """At every start: whoever a restore has brought back. The number of persons."""
-    listed = erased_list(settings)
-    back = replay(database, DATA_MAP, listed, datetime.now(UTC))
-    if back:
-        logging.getLogger(__name__).warning("erased.again persons=%d", back)
-    return back
+    """At every start: whoever a restore has brought back. How many persons and municipalities."""
+    listed, moment = erased_list(settings), datetime.now(UTC)
+    ended = end_again(database, DATA_MAP, listed, moment, settings.small_number)
+    back = replay(database, DATA_MAP, listed, moment)
+    if back or ended:
+        message = "erased.again persons=%d municipalities=%d"
+        logging.getLogger(__name__).warning(message, back, ended)
+    return back + ended
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -190,7 +221,9 @@ def create_app(settings: Settings, database: Database) -> Flask:
         database=database,
         secret=secret,
         notices=(lms_views.transfer_notices,),
+        about_work=(signin_views.groups_told,),
         doors=(
+            support_views.doors,
             organisation_views.doors,
             rosters_views.doors,
             lms_views.course_doors,
@@ -286,6 +319,10 @@ def _signin_side(
         http=http,
         keys=CachedPlatformKeys(http, clock),
         clock=clock,
+        # Somebody waits to come in, and comes in without an answer too.
+        feide=signin_views.Feide(
+            GuardedHttp(allow_loopback=settings.is_loopback, connect_seconds=2.0, total_seconds=4.0)
+        ),
     )
 
 
@@ -308,7 +345,10 @@ def create_worker(settings: Settings, database: Database) -> Worker:
     worker = Worker(
         database,
         {
-            **rosters_jobs.handlers(rosters_jobs.Outward(http, sealer)),
+            **privacy_jobs.handlers(
+                DATA_MAP, erased_list(settings), small_number=settings.small_number
+            ),
+            **rosters_jobs.handlers(Outward(http, sealer, base_url=settings.base_url)),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(

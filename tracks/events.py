@@ -1,12 +1,12 @@
 """What any area may tell: see `subscriptions.py` for who listens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+
+class Noted(Struct, frozen=True):
     """Something that must be found in the audit log (tracks/audit).
 
     Never a name, a text or an address: `code` is one of the area's AUDITED, a person is a number,

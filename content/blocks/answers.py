@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from content.markdown import Document, Element
 from content.model import Gap, Number, Pair
@@ -20,6 +21,19 @@ _PAIR = re.compile(r"[ \t]*[-*+][ \t]+(?P<left>.*?\S)[ \t]+->[ \t]+(?P<right>\S.
 _GAP = re.compile(r"\[\[([^\[\]\n]{1,500})\]\]")
 _ITEM = re.compile(r"(?P<mark>[ \t]*[0-9]{1,9}[.)][ \t]+)(?P<text>.*)")
 _OPEN = re.compile(r"[ \t]*_{3,}[ \t]*")
+
+
+def check_each_is_another(answers: Iterable[tuple[str, int]], found: ProblemList) -> None:
+    """Of answers with their lines. Capital letters may be what is asked about."""
+    seen: set[str] = set()
+    for text, line in answers:
+        same = " ".join(text.split())
+        if same and same in seen:
+            hint = "Take one out, or write what makes it another answer."
+            found.error(
+                "quiz-same-answer", line, say("{text!r} stands twice", text=same[:60]), hint
+            )
+        seen.add(same)
 
 
 def written(document: Document, element: Element, found: ProblemList) -> list[tuple[str, int]]:
@@ -69,6 +83,7 @@ def pairs(document: Document, element: Element, found: ProblemList) -> list[Pair
     for match, item in rows:
         if match is None or item.last - item.first > 1 + _blank_lines(document, item):
             found.error("quiz-pair", item.line, "not a pair on one line", hint)
+    check_each_is_another(((match["left"], item.line) for match, item in rows if match), found)
     if len(rows) < 2:
         found.error("quiz-few-answers", element.line, "one pair leaves nothing to match", hint)
     return [
@@ -93,6 +108,8 @@ def ordered(document: Document, element: Element, found: ProblemList) -> tuple[s
         columns = len(first["mark"].expandtabs(4))
         rest = (dedented(line, columns) for line in document.lines[item.first + 1 : item.last])
         items.append(with_references(document, trimmed("\n".join([first["text"], *rest]))))
+    lines = (item.line for item in element.children)
+    check_each_is_another(zip(items, lines, strict=False), found)
     if len(items) < 2:
         hint = "Write at least two: 1. first 2. second"
         found.error("quiz-few-answers", element.line, "nothing to put in order", hint)
@@ -127,4 +144,5 @@ def _gap(text: str, line: int, found: ProblemList) -> Gap:
             "the gap [[{text}]] has {count} right choices", text=text[:40], count=len(right)
         )
         found.error("quiz-gap", line, message, hint)
+    check_each_is_another(((choice, line) for choice in choices), found)
     return Gap(accepted=tuple(right[:1]), choices=choices)

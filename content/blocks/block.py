@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from content.markdown import Document, Element
-from content.model import Access, Question, Video, Visibility
+from content.model import Access, Question, Terms, Video, Visibility
 from content.problems import ProblemList
 
 COMMON_OPTIONS = frozenset({"minutes", "title", ".resource"})
 
 
-@dataclass(frozen=True, slots=True)
-class BlockText:
+class BlockText(Struct, frozen=True):
     """What one block says, in one language."""
 
     prompt: str = ""
@@ -22,11 +22,11 @@ class BlockText:
     scale: tuple[int, int] | None = None
     items: tuple[str, ...] = ()  # of a checklist
     access: Access | None = None
+    terms: Terms | None = None
     include: str = ""  # an address
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     options: frozenset[str]
     read: Callable[[Document, Element, ProblemList], BlockText]
     word: re.Pattern[str] | None = None  # what may stand in the braces without a name

@@ -7,8 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from content.attributes import points
 from content.blocks import answers
+from content.blocks.answers import check_each_is_another
 from content.blocks.block import COMMON_OPTIONS, Block, BlockText
 from content.markdown import Document, Element
 from content.model import Gap, Number, Option, Pair, Question, QuestionForm
@@ -35,8 +38,7 @@ _FORMS_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     option: Option
     form: QuestionForm
     line: int
@@ -210,6 +212,7 @@ def _check_answers(
     if len(answers) < 2:
         message = say("the quiz needs at least 2 answers and has {count}", count=len(answers))
         found.error("quiz-few-answers", line, message, _FORM_HINT)
+    check_each_is_another(((each.option.text, each.line) for each in answers), found)
     right = [answer.line for answer in answers if answer.option.is_right]
     if answers and not right:
         found.error("quiz-none-right", line, "no answer is right", "Mark it: - (x) or - [x].")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from content.attributes import Attributes
 from content.blocks.block import COMMON_OPTIONS, Block, BlockText
-from content.languages import LANGUAGES, word
+from content.languages import LANGUAGES, language_meant, word
 from content.markdown import Document, Element
 from content.model import Video
 from content.problems import ProblemList, suggestion
@@ -20,7 +20,12 @@ _CAPTIONS_HINT = say(
     'Add captions=media/film.nb.vtt (or, for a film elsewhere, captions="nb"); '
     'if there can be none, say why: link-only="reason".'
 )
-FILM_TYPES = (".mp4", ".webm", ".m4v")
+_DESCRIPTION_HINT = (
+    "Write described=yes if all that is shown is also said, or the address of a film that does: "
+    "described=https://..."
+)
+FILM_TYPES = (".mp4", ".m4v")  # those that every browser plays, a tablet's too
+_NAMED = re.compile(r"\.([A-Za-z]+(?:[_-][A-Za-z]+)?)\.vtt")
 
 
 def film(attributes: Attributes) -> Video:
@@ -29,6 +34,7 @@ def film(attributes: Attributes) -> Video:
         src=options.get("src", "").strip(),
         captions=options.get("captions", "").strip(),
         link_only=options.get("link-only", "").strip(),
+        described=options.get("described", "").strip(),
     )
 
 
@@ -36,6 +42,7 @@ def read(document: Document, block: Element, found: ProblemList) -> BlockText:
     video = film(block.attributes)
     check_source(video, block.line, found)
     check_captions(video, block.line, found)
+    check_description(video, block.line, found)
     prompt = source_of(document, block.children, without="leader")
     return BlockText(prompt=prompt, video=video)
 
@@ -73,6 +80,30 @@ def check_captions(video: Video, line: int, found: ProblemList) -> None:
         found.error("video-captions", line, message, _CAPTIONS_HINT)
 
 
+def check_description(video: Video, line: int, found: ProblemList) -> None:
+    if not video.described:
+        message = "the video does not say whether what it shows is also said"
+        found.warning("video-description", line, message, _DESCRIPTION_HINT)
+    elif video.described != "yes" and not _is_film(video.described):
+        message = say("{described!r} is no film", described=video.described[:60])
+        found.error("video-description", line, message, _DESCRIPTION_HINT)
+
+
+def _is_film(address: str) -> bool:
+    return is_https(address) or (
+        address.startswith("media/") and address.lower().endswith(FILM_TYPES)
+    )
+
+
+def caption_languages(video: Video) -> tuple[str, ...]:
+    """() if nothing says so: then they are in the language of the page."""
+    if video.is_external:
+        return tuple(filter(None, re.split(r"[\s,]+", video.captions)))
+    named = _NAMED.search(video.captions)
+    meant = language_meant(named[1]) if named else ""
+    return (meant,) if meant else ()
+
+
 def is_https(address: str) -> bool:
     try:
         parts = urlsplit(address)
@@ -89,22 +120,37 @@ def draw(
         url = video.src if is_https(video.src) else ""
         name = f"{title}: {word('watch-elsewhere', language)}" if title else ""
         label = escape(name or word("watch-elsewhere", language))
-        html = f'<p class="video-link"><a href="{escape(url)}">{label}</a></p>'
+        html = _link(url, label) + _described(video, language, media_url)
         return RenderedVideo(html, url, "", True, video.link_only)
     url = media_url(video.src)
     captions = media_url(video.captions) if video.captions.startswith("media/") else ""
     track = ""
     if captions:
-        name = escape(word("captions", language))
+        spoken = next(iter(caption_languages(video)), language)
+        name = word("captions", language)
+        name = name if spoken == language else f"{name} ({LANGUAGES[spoken]})"
         track = (
-            f'<track kind="captions" src="{escape(captions)}" srclang="{escape(language)}"'
-            f' label="{name}" default>'
+            f'<track kind="captions" src="{escape(captions)}" srclang="{escape(spoken)}"'
+            f' label="{escape(name)}" default>'
         )
     named = escape(title or word("video", language))
     html = (
         f'<video controls preload="none" src="{escape(url)}" aria-label="{named}">{track}</video>'
     )
+    html += _described(video, language, media_url)
     return RenderedVideo(html, url, captions, False, video.link_only)
 
 
-BLOCK = Block(options=COMMON_OPTIONS | {"src", "captions", "link-only"}, read=read)
+def _link(url: str, label: str) -> str:
+    return f'<p class="video-link"><a href="{escape(url)}">{label}</a></p>'
+
+
+def _described(video: Video, language: str, media_url: Callable[[str], str]) -> str:
+    if not _is_film(video.described):
+        return ""
+    is_ours = video.described.startswith("media/")
+    url = media_url(video.described) if is_ours else video.described
+    return _link(url, escape(word("described", language)))
+
+
+BLOCK = Block(options=COMMON_OPTIONS | {"src", "captions", "link-only", "described"}, read=read)

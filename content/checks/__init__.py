@@ -9,17 +9,21 @@ from typing import Final
 
 from content.checks import (
     blocks,
+    captions,
     control_characters,
     footnotes,
     formulas,
     headings,
     ids,
     images,
+    leader_modules,
+    link_words,
     links,
     lost_text,
     minutes,
     missing_languages,
     names,
+    order,
     phases,
     raw_html,
     size,
@@ -32,18 +36,22 @@ from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
 # (the text, the track's folder, where to put what is found)
 DOCUMENT_CHECKS: Final[tuple[Callable[[Document, Path, ProblemList], None], ...]] = (
     blocks.check,
+    captions.check,
     control_characters.check,
     footnotes.check,
     formulas.check,
     headings.check,
     images.check,
+    link_words.check,
     links.check,
     lost_text.check,
     raw_html.check,
     tables.check,
 )
 MODULE_CHECKS: Final[tuple[Callable[[ModuleEdition, ProblemList], None], ...]] = (
+    captions.check_language,
     ids.check,
+    leader_modules.check,
     minutes.check,
     phases.check,
     size.check,
@@ -62,4 +70,4 @@ FOLDER_CHECKS: Final[
         ],
         ...,
     ]
-] = (names.check, missing_languages.check)
+] = (names.check, missing_languages.check, leader_modules.check_track, order.check)

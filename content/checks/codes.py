@@ -14,7 +14,7 @@ from content.codes import (
     is_grade,
 )
 from content.front_matter import FrontMatter
-from content.languages import LANGUAGES, MEANT
+from content.languages import LANGUAGES, language_meant
 from content.problems import ProblemList, suggestion
 from content.reading.editions import TrackEdition
 from content.reading.forms import LibraryForm, TrackForm
@@ -75,7 +75,7 @@ def check_languages(
 
 
 def language_hint(code: str) -> str:
-    meant = MEANT.get(code.casefold().replace("_", "-"))
+    meant = language_meant(code)
     return say("Did you mean {near}?", near=meant) if meant else suggestion(code, LANGUAGES)
 
 

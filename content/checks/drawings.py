@@ -1,11 +1,13 @@
-"""Drawings that hold what a drawing of ours may not hold, however they came into the folder."""
+"""Pictures that are none, and drawings that hold what a drawing of ours may not hold, however they
+came into the folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from content.drawings import NoDrawing, harmless
-from content.media import is_file_of
+from content.media import is_file_of, is_image
+from content.pictures import is_picture
 from content.problems import Problem, ProblemList
 from content.said import say
 
@@ -18,12 +20,24 @@ def problems(folder: Path) -> list[Problem]:
         return found
     for each in sorted(place.rglob("*")):
         path = each.relative_to(folder).as_posix()
-        if each.suffix.lower() == ".svg" and is_file_of(folder, path):
-            found += _problem(f"{folder.name}/{path}", each.read_bytes())
+        if not is_image(path) or not is_file_of(folder, path):
+            continue
+        check = _drawing if each.suffix.lower() == ".svg" else _picture
+        found += check(f"{folder.name}/{path}", each.read_bytes())
     return found
 
 
-def _problem(path: str, data: bytes) -> list[Problem]:
+def _picture(path: str, data: bytes) -> list[Problem]:
+    found = ProblemList(path)
+    if not is_picture(data):
+        hint = (
+            "Save it as PNG or JPEG: to be called so is not enough, as with HEIC from a telephone."
+        )
+        found.error("image-unreadable", 1, "this is no picture that every browser shows", hint)
+    return found.found
+
+
+def _drawing(path: str, data: bytes) -> list[Problem]:
     found = ProblemList(path)
     hint = "Save it as plain SVG or PNG, or add it in the browser, which makes it harmless."
     try:

@@ -9,7 +9,7 @@ from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.said import Said, say
 
-_TEXTS = {"title", "summary", "entry_check", "source"}
+_TEXTS = {"title", "summary", "entry_check", "you_said", "source"}
 
 
 def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
@@ -25,7 +25,7 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
                 hint = say(
-                    "Only title, summary and entry-check are written anew; see {path}.",
+                    "Only title, summary, entry-check and you-said are written anew; see {path}.",
                     path=editions[0].document.path,
                 )
                 found.error(
@@ -60,7 +60,7 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     ours, theirs = base.front.values, edition.front.values
     if ours is None or theirs is None:
         return
-    for key in ("devices", "gap_weeks", "renamed", "retired"):
+    for key in ("devices", "gap_weeks", "audience", "begins", "renamed", "retired"):
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
             hint = say("Make it equal in {path}.", path=base.document.path)
@@ -128,6 +128,7 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[Said]:
         say("visibility"): (ours.visibility, theirs.visibility),
         say("scale"): (ours.scale, theirs.scale),
         say("time of access"): (ours.access, theirs.access),
+        say("provider"): (_provider(ours), _provider(theirs)),
         say("number of items"): (len(ours.text.items), len(theirs.text.items)),
         say("borrowed resource"): (ours.text.includes, theirs.text.includes),
     }
@@ -142,3 +143,7 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[Said]:
         pairs[say("right number")] = (one.numbers, two.numbers)
         pairs[say("number of points")] = (one.points, two.points)
     return [what for what, (mine, other) in pairs.items() if mine != other]
+
+
+def _provider(step: StepEdition) -> str:
+    return step.text.terms.provider if step.text.terms is not None else ""

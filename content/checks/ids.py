@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from content.ids import LONGEST_ID, is_id
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition
-from content.reading.forms import LONGEST_ID, is_id
 from content.said import say
 
 _HINT = say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from content.checks.size import STEP_LARGEST
 from content.model import Step, StepKind, Track
@@ -11,7 +11,9 @@ from content.reading.borrowing import DEEPEST
 from content.said import say
 
 
-def check(tracks: Sequence[Track]) -> list[Problem]:
+def check(tracks: Sequence[Track]) -> tuple[list[Problem], frozenset[str]]:
+    """And the addresses of the steps that cannot be filled: something is wrong with what they
+    borrow, or with what that borrows."""
     steps = {
         f"{track.id}/{module.id}#{step.id}": step
         for track in tracks
@@ -23,15 +25,45 @@ def check(tracks: Sequence[Track]) -> list[Problem]:
         address: tuple(dict.fromkeys(a for text in step.texts.values() for a in text.includes))
         for address, step in steps.items()
     }
-    problems = [
-        problem
-        for address, step in steps.items()
-        for problem in _problems_of(address, step, steps, borrows)
-    ]
-    return problems or list(_too_large(steps))
+    own = {a: list(_problems_of(a, step, steps, borrows)) for a, step in steps.items()}
+    problems = [problem for found in own.values() for problem in found]
+    faulty = {address for address, found in own.items() if found}
+    unfilled = _with_borrowers(faulty, borrows)
+    for address, step in steps.items():
+        if address in unfilled and address not in faulty:
+            problems += _of_others(address, step, unfilled)
+    large = list(_too_large(steps, unfilled))
+    problems += [problem for _, problem in large]
+    return problems, frozenset(unfilled.union(address for address, _ in large))
 
 
-def _too_large(steps: Mapping[str, Step]) -> Iterator[Problem]:
+def _with_borrowers(faulty: Collection[str], borrows: Mapping[str, tuple[str, ...]]) -> set[str]:
+    borrowers: dict[str, list[str]] = {}
+    for address, wanted in borrows.items():
+        for each in wanted:
+            borrowers.setdefault(each, []).append(address)
+    found, waiting = set(faulty), list(faulty)
+    while waiting:
+        for each in borrowers.get(waiting.pop(), ()):
+            if each not in found:
+                found.add(each)
+                waiting.append(each)
+    return found
+
+
+def _of_others(address: str, step: Step, unfilled: Collection[str]) -> Iterator[Problem]:
+    """What is wrong in another track is told here too: its author may be somebody else."""
+    for text in step.texts.values():
+        for wanted in text.includes:
+            if wanted in unfilled and wanted.split("/")[0] != address.split("/")[0]:
+                hint = "Take the include out, or wait until it is mended there."
+                message = say("something is wrong with what {wanted} borrows", wanted=wanted[:80])
+                yield Problem("include-faulty", text.location, message, hint)
+
+
+def _too_large(
+    steps: Mapping[str, Step], unfilled: Collection[str]
+) -> Iterator[tuple[str, Problem]]:
     """Five texts that each borrow the next a hundred times are ten thousand million of the last."""
     known: dict[tuple[str, str, int], int | None] = {}
 
@@ -49,14 +81,14 @@ def _too_large(steps: Mapping[str, Step]) -> Iterator[Problem]:
         return known[key]
 
     for address, step in steps.items():
-        for language, text in step.texts.items():
+        for language, text in step.texts.items() if address not in unfilled else ():
             whole = size(address, language) if text.includes else 0
             if whole is None:
                 hint = "Borrow the last text directly."
                 message = say(
                     "a text that borrows a text, more than {deepest} times", deepest=DEEPEST
                 )
-                yield Problem("include-deep", text.location, message, hint)
+                yield address, Problem("include-deep", text.location, message, hint)
             elif whole > STEP_LARGEST:
                 hint = "Borrow less here, or link to it."
                 message = say(
@@ -65,7 +97,7 @@ def _too_large(steps: Mapping[str, Step]) -> Iterator[Problem]:
                     whole=whole // 1024,
                     step_largest=STEP_LARGEST // 1024,
                 )
-                yield Problem("include-size", text.location, message, hint)
+                yield address, Problem("include-size", text.location, message, hint)
 
 
 def _problems_of(

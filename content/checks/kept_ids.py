@@ -86,7 +86,7 @@ def more_than_spelling(before: str, shape: Sequence[Shape], after: Track) -> Ite
     """`before`: the version whose steps were of that shape."""
     is_now = [
         (module.id, step.id, section.phase, step.kind, step.is_resource)
-        for module in after.modules
+        for module in after.for_everybody
         for section in module.sections
         for step in section.steps
     ]

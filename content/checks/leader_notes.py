@@ -18,4 +18,5 @@ def check(edition: ModuleEdition, folder: Path, found: ProblemList) -> None:
     for one in checks.DOCUMENT_CHECKS:
         one(document, folder, inner)
     for problem in inner.found:
-        found.error(problem.code, edition.front.line("leader"), problem.message, problem.hint)
+        tell = found.error if problem.is_error else found.warning
+        tell(problem.code, edition.front.line("leader"), problem.message, problem.hint)

@@ -19,7 +19,7 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
                 _check_address(str(piece.attrGet("href") or ""), line, folder, found)
     for element in document.walk():
         if element.block_name == "video":
-            for name in ("src", "captions"):
+            for name in ("src", "captions", "described"):
                 path = element.attributes.options.get(name, "")
                 if path.startswith("media/"):
                     _check_address(path, element.line, folder, found)

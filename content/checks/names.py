@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from content.ids import is_id
 from content.problems import Location, Problem
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
-from content.reading.forms import is_id
 from content.said import say
 
 

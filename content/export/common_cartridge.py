@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from msgspec import Struct
+
 from content.export import qti12
 from content.export.pages import Place, intro_body, note_work_lost, page, places, step_body
 from content.export.quizzes import Quiz, ticked
@@ -21,8 +23,7 @@ _PROPERTIES = "http://www.imsglobal.org/xsd/imslticm_v1p0"
 _CUSTOM = "http://www.imsglobal.org/xsd/imslticp_v1p0"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     number: str  # as the manifest says it
     spaces: str  # part of the names of its XML namespaces
     link: str  # the type of a link to a tool

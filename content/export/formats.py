@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from content.export.cmi5 import cmi5
 from content.export.common_cartridge import (
@@ -20,8 +21,7 @@ from content.export.qti import qti
 from content.export.source import Exported, Source, archive
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     suffix: str
     make: Callable[[Source], Exported]
 

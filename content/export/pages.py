@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from content.export.quizzes import ticked
 from content.export.source import Losses, Source
@@ -21,8 +22,7 @@ _LOOK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     module: Module
     section: Section
     step: Step
@@ -33,7 +33,7 @@ class Place:
 
 
 def places(source: Source) -> Iterator[Place]:
-    for module in source.track.modules:
+    for module in source.track.for_everybody:
         for section in module.sections:
             for step in section.steps:
                 if source.language in step.texts:

@@ -149,7 +149,7 @@ class _Handout:
         yield f"#text(13pt)[{words(text.summary)}]"
         intro = render_track_intro(track, self.language, media_url=str)
         yield body(intro, level=_INTRO_LEVEL, images=self.images)
-        for module in track.modules:
+        for module in track.modules if self.source.with_leader else track.for_everybody:
             yield from self.module(module)
         if self.source.with_answers and self.answers:
             yield "#pagebreak()"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from content.export.source import Losses, Source
 from content.model import Module, Question, QuestionForm, Step
@@ -12,8 +14,7 @@ from content.rendering.html import MediaUrl, render_step
 from content.said import say
 
 
-@dataclass(frozen=True, slots=True)
-class Quiz:
+class Quiz(Struct, frozen=True):
     module: Module
     step: Step
     question: Question
@@ -47,7 +48,7 @@ TICKED: frozenset[QuestionForm] = frozenset({"one", "several"})
 
 def quizzes(source: Source, forms: frozenset[QuestionForm], losses: Losses) -> Iterator[Quiz]:
     """Those a format can say; the others are told."""
-    for module in source.track.modules:
+    for module in source.track.for_everybody:
         for step in module.steps:
             text = step.texts.get(source.language)
             if text is not None and text.question is not None:

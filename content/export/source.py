@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
+from content.audience import leader_media
+from content.drawings import served
 from content.export.archive import archive_of, track_files
 from content.model import Publisher, Step, Track
 from content.problems import Problem, ProblemList
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     library: Path
     publisher: Publisher
     track: Track
@@ -27,10 +30,12 @@ class Source:
 
     @property
     def media(self) -> Mapping[str, bytes]:
-        """media/... -> bytes"""
+        """media/... -> bytes, without leaders' own unless they are asked for; of a drawing only
+        what is harmless: it is shown on an LMS's host."""
         folder = self.library / self.track.id
         names = [name for name in track_files(folder) if name.startswith("media/")]
-        return {name: (folder / name).read_bytes() for name in names}
+        shown = set(names) - (frozenset() if self.with_leader else leader_media(self.track, names))
+        return {name: served(name, (folder / name).read_bytes()) for name in names if name in shown}
 
 
 @dataclass(slots=True)
@@ -49,8 +54,7 @@ class Losses:
         self.found += found.found
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     data: bytes
     warnings: tuple[Problem, ...] = ()
 

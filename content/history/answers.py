@@ -14,6 +14,21 @@ FETCH_FIRST: Final = say(
 NOTHING_NEW: Final = say("In the library. No version is new, so nothing was published.")
 
 
+def not_yours(path: str) -> Said:
+    return say(
+        "{path}: another municipality's track. Its authors can invite you to write in it in the "
+        "browser; a track of your own needs another short name.",
+        path=path,
+    )
+
+
+def whole_library(path: str) -> Said:
+    return say(
+        "{path}: is about the whole library. Ask whoever runs Learning Tracks here to change it.",
+        path=path,
+    )
+
+
 def other_id(file: str) -> Said:
     return say("{file}: the id stays", file=file)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 from dulwich.errors import ApplyDeltaError
 from dulwich.objects import ObjectID, object_header
 from dulwich.pack import apply_delta
+from msgspec import Struct
 
 from content.said import Said, say
 
@@ -21,8 +21,7 @@ _OFFSET_DELTA, _NAMED_DELTA = 6, 7
 _CHUNK: Final = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     pack: int = 32 * 1024 * 1024  # bytes as they come
     objects: int = 20_000
     one: int = 10 * 1024 * 1024  # bytes of one object, unpacked
@@ -42,14 +41,12 @@ class PackRefused(Exception):
         self.said = said
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     kind: bytes  # commit, tree, blob or tag
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Delta:
+class _Delta(Struct, frozen=True):
     base: int | ObjectID  # an earlier place in the pack, or a name
     data: bytes
 

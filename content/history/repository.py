@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -18,6 +17,7 @@ from dulwich.errors import NotGitRepository
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag
 from dulwich.refs import Ref
 from dulwich.repo import Repo
+from msgspec import Struct
 
 from content.history.packs import KINDS, Raw
 from content.history.signing import Signer
@@ -31,8 +31,7 @@ class HistoryBroken(Exception):
     """The repository cannot be read or written: the disk is full, a file is gone or damaged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Who stands in a commit: the publisher, never a person (security.md, section 4, 8)."""
 
     name: str
@@ -46,8 +45,7 @@ class Writer:
         return f"{name} <{address}>".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A file as it was from that commit on."""
 
     commit: str

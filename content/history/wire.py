@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 from dulwich.protocol import CAPABILITY_FILTER, CAPABILITY_SHALLOW, ReceivableProtocol
 from dulwich.repo import Repo
 from dulwich.server import Backend, BackendRepo, UploadPackHandler
+from msgspec import Struct
 
 FLUSH: Final = b"0000"
 NOBODY: Final = b"0" * 40
@@ -22,8 +22,7 @@ class NotGit(Exception):
     """Not what git would send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A wish to move a ref: from, to, its name."""
 
     old: bytes

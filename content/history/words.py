@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import unescape
 from itertools import chain
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from content.merging import matching
 from content.rendered import RenderedStep
@@ -28,8 +29,7 @@ _MOST_WORDS: Final = 4_000  # of a line that is compared word by word; a longer 
 _LEAST_COMMON: Final = 0.34  # of the words of the shorter line; else they are two lines
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     sign: Sign
     text: str
 

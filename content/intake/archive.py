@@ -6,15 +6,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+
 from content.export.archive import LIBRARY_FILE, track_files
+from content.ids import is_id
 from content.intake.unpacking import BadArchive, unpacked
 from content.media import media_path
 from content.problems import Location, Problem
-from content.reading.forms import is_id
 from content.said import say
 from content.workers.loading import load_library
 
@@ -22,8 +23,7 @@ Outcome = Literal["new", "replaced", "unchanged", "refused"]
 _HINT = "Make the zip with `tracks content export`, or zip a library's library.yaml and one track."
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     track_id: str  # "" if the zip does not say
     outcome: Outcome
     problems: tuple[Problem, ...]

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
+
+from msgspec import Struct
 
 from content.intake.quiz_blocks import Answer, QuizText, block
 from content.problems import Problem, ProblemList, in_reading_order
@@ -34,8 +35,7 @@ _TRUE_FALSE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     markdown: str
     count: int
     problems: tuple[Problem, ...]

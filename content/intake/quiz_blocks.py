@@ -6,7 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from content.reading.forms import LONGEST_ID
+from msgspec import Struct
+
+from content.ids import LONGEST_ID
 
 _SPELLED = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ß": "ss"})
 _ROOM = 6  # for a number behind an id that is taken
@@ -14,8 +16,7 @@ _ROOM = 6  # for a number behind an id that is taken
 _MEANS_SOMETHING = re.compile(r"^(\s*)(:::|#|- [(\[]|---|===)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     text: str
     is_right: bool
     feedback: str

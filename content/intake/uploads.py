@@ -6,22 +6,29 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from msgspec import Struct
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from content.drawings import NoDrawing, harmless
 
-LARGEST: Final = 5 * 1024 * 1024  # bytes
+LARGEST: Final = 5 * 1024 * 1024  # bytes, as it is kept
+LARGEST_PICTURE: Final = 20 * 1024 * 1024  # bytes, as it comes: a telephone's
 PIXELS_MOST: Final = 40_000_000
+PHOTO_PIXELS_MOST: Final = 70_000_000  # of a JPEG, which is opened in a fraction of its size
 LONGEST_SIDE: Final = 1600  # pixels; a page's column has half of that
 
-Refusal = Literal["empty", "large", "svg", "kind", "broken", "pixels", "captions"]
+Refusal = Literal["empty", "large", "svg", "kind", "heic", "film", "broken", "pixels", "captions"]
 
 # what a picture comes as -> as what it is kept
 _FORMATS: Final = {"PNG": "PNG", "GIF": "PNG", "JPEG": "JPEG", "WEBP": "WEBP"}
 _SUFFIXES: Final = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+# ISO base media: what it is, it says after "ftyp".
+_FILMS: Final = frozenset(
+    (b"isom", *(b"iso%d" % n for n in range(2, 10)), b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV")
+)
+_STILLS: Final = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
@@ -31,8 +38,7 @@ class Refused(Exception):
         self.reason: Refusal = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     data: bytes
     suffix: str
     is_picture: bool
@@ -43,19 +49,29 @@ def taken_in(data: bytes) -> Upload:
     """Raises Refused."""
     if not data:
         raise Refused("empty")
-    if len(data) > LARGEST:
+    is_picture = data.startswith(_STARTS)
+    if len(data) > (LARGEST_PICTURE if is_picture else LARGEST):
         raise Refused("large")
-    if data.startswith(_STARTS):
+    if is_picture:
         return _picture(data)
     if data.startswith(b"%PDF-"):
         return Upload(data, ".pdf", is_picture=False)
     if data[4:8] == b"ftyp":
-        return Upload(data, ".mp4", is_picture=False)
+        return _film(data)
     if data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         return _captions(data)
     if b"<svg" in data[:4096].lower():
         return _drawing(data)
     raise Refused("kind")
+
+
+def _film(data: bytes) -> Upload:
+    brand = data[8:12]
+    if brand in _STILLS:
+        raise Refused("heic")
+    if brand not in _FILMS:
+        raise Refused("film")
+    return Upload(data, ".mp4", is_picture=False)
 
 
 def _drawing(data: bytes) -> Upload:
@@ -95,7 +111,7 @@ def _picture(data: bytes) -> Upload:
 
 def _drawn_anew(opened: Image.Image) -> Upload:
     width, height = opened.size
-    if width * height > PIXELS_MOST:
+    if width * height > (PHOTO_PIXELS_MOST if opened.format == "JPEG" else PIXELS_MOST):
         raise Refused("pixels")
     kept = _FORMATS[str(opened.format)]
     opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read in a fraction of its size

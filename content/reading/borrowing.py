@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
+
+from msgspec.structs import replace
 
 from content.footnotes import with_other_labels
 from content.languages import BLOCK_NAMES
@@ -20,26 +21,30 @@ _INCLUDE = re.compile(
 DEEPEST: Final = 5  # of a text that borrows a text that borrows
 
 
-def with_borrowed(tracks: Sequence[Track]) -> tuple[Track, ...]:
-    """Of a library without problems; what is missing or goes in a circle stays as written."""
+def with_borrowed(tracks: Sequence[Track], unfilled: Collection[str]) -> tuple[Track, ...]:
+    """`unfilled`: addresses of steps that stay as written."""
     steps = {
         f"{track.id}/{module.id}#{step.id}": step
         for track in tracks
         for module in track.modules
         for step in module.steps
     }
+
+    def section_of(section: Section, under: str) -> Section:
+        filled = tuple(
+            step if f"{under}#{step.id}" in unfilled else _step(step, steps)
+            for step in section.steps
+        )
+        return replace(section, steps=filled)
+
+    def module_of(module: Module, under: str) -> Module:
+        sections = tuple(section_of(each, f"{under}/{module.id}") for each in module.sections)
+        return replace(module, sections=sections)
+
     return tuple(
-        replace(track, modules=tuple(_module(module, steps) for module in track.modules))
+        replace(track, modules=tuple(module_of(module, track.id) for module in track.modules))
         for track in tracks
     )
-
-
-def _module(module: Module, steps: Mapping[str, Step]) -> Module:
-    return replace(module, sections=tuple(_section(each, steps) for each in module.sections))
-
-
-def _section(section: Section, steps: Mapping[str, Step]) -> Section:
-    return replace(section, steps=tuple(_step(each, steps) for each in section.steps))
 
 
 def _step(step: Step, steps: Mapping[str, Step]) -> Step:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from content.attributes import Attributes, check_attributes, minutes
 from content.blocks import BLOCKS, INNER_BLOCKS, STEP_BLOCKS, BlockText
 from content.front_matter import FrontMatter
 from content.languages import word
 from content.markdown import Document, Element, heading_text
-from content.model import Access, Phase, StepKind, StepText, Visibility
+from content.model import Access, Audience, Phase, StepKind, StepText, Visibility
 from content.problems import Location, ProblemList, suggestion
 from content.reading.forms import ModuleForm, TrackForm
 from content.said import say
@@ -22,8 +25,7 @@ _PHASE_HINT = say("Write for instance: ## A Forarbeid {phase=A minutes=30}")
 _OUTSIDE_HINT = "Give the heading above it an id, ### Title {#id}, or move it into a step."
 
 
-@dataclass(frozen=True, slots=True)
-class StepEdition:
+class StepEdition(Struct, frozen=True):
     id: str  # "" if the author gave none
     kind: StepKind
     is_resource: bool
@@ -49,8 +51,7 @@ class SectionEdition:
     leader: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleEdition:
+class ModuleEdition(Struct, frozen=True):
     id: str
     number: int
     language: str
@@ -62,13 +63,16 @@ class ModuleEdition:
     def steps(self) -> tuple[StepEdition, ...]:
         return tuple(step for section in self.sections for step in section.steps)
 
+    @property
+    def is_for_leaders(self) -> bool:
+        return self.front.values is not None and self.front.values.audience is Audience.LEADERS
+
     def phase_minutes(self, section: SectionEdition) -> int | None:
         given = self.front.values.minutes if self.front.values else {}
         return section.minutes or given.get(section.phase)
 
 
-@dataclass(frozen=True, slots=True)
-class TrackEdition:
+class TrackEdition(Struct, frozen=True):
     language: str
     document: Document
     front: FrontMatter[TrackForm]
@@ -231,6 +235,7 @@ class _Sections:
             location=Location(self.document.path, at.line),
             items=block.items,
             includes=tuple(each.include for each in inner if each.include),
+            terms=next((each.terms for each in inner if each.terms), None),
         )
         step = StepEdition(
             id=given.id or "",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from content.devices import DEVICES
-from content.model import EntryLevel, Lifecycle, Order, Phase
+from content.ids import is_id
+from content.model import (
+    MOST_SAID,
+    Audience,
+    Begins,
+    EntryLevel,
+    Lifecycle,
+    Order,
+    Phase,
+    TrackKind,
+)
 from content.said import say
-
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_ID = 64
-
-
-def is_id(text: str) -> bool:
-    return len(text) <= LONGEST_ID and ID.fullmatch(text) is not None
 
 
 def _as_list(value: object) -> object:
@@ -48,6 +50,10 @@ Code = Annotated[str, Field(min_length=1, max_length=80)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), Field(max_length=40)]
 Languages = Annotated[
     tuple[Code, ...], BeforeValidator(_as_list), Field(min_length=1, max_length=20)
+]
+Version = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")]
+Said = Annotated[
+    tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1, max_length=MOST_SAID)
 ]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 Id = Annotated[str, AfterValidator(_id)]
@@ -113,16 +119,23 @@ class TrackForm(_Form):
         max_length=6,
         description="What a teacher can do before, a line each: entry-check: [I can ...]",
     )
+    you_said: dict[Version, Said] = Field(
+        default={},
+        max_length=20,
+        description='What teachers said and you did, by version: you-said: {"1.1": [..]}',
+    )
     foundation: OtherTrack = Field(
         default="", description="The track for those who cannot yet: foundation: track"
+    )
+    kind: TrackKind = Field(
+        default=TrackKind.OTHER,
+        description="tool-training, digital-tests, subject-didactics or other",
     )
     order: Order = Field(default=Order.RECOMMENDED, description="enforced, recommended or free")
     lifecycle: Lifecycle = Field(
         default=Lifecycle.DRAFT, description="draft, open, maintained, handed-over or archived"
     )
-    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")] = Field(
-        description='version: "1.0"'
-    )
+    version: Version = Field(description='version: "1.0"')
     renamed: dict[Id, Id] = Field(default={}, description=_RENAMED)  # of modules
     retired: dict[Id, Replacement] = Field(default={}, description=_RETIRED)
     replaced_by: Replacement = Field(
@@ -142,6 +155,10 @@ class ModuleForm(_Form):
     )
     gap_weeks: int = Field(default=4, ge=0, le=52, description="gap-weeks: 4")
     leader: Text = Field(default="", description="Words for the one who leads: leader: ...")
+    begins: Begins = Field(
+        default=Begins.AFTER, description="after or with: the module before this one"
+    )
+    audience: Audience = Field(default=Audience.EVERYBODY, description="everybody or leaders")
     renamed: dict[Id, Id] = Field(default={}, description=_RENAMED)  # of steps
     retired: dict[Id, Replacement] = Field(default={}, description=_RETIRED)
     source: Source = Field(default="", description=_SOURCE_HINT)

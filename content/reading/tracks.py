@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from content.codes import current_subject
 from content.model import (
+    Audience,
+    Begins,
     Module,
     ModuleText,
     Phase,
@@ -14,6 +16,7 @@ from content.model import (
     StepKind,
     StepText,
     Track,
+    TrackKind,
     TrackText,
 )
 from content.problems import Location
@@ -44,6 +47,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
         retired=front.retired,
         foundation=front.foundation,
         replaced_by=front.replaced_by,
+        kind=None if front.kind is TrackKind.OTHER else front.kind,
     )
 
 
@@ -63,6 +67,9 @@ def build_module(editions: Sequence[ModuleEdition]) -> Module:
         sections=sections,
         renamed=front.renamed if front else {},
         retired=front.retired if front else {},
+        # One language that says so is enough: the others are told, and nothing is shown meanwhile.
+        begins=Begins.WITH if front and front.begins is Begins.WITH else None,
+        audience=Audience.LEADERS if any(each.is_for_leaders for each in editions) else None,
     )
 
 
@@ -74,6 +81,7 @@ def _track_text(edition: TrackEdition) -> TrackText:
         markdown=source_of(edition.document, edition.document.elements),
         location=Location(edition.document.path, 1),
         entry_check=front.entry_check if front else (),
+        you_said=front.you_said if front else {},
     )
 
 

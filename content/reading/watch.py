@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from content.problems import Location
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r" {0,3}#{1,3}[ \t]")
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Lines that could not be read in time; counted from 0, `last` is the line after them."""
 
     line: int  # where it is told, counted from 1

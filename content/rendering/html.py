@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from html import escape
 from itertools import count
+
+from msgspec.structs import replace
 
 from content.blocks import quiz, video
 from content.markdown import markdown, normalised
-from content.model import Step, StepKind, Track
+from content.model import Section, Step, StepKind, Track
 from content.rendered import RenderedOption, RenderedQuestion, RenderedStep, RenderedVideo
 from content.rendering.drawing import Drawing, prepared
 from content.rendering.footnotes import without_notes
@@ -21,6 +23,7 @@ __all__ = [
     "RenderedQuestion",
     "RenderedStep",
     "RenderedVideo",
+    "render_for_leaders",
     "render_markdown",
     "render_notes",
     "render_step",
@@ -34,9 +37,15 @@ _STEP_SHIFT = -2
 
 
 def render_step(
-    step: Step, language: str, *, media_url: MediaUrl, has_tabs: bool = True
+    step: Step,
+    language: str,
+    *,
+    media_url: MediaUrl,
+    has_tabs: bool = True,
+    shift: int = _STEP_SHIFT,
 ) -> RenderedStep:
-    """`has_tabs`: False for pages without our style sheet, which show all devices' variants."""
+    """`has_tabs`: False for pages without our style sheet, which show all devices' variants.
+    `shift`: where several steps stand on a page, their headings are lower than its own."""
     text = step.texts[language]
 
     def draw(source: str, part: str = "") -> str:
@@ -44,7 +53,7 @@ def render_step(
             source,
             language,
             media_url=media_url,
-            shift=_STEP_SHIFT,
+            shift=shift,
             ids=f"{step.id}{part}",
             has_tabs=has_tabs,
         )
@@ -65,6 +74,9 @@ def render_step(
         video=None if film is None else _video(step, language, media_url),
         items=tuple(draw(item, f"-i{n}") for n, item in enumerate(text.items)),
         scale=step.scale,
+        provider=text.terms.provider if text.terms else "",
+        price=text.terms.price if text.terms else "",
+        terms_html=draw(text.terms.text, "-t") if text.terms else "",
     )
 
 
@@ -83,6 +95,25 @@ def render_notes(
         for n, note in enumerate(notes)
     )
     return "\n".join(drawn)
+
+
+def render_for_leaders(section: Section, language: str, *, media_url: MediaUrl) -> str:
+    """A phase of a module for leaders: what stands in no step, then each step under an h3."""
+    ids = section.phase.value
+    parts = [render_notes(section.leader.get(language, ()), language, media_url=media_url, ids=ids)]
+    for step in section.steps:
+        if language in step.texts:
+            drawn = render_step(step, language, media_url=media_url, shift=0)
+            items = "".join(f"<li>{item}</li>" for item in drawn.items)
+            parts += [
+                f"<h3>{escape(drawn.title)}</h3>",
+                drawn.html,
+                drawn.prompt_html,
+                drawn.video.html if drawn.video else "",
+                f"<ul>{items}</ul>" if items else "",
+                drawn.leader_html,
+            ]
+    return "\n".join(part for part in parts if part)
 
 
 def render_markdown(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from content.model import Step
 from content.problems import Location
@@ -36,5 +38,5 @@ def key_of(step: Step, language: str) -> str:
     """Of all that render_step reads, what was borrowed included; where it stands in the file does
     not count. 64 signs of 0-9 and a-f."""
     text = replace(step.texts[language], location=_NOWHERE)
-    made_of = [renderer(), language, step.id, step.kind.value, step.scale, asdict(text)]
+    made_of = [renderer(), language, step.id, step.kind.value, step.scale, to_builtins(text)]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()

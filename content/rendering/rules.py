@@ -14,7 +14,7 @@ from content.attributes import Attributes
 from content.blocks import access, device, video
 from content.devices import DEVICES
 from content.languages import word
-from content.model import Access
+from content.model import Access, Terms
 from content.rendering.code import highlighted
 from content.rendering.drawing import Drawing, prepared
 
@@ -101,7 +101,8 @@ class StepRenderer(RendererHTML):
             label = escape(DEVICES.get(name, ""))
             return f'<div class="device device-{name}"><h2 class="device-name">{label}</h2>\n'
         if meta.get("name") == "access":
-            return _access_line(access.window(attributes), _drawing(env).language)
+            own = access.terms(attributes, "")
+            return _access_line(access.window(attributes), own, _drawing(env).language)
         if meta.get("name") != "video":
             return ""
         drawing, title = _drawing(env), attributes.options.get("title", "")
@@ -115,9 +116,12 @@ class StepRenderer(RendererHTML):
         return "</div>\n" if tokens[idx].meta.get("name") == "device" else ""
 
 
-def _access_line(window: Access, language: str) -> str:
+def _access_line(window: Access, terms: Terms, language: str) -> str:
     days = [("free-from", window.free_from), ("free-until", window.free_until)]
-    said = "; ".join(f"{word(name, language)} {day.isoformat()}" for name, day in days if day)
+    parts = [f"{word(name, language)} {day.isoformat()}" for name, day in days if day]
+    named = [("provider", terms.provider), ("price", terms.price)]
+    parts += [f"{word(name, language)}: {said}" for name, said in named if said]
+    said = "; ".join(parts)
     return f'<p class="access">{escape(said)}</p>\n' if said else ""
 
 

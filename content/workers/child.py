@@ -7,10 +7,11 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from content.checks import DOCUMENT_CHECKS
 from content.checks.size import STEP_LARGEST
@@ -26,8 +27,7 @@ from content.reading.watch import Unread, Watch, pieces, without
 MEMORY: Final = 1024 * 1024 * 1024  # bytes on top of what the process begins with
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     root: Path
     seconds: float  # of computing, for a step
     unread: Mapping[str, tuple[Unread, ...]]
@@ -35,8 +35,7 @@ class Job:
     locate: str = ""  # a file, by its path in the library: find which part of it takes so long
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """What is being done; if nothing more is heard, this was it."""
 
     at: Location
@@ -44,13 +43,11 @@ class Beginning:
     is_file: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TooMuch:
+class TooMuch(Struct, frozen=True):
     """It would have taken more memory than there may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     report: str
 
 

@@ -2,9 +2,10 @@
 checks of an answer neither aud, iss, exp, nonce, deployment, version nor data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from lti import claims as names
 from lti import jose
@@ -20,16 +21,14 @@ MAX_TEXT = 4000
 _LINK = "ltiResourceLink"
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedLineItem:
+class OfferedLineItem(Struct, frozen=True):
     label: str
     maximum: int
     resource_id: str | None
     tag: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedLink:
+class OfferedLink(Struct, frozen=True):
     """An ltiResourceLink that the tool wants to see in the course."""
 
     url: str

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from lti.claims import DEEP_LINKING_REQUEST, RESOURCE_LINK_REQUEST, fields, text, texts
 from lti.platform.registration import ALL_SCOPES
@@ -24,8 +25,7 @@ class RegistrationRefused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class NewTool:
+class NewTool(Struct, frozen=True):
     client_id: str
     deployment_id: str
     name: str

@@ -2,8 +2,9 @@
 types, body and query in; paging link and errors out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lti.platform.bearer import checked_bearer
 from lti.platform.library import Response, ServiceRefused
@@ -15,8 +16,7 @@ MAX_BODY = 64 * 1024
 MAX_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """One HTTP method of one endpoint."""
 
     handler: str  # of the library's service class
@@ -26,8 +26,7 @@ class Method:
     filters: frozenset[str] = frozenset()  # query parameters; page and limit come with `accept`
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     method: Method
     token: str
     for_library: Mapping[str, Any]

@@ -1,12 +1,12 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class LineItemDraft:
+
+class LineItemDraft(Struct, frozen=True):
     """What a tool may say about a line item; the id is the platform's."""
 
     label: str
@@ -16,14 +16,12 @@ class LineItemDraft:
     resource_link_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(Struct, frozen=True):
     id: str
     draft: LineItemDraft
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedScore:
+class ReceivedScore(Struct, frozen=True):
     """A score that passed validation. `given` None means: no grade (yet)."""
 
     user_id: str
@@ -40,8 +38,7 @@ class ReceivedScore:
         return self.given is not None and self.grading == "FullyGraded"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedScore:
+class RecordedScore(Struct, frozen=True):
     score: ReceivedScore
     received_at: datetime
 

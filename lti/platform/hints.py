@@ -3,14 +3,14 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 LIFETIME = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageHint:
+class MessageHint(Struct, frozen=True):
     """What lti_message_hint says. It travels through the browser and the tool, hence the seal."""
 
     sub: str

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lti import claims as names
 from lti.platform.deep_linking import deep_linking_claims
@@ -14,8 +15,7 @@ _PRESENTATION = "https://purl.imsglobal.org/spec/lti/claim/launch_presentation"
 _MAX_NONCE = 255
 
 
-@dataclass(frozen=True, slots=True)
-class AutoPost:
+class AutoPost(Struct, frozen=True):
     """A form that the browser sends to the tool by itself: an id_token, or an error."""
 
     action: str

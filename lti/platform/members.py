@@ -1,10 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Member:
+
+class Member(Struct, frozen=True):
     user_id: str
     roles: tuple[str, ...]  # full role URIs
     name: str | None = None

@@ -1,16 +1,15 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class CourseContext:
+class CourseContext(Struct, frozen=True):
     id: str
     label: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchMessage:
+class LaunchMessage(Struct, frozen=True):
     """One resource link launch, in the host's words; `lti.platform.launch` makes the claims."""
 
     sub: str
@@ -31,8 +30,7 @@ class LaunchMessage:
     for_user: str | None = None  # then it is a submission review of that person's work
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRequest:
+class ContentRequest(Struct, frozen=True):
     """A deep linking launch: this person chooses content for the course."""
 
     sub: str

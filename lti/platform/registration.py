@@ -1,5 +1,6 @@
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from lti.platform.keys import PlatformKey
 from lti.platform.ports import Clock, UsedAssertions
@@ -27,8 +28,7 @@ class TimestampRule(Enum):
         return 400 if self is TimestampRule.OPEN_EDX else 409
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What differs between real platforms. The defaults are Moodle's, the strictest we met."""
 
     timestamps: TimestampRule = TimestampRule.MOODLE
@@ -38,8 +38,7 @@ class Rules:
     accept_lineitem: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ToolRegistration:
+class ToolRegistration(Struct, frozen=True):
     """One tool, as this platform knows it."""
 
     issuer: str
@@ -51,8 +50,7 @@ class ToolRegistration:
     scopes: frozenset[str] = ALL_SCOPES
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """The LMS side of one registration: what every endpoint needs."""
 
     registration: ToolRegistration

@@ -1,11 +1,11 @@
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class ServiceRequest:
+
+class ServiceRequest(Struct, frozen=True):
     """A request to a service endpoint, already taken apart by the host's web framework."""
 
     method: str
@@ -19,8 +19,7 @@ class ServiceRequest:
         return [part.partition(";")[0].strip().lower() for part in parts if part.strip()]
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAnswer:
+class ServiceAnswer(Struct, frozen=True):
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from lti.jose import PublicKey, import_public
 from lti.platform.ports import Clock, ToolKeySetStore
@@ -18,8 +19,7 @@ class KeySetUnavailable(Exception):
     """The tool's key set could not be fetched."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolKey:
+class ToolKey(Struct, frozen=True):
     public: PublicKey
     jwk: Mapping[str, Any]  # as published: the library wants the dictionary
 

@@ -5,8 +5,9 @@ ticket. The page fetches the two values; here they are compared, and only then i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lti.errors import LtiRejected
 from lti.ports import Clock, Nonces, PlatformKeys, Registrations
@@ -23,8 +24,7 @@ _PROBLEMS: Final = frozenset({"no_window", "unsupported", "time_out", "refused",
 Form = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """For the page that asks the platform: nothing in it can be read or used without the answer."""
 
     plan: StoragePlan
@@ -47,8 +47,7 @@ def question_for(unproven: BrowserUnproven, signer: StateSigner) -> Question | N
     return Question(plan, ticket)
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Struct, frozen=True):
     launch: Launch
     ticket: Ticket
 

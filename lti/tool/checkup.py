@@ -4,10 +4,11 @@ Asks past every cache, so that what has just been mended is seen.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from msgspec import Struct
 
 from lti.errors import ServiceError
 from lti.jose import PublicKey
@@ -32,8 +33,7 @@ _FOR_EVERY_SCOPE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a platform answered. Reasons are codes of ServiceError; None: it went well."""
 
     keys: tuple[PublicKey, ...]

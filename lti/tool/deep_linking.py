@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec import Struct
+
 from lti import claims as names
 from lti.errors import LtiRejected
 from lti.ports import Registration
-from lti.tool.service_urls import is_allowed_service_url
+from lti.tool.service_urls import why_not_called
 
 RESOURCE_LINK: Final = "ltiResourceLink"
 LIFETIME: Final = timedelta(minutes=5)
@@ -39,24 +41,21 @@ class DeepLinkingSettings:
     data: str | None = field(default=None, repr=False)  # goes back as it came, "" included
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(Struct, frozen=True):
     label: str
     maximum: int  # Open edX takes whole numbers only
     resource_id: str
     tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """From when, until when; either may be open."""
 
     start: datetime | None = None
     end: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceLinkItem:
+class ResourceLinkItem(Struct, frozen=True):
     """A content item of type ltiResourceLink, the only type we send (D9)."""
 
     url: str
@@ -78,8 +77,11 @@ def read_settings(
     return_url = claim.get("deep_link_return_url")
     if not isinstance(return_url, str) or not return_url:
         raise LtiRejected("deep_linking_return_url_missing")
-    if not is_allowed_service_url(return_url, registration, base_url=base_url):
-        raise LtiRejected("deep_linking_return_url_foreign")
+    why = why_not_called(return_url, registration, base_url=base_url)
+    if why is not None:
+        rejected = LtiRejected("deep_linking_return_url_foreign", why)
+        rejected.not_called = (return_url, why)
+        raise rejected
     types = _listed(claim, "accept_types", "deep_linking_types_missing")
     targets = _listed(claim, "accept_presentation_document_targets", "deep_linking_targets_missing")
     if RESOURCE_LINK not in types:

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from lti.claims import DEEP_LINKING_REQUEST, RESOURCE_LINK_REQUEST, fields, is_identifier, texts
 from lti.ports import Http, HttpAnswer
@@ -47,8 +48,7 @@ _PLACEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ToolDescription:
+class ToolDescription(Struct, frozen=True):
     """What we tell a platform about ourselves; texts by language, "en" among them."""
 
     launch_url: str
@@ -62,8 +62,7 @@ class ToolDescription:
     custom: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """What the platform made of it: its own words, checked for shape and length only (R9)."""
 
     client_id: str

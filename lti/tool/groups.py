@@ -4,8 +4,9 @@ Who is in which group stands in the roster (`Member.group_ids`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from lti.claims import MAX_ID, fields, text
 from lti.errors import PermanentServiceError, TransientServiceError
@@ -20,16 +21,14 @@ GROUPS_TYPE: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
 MAX_GROUPS: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     id: str
     name: str
     tag: str | None = None
     set_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSet:
+class GroupSet(Struct, frozen=True):
     id: str
     name: str
 

@@ -5,10 +5,11 @@ The facts and what is assumed where they are uncertain: docs/decisions/0013.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from lti import claims as names
 from lti.claims import Context, PnsClaim, fields, is_identifier, text
@@ -40,8 +41,7 @@ class SeenNotices(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     id: str
     type: str
     sent_at: datetime

@@ -4,8 +4,9 @@ Nothing in it is authentic: it is shown to an administrator, who approves it or 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from lti.claims import fields, is_identifier, text, texts
 from lti.errors import ServiceError
@@ -60,14 +61,12 @@ class RegistrationFailed(ServiceError):
         self.said = said
 
 
-@dataclass(frozen=True, slots=True)
-class SupportedMessage:
+class SupportedMessage(Struct, frozen=True):
     type: str
     placements: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformConfiguration:
+class PlatformConfiguration(Struct, frozen=True):
     url: str  # where it was fetched
     issuer: str
     auth_url: str

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from lti.claims import (
     CUSTOM,
     MAX_ID,
@@ -36,8 +38,7 @@ Status = Literal["Active", "Inactive", "Deleted"]
 _LEFT: Final[Mapping[str, Status]] = {"Inactive": "Inactive", "Deleted": "Deleted"}
 
 
-@dataclass(frozen=True, slots=True)
-class MemberMessage:
+class MemberMessage(Struct, frozen=True):
     """What a launch of this member by the asked-for link would carry (3.2)."""
 
     message_type: str | None
@@ -62,8 +63,7 @@ class Member:
         return self.status != "Active"
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """All pages of one answer; each member once."""
 
     context_id: str | None

@@ -1,9 +1,10 @@
 """Calls to a platform's services with a bearer token."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.ports import Clock, Http, HttpAnswer, Registration
@@ -17,8 +18,7 @@ MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_PAGES: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """For whom and with which right a call is made."""
 
     registration: Registration
@@ -26,8 +26,7 @@ class Caller:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     url: str
     answer: HttpAnswer
 

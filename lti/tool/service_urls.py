@@ -2,17 +2,23 @@
 
 from functools import lru_cache
 
-from lti.origins import LOOPBACK_HOSTS, origin_of
+from lti.origins import LOOPBACK_HOSTS, is_secure_for, origin_of
 from lti.ports import Registration
 
 
 def is_allowed_service_url(url: str, registration: Registration, *, base_url: str) -> bool:
     """https, or loopback http while base_url is loopback, on a host of this registration."""
-    ours = origin_of(base_url)
+    return why_not_called(url, registration, base_url=base_url) is None
+
+
+def why_not_called(url: str, registration: Registration, *, base_url: str) -> str | None:
+    """As a code of ServiceError; None: it is one that we call."""
     origin = origin_of(url)
-    if origin is None or not is_registration_host(url, registration):
-        return False
-    return origin.is_secure or (ours is not None and ours.is_loopback)
+    if origin is None:
+        return "url_not_plain"
+    if not is_secure_for(url, base_url):
+        return "url_not_https"
+    return None if origin.host in hosts_of(registration) else "host_not_allowed"
 
 
 def is_registration_host(url: str, registration: Registration) -> bool:
@@ -20,11 +26,12 @@ def is_registration_host(url: str, registration: Registration) -> bool:
     origin = origin_of(url)
     if origin is None or not (origin.is_secure or origin.host in LOOPBACK_HOSTS):
         return False
-    return origin.host in _hosts(registration)
+    return origin.host in hosts_of(registration)
 
 
 @lru_cache(maxsize=500)
-def _hosts(registration: Registration) -> frozenset[str]:
+def hosts_of(registration: Registration) -> frozenset[str]:
+    """In lower case."""
     own = (
         registration.issuer,
         registration.auth_url,

@@ -5,9 +5,11 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from lti.errors import LtiRejected
 from lti.tool.tickets import TicketSealer
@@ -19,8 +21,7 @@ _MINIMUM_SECRET: Final = 32
 _LONGEST_RECEIPT: Final = 400  # characters of a path
 
 
-@dataclass(frozen=True, slots=True)
-class StorageOffer:
+class StorageOffer(Struct, frozen=True):
     """The platform keeps values for a browser that may lose our cookie (lti-pm-s).
 
     The hints are there to begin the launch again in a tab of its own; None: not sent, or too long
@@ -32,8 +33,7 @@ class StorageOffer:
     message_hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoginState:
+class LoginState(Struct, frozen=True):
     registration_id: int
     nonce: str
     target_link_uri: str

@@ -21,11 +21,11 @@ class Bench:
     _made: int = field(default=0)
     _postgres_url: str = field(default="")
 
-    def sqlite(self) -> World:
-        return sqlite_world(self._next_folder(), self.server)
+    def sqlite(self, *, server: str = "") -> World:
+        """`server`: for a bar that has to choose its own."""
+        return sqlite_world(self._next_folder(), server or self.server)
 
     def postgres(self, *, server: str = "") -> World:
-        """`server`: for a bar that has to choose its own."""
         if not self._postgres_url:
             self._postgres_url, stop = start_postgres(self.folder)
             self._open.callback(stop)

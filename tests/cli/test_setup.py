@@ -13,7 +13,7 @@ from tracks.cli.setup import start as bootstrap
 from tracks.cli.setup.faults import NPM, PIP, cause, fetching_failed, from_os_error, no_venv
 from tracks.cli.setup.install import Venv, stamp
 from tracks.cli.setup.progress import line, what_it_is_at
-from tracks.cli.setup.targets import TARGETS, Preparation, only_one
+from tracks.cli.setup.targets import TARGETS, Preparation, compile_once, only_one
 
 CODE = sorted((ROOT / "tracks" / "cli" / "setup").glob("*.py"))
 
@@ -274,3 +274,22 @@ def test_two_preparations_take_turns(tmp_path: Path, capsys: pytest.CaptureFixtu
     waiting.join(10)
     assert order == ["first", "second"]
     assert capsys.readouterr().err == ("Another make is preparing this folder; waiting for it.\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ({}, {}),
+        ({"PYTHONDONTWRITEBYTECODE": ""}, {}),
+        ({"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONPYCACHEPREFIX": "/here"}),
+        (
+            {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/there"},
+            {"PYTHONPYCACHEPREFIX": "/there"},
+        ),
+        ({"PYTHONPYCACHEPREFIX": "/there"}, {"PYTHONPYCACHEPREFIX": "/there"}),
+    ],
+)
+def test_modules_are_compiled_once(given: dict[str, str], then: dict[str, str]) -> None:
+    environ = {"HOME": "/", **given}
+    compile_once(environ, Path("/here"))
+    assert environ == {"HOME": "/", **then}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from lti.errors import LtiRejected, TransientServiceError
 from lti.ports import Deployment, HttpAnswer, Registration
@@ -31,7 +32,7 @@ def _reason(world: World, login: Login, token: str) -> str:
 
 
 def _second(world: World, **changes: object):
-    other = replace(REGISTRATION, id=8, client_id="client-2", **changes)
+    other = structs.replace(REGISTRATION, id=8, client_id="client-2", **changes)
     world.registrations.registrations.append(other)
     world.registrations.deployments.append(Deployment(4, 8, "1", True))
     return other
@@ -93,7 +94,7 @@ def test_registration_disabled_and_still_found(world: World):
             return self.registrations[0]
 
     login = world.login()
-    world.registrations = Sloppy([replace(REGISTRATION, is_active=False)], [DEPLOYMENT])
+    world.registrations = Sloppy([structs.replace(REGISTRATION, is_active=False)], [DEPLOYMENT])
 
     assert _reason(world, login, _token(world, login)) == "state_registration_gone"
 
@@ -122,7 +123,7 @@ def test_deployment_of_a_forged_token_is_not_noted(world: World):
 
 
 def test_deployment_not_enabled(world: World):
-    world.registrations.deployments = [replace(DEPLOYMENT, is_enabled=False)]
+    world.registrations.deployments = [structs.replace(DEPLOYMENT, is_enabled=False)]
     login = world.login()
 
     assert _reason(world, login, _token(world, login)) == "deployment_not_enabled"

@@ -18,6 +18,7 @@ from content.rendering.html import render_markdown
 
 SPEC = Path(".cache/web/node_modules/commonmark-spec/spec.txt").resolve()
 EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$", re.MULTILINE | re.DOTALL)
+TOLD = {"text-lost", "nested-too-deep", "raw-html"}
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -58,7 +59,7 @@ def test_all_of_them_are_there() -> None:
 def test_nothing_is_lost_without_a_word(number: int) -> None:
     text, html = EXAMPLES[number - 1]
     lost = missing(text, html)
-    assert not lost or codes(text), f"example {number} loses {dict(lost)}"
+    assert not lost or codes(text) & TOLD, f"example {number} loses {dict(lost)}"
 
 
 def test_the_test_sees_what_is_lost() -> None:

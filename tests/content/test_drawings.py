@@ -174,11 +174,14 @@ def test_a_folder_with_a_drawing_that_holds_more_is_told_wherever_it_lies(tmp_pa
     (folder / "a.svg").write_text(RUNNING[0], "utf-8")
     (folder.parent / "b.SVG").write_text("<svg", "utf-8")
     (folder.parent / "c.svg").write_text(A_DRAWING, "utf-8")
+    (folder / "d.JPG").write_bytes(b"\0\0\0\x18ftypheic")
 
     found = load_track(tmp_path / "maaling").problems
 
-    assert [(p.code, p.location.path) for p in found if p.code.startswith("svg")] == [
+    told = ("svg-unreadable", "svg-unsafe", "image-unreadable")
+    assert [(p.code, p.location.path) for p in found if p.code in told] == [
         ("svg-unreadable", "maaling/media/b.SVG"),
         ("svg-unsafe", "maaling/media/inne/a.svg"),
+        ("image-unreadable", "maaling/media/inne/d.JPG"),
     ]
     assert "onload" in next(p.message for p in found if p.code == "svg-unsafe")

@@ -98,3 +98,40 @@ def test_in_a_prompt_and_with_files_of_the_same_track(tmp_path: Path) -> None:
     step = loaded.value.tracks[1].modules[0].steps[0]
     html = render_step(step, "nb", media_url=lambda path: f"/{path}").prompt_html
     assert html.startswith("<p>Tenk.</p>\n<p>Det lånte.</p>")
+
+
+def test_a_fault_of_another_track_is_told_to_its_borrowers_and_stops_nobody_else(
+    tmp_path: Path,
+) -> None:
+    """A circle, or what is missing, two tracks on; the third borrows what is whole."""
+    borrowing = "::: include {resource=lender/case#borte}\n:::\n"
+    lender = f"{LENT}\n### Galt {{#galt .resource}}\n\n{borrowing}"
+    root = _library(tmp_path, lender=lender, borrower=_borrow("lender/case#galt"))
+    module = _module(_borrow("lender/case#lent"))
+    write(root / "third", {"track.nb.md": TRACK_FILE, MODULE: module})
+
+    loaded = load_library(root)
+
+    told = [(p.code, p.location.path, p.location.line) for p in loaded.problems if p.is_error]
+    assert told == [
+        ("include-faulty", f"borrower/{MODULE}", 7),
+        ("include-missing", f"lender/{MODULE}", 11),
+    ]
+    assert loaded.draft is not None
+    texts = {t.id: t.modules[0].steps[0].texts["nb"].markdown for t in loaded.draft.tracks}
+    assert "Det lånte." in texts["third"]
+    assert "resource=lender/case#galt" in texts["borrower"]
+
+
+def test_what_is_too_large_stops_nobody_else(tmp_path: Path) -> None:
+    large = f"### Stor {{#stor .resource}}\n\n{'Ord. ' * 8_000}\n"
+    both = "::: include {resource=lender/case#stor}\n:::\n\n" * 2
+    root = _library(
+        tmp_path,
+        lender=LENT + large + f"### To {{#to}}\n\n{both}",
+        borrower=_borrow("lender/case#lent"),
+    )
+    loaded = load_library(root)
+    assert [p.code for p in loaded.problems if p.is_error] == ["include-size"]
+    assert loaded.draft is not None
+    assert "Det lånte." in loaded.draft.tracks[0].modules[0].steps[0].texts["nb"].markdown

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from content.loader import load_library
-from content.mending import mended, needs_words, suggested
+from content.mending import asked_for, mended, suggested
 from content.problems import Location, Problem
 from tests.factories.databases import LIBRARY
 
@@ -40,8 +40,16 @@ MENDABLE = [
         "::: refleksjon {#ny visible=private}\nHva?\n:::",
     ),
     ("image-text", "Et ![](media/x.png) her", "Et ![Et \\[glass\\]](media/x.png) her"),
+    ("raw-html", "Et <b>glass</b> her.<br>", "Et glass her."),
+    (
+        "video-captions",
+        "::: film {src=https://example.org/film described=yes}\nSe.\n:::",
+        "::: film {src=https://example.org/film described=yes "
+        "link-only=\"Et '(glass)'\"}\nSe.\n:::",
+    ),
     ("heading-jump", "##### For dypt\n\nTekst.", "#### For dypt\n\nTekst."),
 ]
+WORDS = {"video-captions": '  Et\n"{glass}" '}
 QUESTION = "Hva?\n\n- (x) Ja\n- ( ) Nei\n:::"
 
 
@@ -53,7 +61,7 @@ def test_it_is_gone_and_nothing_else_is_changed(
     asked = TEXT.rstrip("\n") + before + wrong.replace("{q}", QUESTION) + "\n"
     problem = problem_in(tmp_path, asked, code)
 
-    answer = mended(asked, problem, words="  Et\n[glass] ")
+    answer = mended(asked, problem, words=WORDS.get(code, "  Et\n[glass] "))
 
     assert answer == TEXT.rstrip("\n") + before + right.replace("{q}", QUESTION) + "\n"
 
@@ -66,6 +74,16 @@ def test_a_code_of_the_front_matter_gets_the_spelling_that_is_meant(tmp_path: Pa
 
     assert suggested(problem) == "summary"
     assert mended(text, problem) == (LIBRARY / path).read_text("utf-8")
+
+
+def test_a_phase_gets_the_minutes_that_are_said(tmp_path: Path) -> None:
+    text = TEXT.replace("{A: 20, ", "{", 1).replace("{phase=A minutes=20}", "{phase=A}", 1)
+    problem = problem_in(tmp_path, text, "minutes-missing")
+
+    answer = mended(text, problem, words=" 20 ")
+
+    before = text.split("\n")[problem.location.line - 1]
+    assert answer == text.replace(before, before.replace("phase=A", "phase=A minutes=20"))
 
 
 def test_an_id_that_is_taken_is_not_given_again(tmp_path: Path) -> None:
@@ -85,8 +103,14 @@ def test_nothing_is_guessed() -> None:
     assert mended("x", problem("id-missing", line=2)) is None
     assert mended("x", problem("id-missing", line=0)) is None
     assert mended("x", problem("raw-html")) is None
-    assert needs_words(problem("image-text"))
-    assert not needs_words(problem("id-missing"))
+    assert mended("Se `<br>` her<br>", problem("raw-html")) is None
+    assert mended("::: film {#a src=x captions=y}", problem("video-captions"), words="x") is None
+    assert mended("::: film {#a src=x}", problem("video-captions"), words=" ") is None
+    assert mended("## A {phase=A}", problem("minutes-missing"), words="mange") is None
+    assert asked_for(problem("image-text")) == "picture"
+    assert asked_for(problem("video-captions")) == "reason"
+    assert asked_for(problem("minutes-missing")) == "minutes"
+    assert asked_for(problem("id-missing")) == ""
 
 
 def test_a_word_that_stands_twice_is_left_to_its_author(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -91,3 +92,17 @@ def test_loading_any_bytes(track: bytes, module: bytes, is_headed: bool) -> None
         loaded = load_track(folder)
         assert loaded.value is None or not loaded.has_errors
         assert load_library(Path(place)).value is None
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x/" * 3000 + "x", "y" * 256])
+def test_a_picture_whose_name_no_disk_has_is_missing(name: str, tmp_path: Path) -> None:
+    """Asking the disk what such a thing is fails; the author is told, and nothing breaks."""
+    root = tmp_path / "library"
+    shutil.copytree(Path(__file__).parents[1] / "factories/library", root)
+    file = root / "maaling/01-enheter.nb.md"
+    text = f"### Bilde {{#bilde}}\n\n![Et bilde](media/{name}.png)\n\n## B"
+    file.write_text(file.read_text("utf-8").replace("## B", text, 1), "utf-8")
+
+    codes = [p.code for p in load_library(root).problems if p.location.path.endswith("er.nb.md")]
+
+    assert codes.count("media-missing") == 1

@@ -8,8 +8,11 @@ The long run, at the 64 KB a step may have:
 
 from __future__ import annotations
 
+import json
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +27,8 @@ from tests.content.test_includes import LIBRARY
 SIZE = int(os.environ.get("TRACKS_PATHOLOGICAL_KB", "16")) * 1024
 BUDGET = 2.0  # seconds of computing
 PROCESS = 0.5  # to begin and end one
+IS_LONG = SIZE >= 64 * 1024
+MOST_MEMORY_KB = 256 * 1024
 
 
 def _times(piece: str) -> Callable[[int], str]:
@@ -116,6 +121,49 @@ def test_within_the_budget(name: str, around: str, tmp_path: Path) -> None:
     took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     told = [p.location for p in loaded.problems if p.code == "too-complex"]
     assert took < BUDGET + PROCESS or told == [Location(f"et-spor/{MODULE}", 7)]
+
+
+# In a program of its own: what the tests' own process holds, and what else it has started, would
+# count, too.
+MEASURED = """
+import json, resource, sys
+from pathlib import Path
+from content.workers.loading import load_library
+peaks = {}
+for root in sorted(Path(sys.argv[1]).iterdir()):
+    load_library(root)
+    peaks[root.name] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps(peaks))
+"""
+
+
+def measured(folder: Path) -> dict[str, int]:
+    """Name of a library -> the most KB that any reading process had held so far."""
+    asked = [sys.executable, "-c", MEASURED, str(folder)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=600)
+    peaks: dict[str, int] = json.loads(told.stdout)
+    return peaks
+
+
+def written(root: Path, body: str) -> None:
+    module = f"{MODULE_HEAD}## A Forarbeid {{phase=A}}\n\n### Les {{#a1}}\n\n{body}\n{PHASES_B_D}"
+    write(root / "et-spor", {"track.nb.md": TRACK_FILE, MODULE: module})
+    (root / "library.yaml").write_text(LIBRARY)
+
+
+def test_within_the_memory(tmp_path: Path) -> None:
+    """Check 24: reading any of them takes at most 256 MB, all of the process counted."""
+    for name, generator in GENERATORS.items():
+        written(tmp_path / name.replace(" ", "-"), generator(SIZE))
+        if not IS_LONG:
+            continue
+        quiz = f"::: quiz {{#q1}}\n{generator(SIZE)}\n:::\n"
+        written(tmp_path / f"{name.replace(' ', '-')}-quiz", quiz)
+
+    peaks = measured(tmp_path)
+
+    assert len(peaks) == (2 if IS_LONG else 1) * len(GENERATORS)
+    assert {name: peak for name, peak in peaks.items() if peak > MOST_MEMORY_KB} == {}
 
 
 def test_a_table_too_large_is_told_and_its_text_kept(tmp_path: Path) -> None:

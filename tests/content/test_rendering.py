@@ -3,12 +3,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from content.model import Step, StepKind, Track
 from content.rendered import (
@@ -116,6 +116,13 @@ def first_step(tmp_path: Path, lines: str, **files: str) -> Step:
             "</video>",
         ),
         (
+            "::: film {src=media/a.mp4 captions=media/a.sv.vtt described=media/b.mp4}\n:::",
+            '<video controls="" preload="none" src="/m/a.mp4" aria-label="Film">'
+            '<track kind="captions" src="/m/a.sv.vtt" srclang="sv" label="Teksting (svenska)"'
+            f' default=""></video><p class="video-link"><a href="/m/b.mp4" {REL}>'
+            "Filmen med synstolking</a></p>",
+        ),
+        (
             "::: film {src=https://film.no/1 captions=nb}\n:::",
             f'<p class="video-link"><a href="https://film.no/1" {REL}>'
             "Se filmen (åpnes et annet sted)</a></p>",
@@ -134,14 +141,14 @@ def test_without_media_there_are_no_images() -> None:
 def test_reading_step(tmp_path: Path) -> None:
     step = first_step(
         tmp_path,
-        "\n### Les *dette* {#a1 .resource minutes=5}\n\nSe [her][x].\n\n#### Nærmere\n\n"
+        "\n### Les *dette* {#a1 .resource minutes=5}\n\nSe [læreplanen][x].\n\n#### Nærmere\n\n"
         "::: leder\nSi **dette**.\n:::\n\nMer.\n\n[x]: https://a.no",
     )
     assert (step.id, step.kind, step.is_resource, step.minutes) == ("a1", "reading", True, 5)
     assert render_step(step, "nb", media_url=media_url) == RenderedStep(
         title="Les dette",
         kind=StepKind.READING,
-        html=f'<p>Se <a href="https://a.no" {REL}>her</a>.</p>\n'
+        html=f'<p>Se <a href="https://a.no" {REL}>læreplanen</a>.</p>\n'
         '<h2 id="c-a1-nærmere">Nærmere</h2>\n<p>Mer.</p>',
         prompt_html="",
         leader_html="<p>Si <strong>dette</strong>.</p>",
@@ -197,7 +204,7 @@ def test_video_step(tmp_path: Path) -> None:
         tmp_path,
         "\n::: film {#v1 src=media/a.mp4 captions=media/a.vtt minutes=3}\nOm filmen.\n:::",
         a_mp4="film",
-        a_vtt="WEBVTT",
+        a_vtt="WEBVTT\n\n00:00.000 --> 00:04.000\nHei.\n",
     )
     rendered = render_step(step, "nb", media_url=media_url)
     assert (rendered.title, rendered.html, rendered.prompt_html) == (

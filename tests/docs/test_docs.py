@@ -13,6 +13,7 @@ import pytest
 from content.languages import BLOCK_NAMES
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm
 from lti.errors import REASONS
+from lti.quirks import BY_FAMILY
 from tests.content.cases import all_cases
 from tests.docs.pages import (
     DOCS,
@@ -22,16 +23,16 @@ from tests.docs.pages import (
     links,
     named_commands,
     pages,
+    prose,
     read,
     rows,
     sections,
 )
 from tracks.cli import cli
+from tracks.lms.views.outcomes import SUSPENDED
 from tracks.migrations import target_metadata
 from tracks.people.rules import GIVES, Permission
-
-# Named as coming later. When one of them is there, the sentence must go.
-LATER = {"tracks db backup"}
+from tracks.web.errors import REASON_OF_STATUS, NotPublished
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -97,18 +98,13 @@ def test_named_commands_exist(page: Path, commands: dict[str, click.Command]) ->
     groups = {name.rsplit(" ", 1)[0] for name in commands}
     unknown = []
     for text in named_commands(page.read_text(encoding="utf-8")):
-        if text in LATER or text in groups:
+        if text in groups:
             continue
         name = next((name for name in commands if f"{text} ".startswith(f"{name} ")), None)
         given = {word.split("=")[0] for word in text.split() if word.startswith("--")}
         if name is None or not given - {"--help"} <= _options(commands[name]):
             unknown.append(text)
     assert unknown == []
-
-
-def test_what_comes_later_is_not_there(commands: dict[str, click.Command]) -> None:
-    there = set(commands) | {name.rsplit(" ", 1)[0] for name in commands}
-    assert there & LATER == set()
 
 
 def test_every_reason_stands_in_its_family() -> None:
@@ -128,7 +124,36 @@ def test_every_reason_says_what_happened_why_what_to_do_and_who() -> None:
     }
     lacking = [code for code in REASONS if len([c for c in said.get(code, []) if c]) != 4]
     assert lacking == []
-    assert {row[3] for row in said.values()} == {"LMS", "course", "Learning Tracks", "the person"}
+    assert {row[3] for row in said.values()} == {
+        "LMS",
+        "course",
+        "municipality",
+        "Learning Tracks",
+        "the person",
+    }
+
+
+def test_every_code_of_another_page_on_the_way_is_explained() -> None:
+    text = read("operators/lti-reasons.md")
+    said = {
+        (*code_words(row[0]), status, len([cell for cell in row if cell]))
+        for row in rows(text, "Code", "Statuses")
+        for status in row[1].split(", ")
+    }
+    raised = {
+        word.value.value
+        for path in (ROOT / "tracks").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PageError"
+        for word in node.keywords
+        if word.arg == "reason" and isinstance(word.value, ast.Constant)
+    }
+    others = {(code, str(status), 5) for status, code in REASON_OF_STATUS.items()}
+    others |= {(NotPublished.reason, "404", 5), (SUSPENDED, "403", 5)}
+
+    assert {one for one in said if one[0] not in raised} == others
+    assert raised <= {code for code, _, _ in said}
+    assert len(raised) > 0
 
 
 def _raised_codes() -> tuple[set[str], set[str]]:
@@ -233,3 +258,34 @@ def test_every_reason_of_the_self_test_is_explained() -> None:
     flaws -= {"key_ops", "key_for_other_algorithm"}
     assert raised | flaws <= said
     assert len(raised) > 15
+
+
+SERVICES = ("grades", "line_items", "roster", "groups", "service_calls")
+# An LMS without them is not refused anything: the list is good without, and nobody is told.
+OF_GROUPS_ONLY = {"too_many_groups", "answer_without_groups"}
+
+
+def _service_codes(path: Path) -> set[str]:
+    return {
+        code
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "").endswith(("ServiceError", "StaleTimestamp"))
+        and node.args
+        for code in _texts(node.args[0])
+    }
+
+
+def test_every_reason_of_scores_and_lists_is_explained() -> None:
+    text = read("operators/lti-reasons.md")
+    said = {code for row in rows(text, "Code", "What it means") for code in code_words(row[0])}
+    said |= {"timestamp_not_later"} & set(code_words(prose(text)))
+    paths = [ROOT / f"lti/tool/{name}.py" for name in SERVICES]
+    raised = {code for path in paths for code in _service_codes(path)}
+    raised |= _service_codes(ROOT / "tracks/lms/jobs/rosters.py")
+    understood = {code for quirks in BY_FAMILY.values() for code in quirks.refusals.values()}
+
+    assert raised - OF_GROUPS_ONLY - said == set()
+    assert understood - said == set()
+    assert raised >= OF_GROUPS_ONLY
+    assert len(raised) > 12

@@ -15,6 +15,11 @@ from tests.content.cases import Case, told
 from tests.docs.pages import Example, examples, fences, read
 
 AUTHORS = read("authors/index.md")
+MEDIA = {
+    "mp4": ["film"],
+    "vtt": ["WEBVTT", "", "00:00.000 --> 00:01.000", "Hei."],
+    "png": [r"\x89PNG\r\n\x1a\n"],
+}
 STEPS = [example for example in examples(AUTHORS) if example.kind == "step"]
 
 
@@ -65,7 +70,7 @@ def test_the_files_of_the_manual_are_a_library_without_problems(tmp_path: Path) 
 def test_steps_of_the_manual_have_no_problems(example: Example, tmp_path: Path) -> None:
     case = Case("authors", "step")
     for name in example.names:
-        case.add(name, [""])
+        case.add(name, MEDIA[name.rpartition(".")[2]])
     case.add("step", example.text.split("\n"))
     loaded = case.load(tmp_path)
     assert told(loaded) == []
@@ -79,7 +84,7 @@ WRONG = [example for example in examples(BROWSER) if example.kind == "wrong"]
 @pytest.mark.parametrize("example", WRONG, ids=lambda e: e.names[0])
 def test_errors_of_the_manual_are_told_as_it_says(example: Example, tmp_path: Path) -> None:
     case = Case("authors", "step")
-    case.add("media/glass.png", [""])
+    case.add("media/glass.png (bytes)", MEDIA["png"])
     case.add("step", example.text.split("\n"))
 
     found = case.load(tmp_path).problems

@@ -40,6 +40,15 @@ def test_what_is_filled_in_for_the_lms_is_what_its_guide_says(kind: LmsKind) -> 
 
 
 @with_a_guide
+def test_what_else_is_to_be_chosen_stands_in_the_guide(kind: LmsKind) -> None:
+    guide = read(f"operators/lms/{kind.key}.md").lower()
+
+    assert [name for name, _ in kind.settings if name.lower() not in guide] == []
+    # What Canvas needs to know stands in the file that it reads.
+    assert kind.settings or kind.key == "canvas"
+
+
+@with_a_guide
 def test_a_guide_names_no_address_of_ours_that_is_not_one(kind: LmsKind) -> None:
     known = {word for value in OURS.values() for word in value.splitlines()}
     said = code_words(prose(read(f"operators/lms/{kind.key}.md")))

@@ -31,6 +31,7 @@ from tests.factories.tool import Tool
 from tracks.app import DATA_MAP
 from tracks.db import Json, Session, UtcDateTime, metadata
 from tracks.db.data_map import Kept, Kind
+from tracks.db.whose import is_of
 from tracks.lms.actions import SCORE_JOB
 from tracks.people.models import account, municipality, person
 
@@ -210,3 +211,39 @@ def unzipped(pieces: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(pieces)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+def plant_municipality(tool: Tool) -> Planted:
+    """Another municipality, with a row in every table that knows one: something of its own in
+    every column that holds words or bytes. Shared tables have nothing of it."""
+    rows: dict[str, dict[str, Any]] = {}
+    with tool.database.writing() as session:
+        planted = Planted(0)
+        for table in _parents_first():
+            tagged = DATA_MAP.of(table)
+            assert tagged is not None
+            if is_of(DATA_MAP, table, 0) is None:
+                continue
+            given: dict[str, Any] = {}
+            ways = [(k.parent, k.column) for k in table.foreign_keys]
+            for column, target in [*ways, *([tagged.leads] if tagged.leads else [])]:
+                if target.table.name in rows:
+                    given[column.name] = rows[target.table.name][target.name]
+            for column in table.c:
+                if column.name not in given and not column.foreign_keys:
+                    value = _canary(column)
+                    if isinstance(value, str | bytes | dict) and "canary" in _said(value):
+                        given[column.name] = value  # what is too short would be found elsewhere
+                        planted.values[f"{table.name}.{column.name}"] = _said(value)
+            rows[table.name] = plant(session, table, given)
+        planted.id = rows["municipality"]["id"]
+        lms = rows["registration"]["id"]
+        job = {"kind": SCORE_JOB, "key": f"of {planted.id}", "lane": f"scores:{lms}"}
+        plant(session, metadata.tables["outbox"], {**job, "payload": {}})
+    return planted
+
+
+def _parents_first() -> list[Table]:
+    """What leads to others without a foreign key after all that have one."""
+    led = [each.table for each in DATA_MAP.tagged if each.leads is not None]
+    return [*(t for t in metadata.sorted_tables if t not in led), *led]

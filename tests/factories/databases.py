@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import (
     Connection,
     Engine,
+    MetaData,
     Table,
     TextClause,
+    event,
     func,
     inspect,
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.util import LRUCache
 
 from content.loader import load_library
 from content.model import Library
@@ -26,6 +32,7 @@ from tracks.db.engine import make_engine
 from tracks.migrations import upgrade
 from tracks.subscriptions import reactions
 
+Driver = psycopg.Connection[Any]
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -53,8 +60,99 @@ class StrictDatabase(Database):
                     session.execute(text("PRAGMA query_only = OFF"))
 
 
+_FIRST: dict[str, Engine] = {}
+_SHARED: set[str] = set()  # databases that one test after the other empties
+MOST_STATEMENTS = 5000  # that are kept compiled
+
+
+def quick_engine(url: str) -> Engine:
+    """The tool's own engine, without what thousands of them would do again and again.
+
+    A statement is compiled once a process: SQLAlchemy keeps that by dialect. PostgreSQL's
+    connections go from one engine to the next, where the database does. SQLite waits for no disk:
+    what these tests look at need not survive a power cut. Who looks at that (tests/crash) starts
+    real programs.
+    """
+    if url.startswith("sqlite"):
+        return _quick_sqlite(url)
+    if url not in _SHARED:
+        return make_engine(url)
+    first = _FIRST.get(url)
+    if first is None:
+        first = _FIRST[url] = make_engine(url)
+        event.listen(first, "do_connect", partial(_one_that_rests, url))
+        first.dialect.do_close = partial(_let_rest, url)
+        with first.connect():
+            pass  # now its dialect knows the server
+        first._compiled_cache = LRUCache(MOST_STATEMENTS)
+        first.dispose()
+    # Its pool, and whoever listens to it, are its own.
+    engine = Engine(first.pool.recreate(), first.dialect, first.url)
+    engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+def _quick_sqlite(url: str) -> Engine:
+    engine = make_engine(url)
+    event.listen(engine, "connect", _wait_for_no_disk)
+    first = _FIRST.get("sqlite")
+    if first is None:
+        with engine.connect():
+            pass
+        engine._compiled_cache = LRUCache(MOST_STATEMENTS)
+        _FIRST["sqlite"] = engine
+    else:
+        engine.dialect = first.dialect
+        engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+_RESTING: dict[str, list[Driver]] = {}
+
+
+def _one_that_rests(url: str, *_about: object) -> Driver | None:
+    """A new connection has to read the catalogue of a hundred tables first."""
+    resting = _RESTING.get(url, [])
+    while resting:
+        connection = resting.pop()
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error:  # a test has ended it
+            connection.close()
+            continue
+        return connection
+    return None
+
+
+def _let_rest(url: str, connection: Driver) -> None:
+    """As good as new: nothing is open, set or held."""
+    try:
+        connection.rollback()
+        connection.autocommit = False
+        connection.execute("RESET ALL; SELECT pg_advisory_unlock_all()")
+        connection.commit()
+    except psycopg.Error:
+        connection.close()
+        return
+    connection._notice_handlers.clear()  # SQLAlchemy adds one each time
+    _RESTING.setdefault(url, []).append(connection)
+
+
+def close_connections(url: str) -> None:
+    if url in _SHARED:
+        _published(url).engine.dispose()
+    for connection in _RESTING.pop(url, []):
+        connection.close()
+    _FIRST.pop(url, None)
+
+
 def open_database(url: str) -> Database:
-    return StrictDatabase(make_engine(url), reactions(Shelf()))
+    return StrictDatabase(quick_engine(url), reactions(Shelf()))
 
 
 def published_sqlite(folder: Path) -> Path:
@@ -81,8 +179,13 @@ _CATALOGUE = {
     "step_text",
     "media_file",
     "search_entry",
+    "search_words",
     "publisher",
 }
+# The audit log refuses to be emptied: its triggers rest in a transaction that begins so.
+_LET_AUDIT_REST = text("SET LOCAL session_replication_role = replica")
+# No model describes it (tracks/catalogue/search_words.py).
+_SEARCH_WORDS = Table("search_words", MetaData())
 
 
 def _is_as_published(connection: Connection) -> bool:
@@ -117,30 +220,66 @@ def _clear(connection: Connection, tables: list[Table]) -> None:
             connection.execute(text(f"ALTER SEQUENCE {one.name}_id_seq RESTART"))
 
 
+class _Published:
+    """A PostgreSQL database as after a migration and a publication, and how it gets back there."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = quick_engine(url)
+        if not inspect(self.engine).has_table("track"):
+            upgrade(self.engine)
+        with self.engine.begin() as connection:
+            connection.execute(_LET_AUDIT_REST)
+            names = ", ".join(t.name for t in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        publish_library(Database(self.engine, reactions(Shelf())), LIBRARY, sample_library())
+        with self.engine.begin() as connection:
+            self._rows = {name: _copied_out(connection, name) for name in _CATALOGUE}
+            asked = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0"
+            self._numbers = dict(connection.execute(text(asked)).all())
+
+    def put_back(self, connection: Connection) -> None:
+        """Into empty tables. Publishing again would take ten times as long."""
+        for name, rows in self._rows.items():
+            with _cursor(connection).copy(f"COPY {name} FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(rows)
+        for name, value in self._numbers.items():
+            connection.execute(text("SELECT setval(:name, :value)"), {"name": name, "value": value})
+
+
+def _cursor(connection: Connection) -> psycopg.Cursor[Any]:
+    return cast(Driver, connection.connection.driver_connection).cursor()
+
+
+def _copied_out(connection: Connection, table: str) -> bytes:
+    with _cursor(connection).copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as copy:
+        return b"".join(bytes(part) for part in copy)
+
+
 @cache
-def _migrated(url: str) -> Engine:
-    engine = make_engine(url)
-    if not inspect(engine).has_table("track"):
-        upgrade(engine)
-    engine.dispose()
-    return engine
+def _published(url: str) -> _Published:
+    _SHARED.add(url)
+    return _Published(url)
 
 
 def empty_postgres(url: str) -> None:
-    """As after a migration and a publication, whatever the last test left."""
-    engine = _migrated(url)
+    """As after a migration and a publication, whatever the last test left.
+
+    The connection is kept from test to test: a new one has to read the catalogue of a hundred
+    tables first. A test may have ended it with all the others.
+    """
+    published = _published(url)
     try:
-        with engine.begin() as connection:
-            # The audit log refuses to be emptied: its triggers rest in here.
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            # Publishing takes longer than all the rest: only when a test published something.
-            kept = _CATALOGUE if _is_as_published(connection) else set()
-            if kept:
-                _clear(connection, [t for t in metadata.sorted_tables if t.name not in kept])
-            else:
-                names = ", ".join(t.name for t in metadata.sorted_tables)
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        _empty(published)
+    except OperationalError:
+        published.engine.dispose()
+        _empty(published)
+
+
+def _empty(published: _Published) -> None:
+    with published.engine.begin() as connection:
+        connection.execute(_LET_AUDIT_REST)
+        kept = _CATALOGUE if _is_as_published(connection) else set()
+        tables = [*metadata.sorted_tables, _SEARCH_WORDS]
+        _clear(connection, [t for t in tables if t.name not in kept])
         if not kept:
-            publish_library(Database(engine, reactions(Shelf())), LIBRARY, sample_library())
-    finally:
-        engine.dispose()
+            published.put_back(connection)

@@ -25,20 +25,21 @@ STAFF_HEAD = "Ansattnr;Navn;Orgnr;Stilling;Skjermet"
 UNITS_HEAD = "Orgnr;Skolenavn;Skoletype;Antall lærere;Dato"
 
 
-def organisation_number(number: int) -> str:
-    """The number-th of those that are right: nine digits, the last a control digit."""
+def organisation_numbers(count: int) -> list[str]:
+    """The first of those that are right: nine digits, the last a control digit."""
     weights = (3, 2, 7, 6, 5, 4, 3, 2)
-    found = -1
+    found: list[str] = []
     start = 90_000_000
-    while True:
-        digits = str(start)
+    while len(found) < count:
+        control = -sum(int(d) * w for d, w in zip(str(start), weights, strict=True)) % 11
+        if control != 10:
+            found.append(f"{start}{control}")
         start += 1
-        control = -sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11
-        if control == 10:
-            continue
-        found += 1
-        if found == number:
-            return f"{digits}{control}"
+    return found
+
+
+def organisation_number(number: int) -> str:
+    return organisation_numbers(number + 1)[-1]
 
 
 class Lists:

@@ -6,6 +6,7 @@ import hmac
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +41,12 @@ class LoginService:
     asked: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, body
     approved: dict[str, dict[str, str]] = field(default_factory=dict)
     url: str = ""
+    # Feide's groups API, at /groups
+    access_token: str = "canary-access"
+    groups: list[Claims] = field(default_factory=list)
+    groups_status: int = 200
+    groups_body: bytes | None = None
+    groups_wait: float = 0.0
 
     def start(self) -> Callable[[], None]:
         service = self
@@ -82,6 +89,13 @@ class LoginService:
         elif asked.path == "/jwks":
             listed = [{**key.as_dict(private=False), "use": "sig"} for key in self.keys]
             self._say(to, 200, json.dumps({"keys": listed}).encode())
+        elif asked.path == "/groups":
+            time.sleep(self.groups_wait)
+            is_theirs = to.headers.get("Authorization") == "Bearer canary-access"
+            body = (
+                json.dumps(self.groups).encode() if self.groups_body is None else self.groups_body
+            )
+            self._say(to, self.groups_status if is_theirs else 401, body)
         elif asked.path == "/auth":
             self._say(to, 303, b"", Location=self.approve(dict(parse_qsl(asked.query))))
         else:
@@ -128,7 +142,7 @@ class LoginService:
             return
         assert asked is not None
         token = self.id_token(asked)
-        said = {"access_token": "canary-access", "token_type": "Bearer", "id_token": token}
+        said = {"access_token": self.access_token, "token_type": "Bearer", "id_token": token}
         self._say(to, 200, json.dumps(said).encode())
 
     def id_token(self, asked: dict[str, str]) -> str:
@@ -145,6 +159,24 @@ class LoginService:
             claims["auth_time"] = now
         claims = self.change(claims)
         return self.sign(self, claims) if self.sign else signed(self.keys[0], claims)
+
+    def logout_token(self, **changes: Any) -> str:
+        """Back-Channel Logout 1.0 section 2.4; None takes a claim away."""
+        now = int(datetime.now(UTC).timestamp())
+        claims: Claims = {
+            "iss": self.url,
+            "aud": CLIENT_ID,
+            "sub": self.sub,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(16),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changes,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        if self.sign:
+            return self.sign(self, claims)
+        return signed(self.keys[0], claims, typ="logout+jwt")
 
 
 def _key(kid: str) -> RSAKey:

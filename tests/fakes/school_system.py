@@ -12,7 +12,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -84,6 +84,13 @@ class FakeSchoolSystem:
         self.seen_bearers: list[str] = []
         self.fault: Fault = lambda _resource, _query: None
         self.url = ""
+        # name there -> what was posted
+        self.subscriptions: dict[str, dict[str, Any]] = {}
+        self.names_an_end: timedelta | None = timedelta(days=10)
+        self.offers_subscriptions = True
+        self.prolongs = True
+        self.is_asked_for_all = False  # the request at hand reads a list
+        self.made: Callable[[], None] = lambda: None  # told before the answer goes out
 
     def has_staff(self, count: int, units: int = 1) -> None:
         self.organisations = [unit(n) for n in range(1, units + 1)]
@@ -110,6 +117,7 @@ class FakeSchoolSystem:
     ) -> Reply:
         resource = path.rpartition("/")[2]
         self.asked.append((resource, query))
+        self.is_asked_for_all = method == "GET"
         faulty = self.fault(resource, query)
         if faulty is not None:
             return faulty
@@ -119,7 +127,39 @@ class FakeSchoolSystem:
         self.seen_bearers.append(bearer)
         if bearer not in self.tokens:
             return Reply(401)
+        if "/subscriptions" in path:
+            return self._subscription(method, path, query, body)
         return _json(self._page(resource, query))
+
+    def _subscription(self, method: str, path: str, query: dict[str, str], body: str) -> Reply:
+        """POST makes one, GET shows one or all, PATCH prolongs, DELETE ends it."""
+        if not self.offers_subscriptions:
+            return Reply(404)
+        name = path.partition("/subscriptions")[2].strip("/")
+        if method == "POST" and not name:
+            made = {**json.loads(body), "id": f"s{len(self.asked)}"}
+            assert made["target"].startswith("http")
+            assert {"resource": "Person"} in made["resourceTypes"]
+            if self.names_an_end is not None:
+                made["expires"] = (datetime.now(UTC) + self.names_an_end).isoformat()
+            self.subscriptions[made["id"]] = made
+            self.made()
+            return Reply(201, json.dumps(made).encode())
+        if method == "GET" and not name:
+            first = int(query.get("pageToken", 0))
+            every = list(self.subscriptions.values())
+            more = str(first + self.most) if first + self.most < len(every) else None
+            return _json({"data": every[first : first + self.most], "pageToken": more})
+        if name not in self.subscriptions:
+            return Reply(404)
+        if method == "DELETE":
+            del self.subscriptions[name]
+            return Reply(204, b"")
+        if method == "PATCH":
+            if not self.prolongs:
+                return Reply(405)
+            self.subscriptions[name]["expires"] = json.loads(body)["expires"]
+        return _json(self.subscriptions[name])
 
     def _token(self, headers: Any, body: str) -> Reply:
         basic = b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode()
@@ -169,8 +209,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve("")
 
+    def do_DELETE(self) -> None:
+        self._serve("")
+
     def do_POST(self) -> None:
         self._serve(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
+
+    do_PATCH = do_POST  # noqa: N815  # as the server calls it
 
     def _serve(self, body: str) -> None:
         parts = urlsplit(self.path)

@@ -17,8 +17,11 @@ from typing import Any, Literal
 
 from tests.fakes.scripted_server import ITEM_TYPE, ITEMS_TYPE, RESULTS_TYPE, Answer, serve
 
-Mode = Literal["moodle", "openedx", "canvas", "blackboard"]
-MODES: tuple[Mode, ...] = ("moodle", "openedx", "canvas", "blackboard")
+Mode = Literal["moodle", "openedx", "canvas", "blackboard", "itslearning"]
+MODES: tuple[Mode, ...] = ("moodle", "openedx", "canvas", "blackboard", "itslearning")
+# What may be chosen for a course there; others take files and pages of text besides.
+TAKES: dict[Mode, tuple[str, ...]] = {"itslearning": ("ltiResourceLink",)}
+EVERYTHING = ("ltiResourceLink", "link", "file", "html", "image")
 FAULTS = (
     "reset",  # the connection ends before anything is read
     "hang",  # nothing comes back
@@ -28,7 +31,10 @@ FAULTS = (
     "lost",  # taken, but the answer never arrives
     "late",  # as "hang"; taken after whatever comes meanwhile
     "twice",  # something on the way delivers it a second time
+    "nameless",  # its name is not in the DNS for a moment; see Routed
 )
+# Longer than a label may be: no resolver is asked.
+NAMELESS = f"https://{'x' * 64}.example"
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 
@@ -72,6 +78,7 @@ class ScriptedLms:
         self.unknown_users: set[str] = set()
         self.items: dict[str, dict[str, Any]] = {"1": {"label": "1", "scoreMaximum": 100}}
         self.scopes: set[str] | None = None  # None: whatever is asked for
+        self.links: list[str] = []  # in its courses, chosen by deep linking
         self.posted: list[Posted] = []
         self.taken: list[Posted] = []
         self.changes: list[Posted] = []
@@ -127,6 +134,16 @@ class ScriptedLms:
             for (where, user), held in self.held.items()
             if where == item and held.given is not None
         }
+
+    def asks_for(self) -> tuple[str, ...]:
+        """The `accept_types` of its deep linking requests."""
+        return TAKES.get(self.mode, EVERYTHING)
+
+    def take_items(self, items: list[dict[str, Any]]) -> None:
+        """What comes back of such a request: one of another type, and none is taken."""
+        others = [item["type"] for item in items if item["type"] not in self.asks_for()]
+        assert others == [], f"{self.mode} refuses {others}"
+        self.links += [item["url"] for item in items]
 
     # --- answers; all under the lock
 
@@ -196,7 +213,9 @@ class ScriptedLms:
         if self.mode == "canvas" and held.at > posted.timestamp:
             said = f"Provided timestamp of {posted.timestamp} before last updated timestamp"
             return Answer(400, {"errors": {"message": said}})
-        if self.mode == "blackboard" and held.timestamp > posted.timestamp:
+        # So says the standard; of itslearning nothing else is known.
+        of_standard = self.mode in ("blackboard", "itslearning")
+        if of_standard and held.timestamp > posted.timestamp:
             return Answer(409)
         return None
 
@@ -258,4 +277,11 @@ class Routed:
         self._http, self._lms = http, lms
 
     def request(self, method: str, url: str, **parts: Any) -> Any:
-        return self._http.request(method, url.replace(self._lms.public, self._lms.url), **parts)
+        lms = self._lms
+        here = lms.url
+        with lms.lock:
+            is_score = method == "POST" and "/scores" in url
+            if is_score and lms.faults and lms.faults[0] == "nameless":
+                lms.faults.popleft()
+                here = NAMELESS
+        return self._http.request(method, url.replace(lms.public, here), **parts)

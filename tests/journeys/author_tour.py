@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Locator, Page
 
 from tests.journeys.running import Running
-from tests.journeys.visits import OPEN, open_in_window
+from tests.journeys.visits import OPEN, People, open_in_window
 
 _STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
 _WRITTEN = {
@@ -16,12 +16,14 @@ _WRITTEN = {
 }
 
 
-def of_an_author(page: Page, running: Running, teacher: str, school: int) -> Iterator[str]:
+def of_an_author(page: Page, running: Running, people: People) -> Iterator[str]:
+    teacher, school = people.teacher, people.school
     page.set_default_timeout(30_000)  # the first check starts the process that reads
     author(page, running)
     for name in ("expiring", "uses"):
         page.goto(f"{running.tool_url}/catalogue/{name}")
         yield f"author-{name}"
+    yield from _answered(page, f"{running.tool_url}/authoring/{running.track.id}/remarks")
     track = f"a-male-{school}"
     base = f"{running.tool_url}/authoring/{track}"
     yield from _begun(page, running, school)
@@ -30,6 +32,7 @@ def of_an_author(page: Page, running: Running, teacher: str, school: int) -> Ite
     yield from _translated(page, f"{base}/01-alt.sv.md")
     yield from _looked_back(page, f"{base}/01-alt.nb.md")
     yield from _media(page, f"{base}/media")
+    yield from _with_others(page, running, f"{base}/people")
     _write(page, f"{base}/track.nb.md", "version: ", "version: 0.")  # beside what publishing writes
     yield from _published(page, base, "1.0", "author-publish-first")
     yield "author-track-published"
@@ -56,6 +59,16 @@ def author(page: Page, running: Running) -> None:
     open_in_window(page, running, "sample-author", "office-authoring")
 
 
+def _answered(page: Page, url: str) -> Iterator[str]:
+    page.goto(url)
+    yield "author-remarks"
+    page.locator("[value=not-now]").first.click()
+    page.get_by_role("alert").wait_for()
+    yield "author-remarks-refused"
+    page.goto(f"{url}?show=answered")
+    yield "author-remarks-answered"
+
+
 def _begun(page: Page, running: Running, school: int) -> Iterator[str]:
     page.goto(f"{running.tool_url}/authoring")
     page.evaluate(OPEN)
@@ -72,6 +85,19 @@ def _begun(page: Page, running: Running, school: int) -> Iterator[str]:
     _press(page, page.locator("[value=add]"))
     page.evaluate(OPEN)
     yield "author-track-with-a-session"
+
+
+def _with_others(page: Page, running: Running, people: str) -> Iterator[str]:
+    page.goto(people)
+    yield "author-people"
+    page.locator("[value=invite]").click()
+    page.locator("#invitation").wait_for()
+    yield "author-people-invited"
+    page.goto(f"{running.tool_url}/authoring/-/join")
+    page.locator("#code").fill("AAAAA-AAAAA")
+    page.locator("main form button").click()
+    page.get_by_role("alert").wait_for()
+    yield "author-join-refused"
 
 
 def _written(page: Page, file: str) -> Iterator[str]:
@@ -118,6 +144,8 @@ def _arranged(page: Page, url: str) -> Iterator[str]:
     page.goto(url)
     page.evaluate(OPEN)
     yield "author-steps"
+    page.goto(f"{url}?step=les")
+    yield "author-steps-one"
     page.locator("#id-les").fill("Å lese")
     page.locator("[value=rename]").first.click()
     page.get_by_role("alert").wait_for()

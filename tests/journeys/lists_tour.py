@@ -8,15 +8,16 @@ from sqlalchemy import insert, select
 
 from tests.journeys.elsewhere import BAD_STAFF, STAFF, as_their_coordinator
 from tests.journeys.running import Running
-from tests.journeys.visits import OPEN
+from tests.journeys.visits import OPEN, People
 from tracks.people.models import person
 from tracks.rosters.models import roster_import
 from tracks.rosters.records import Source
 from tracks.rosters.workflow import State
 
 
-def of_lists(page: Page, running: Running) -> Iterator[str]:
+def of_lists(page: Page, running: Running, people: People) -> Iterator[str]:
     """Last: the browser is another person's from here on, in a municipality of its own."""
+    page.set_default_timeout(30_000)  # as in of_an_author
     made = as_their_coordinator(page, running)
     page.goto(f"{running.tool_url}/imports")
     yield "imports-none"

@@ -1,9 +1,10 @@
 """The demo LMS as a process of its own: a test may kill it and start it again on the same state."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from tracks.cli.sample import demo_world
 from tracks.cli.serve import listen
@@ -17,9 +18,11 @@ def main(
     resource: str,
     state_file: str,
     storage_target: str | None = None,
+    sign_in_host: str | None = None,
 ) -> None:
+    world = demo_world(tool_url, track, resource)
     app = create_demo_lms(
-        replace(demo_world(tool_url, track, resource), storage_target=storage_target),
+        replace(world, storage_target=storage_target, sign_in_host=sign_in_host),
         base_url=lms_url,
         tool_base_url=tool_url,
         state_file=Path(state_file),

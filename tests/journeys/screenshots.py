@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.chromium import launch
 from tests.journeys.running import Running, start
-from tests.journeys.tour import People, in_the_frame, whole_tour
-from tests.journeys.visits import LMS_MARGIN
+from tests.journeys.tour import in_the_frame, whole_tour
+from tests.journeys.visits import LMS_MARGIN, People
 
 PEOPLE = {"nb": People("sample-13-01", 13), "sv": People("sample-19-01", 19)}
 WIDTHS = (320, 1280)

@@ -127,6 +127,7 @@ def test_a_new_author_writes_every_block_and_publishes(
     for kind in PIECES:
         if kind not in INSIDE:
             put_in(page, kind)
+    to_mend(page, 6)  # the list has grown: what stands below it moves no more
     cursor_to(page, "en enhet.")
     page.locator("summary", has_text="Add a picture or a file").click()
     page.locator("#file").set_input_files(
@@ -153,6 +154,7 @@ def test_a_new_author_writes_every_block_and_publishes(
     expect(page.locator("#problem-list")).to_contain_text("there is no track/module#step")
     write(page, "![Si med ord hva bildet viser](media/)", "![Et glass](media/et-glass.png)")
     write(page, "track/module#step", "maling-for-alle/alt-som-finnes#resource-1")
+    write(page, 'captions="nb"}', 'captions="nb" described=yes}')
     to_mend(page, 0)
     preview = page.frame_locator("#preview")
     expect(preview.locator("img[alt='Et glass med vann']")).to_have_count(1)

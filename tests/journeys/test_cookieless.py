@@ -93,7 +93,9 @@ def browser(browser: Browser, safari: Safari) -> Iterator[Browser]:
 @pytest.fixture
 def watch(safari: Safari) -> Watch:
     return Watch(
-        safari.tool_url, *(lms.url for lms in (safari.lms, safari.framed_lms, safari.bare_lms))
+        safari.tool_url,
+        safari.far_host.url,
+        *(lms.url for lms in (safari.lms, safari.framed_lms, safari.bare_lms, safari.far_lms)),
     )
 
 
@@ -147,6 +149,14 @@ def _open(page: Page, safari: Safari, said: str) -> None:
     page.goto(safari.door())
 
 
+_RENAME = """new MutationObserver(() => {
+    for (const frame of document.querySelectorAll("iframe[name=tools_storage]")) {
+        frame.name = "another";
+    }
+}).observe(document, { childList: true, subtree: true });"""
+_NAMES = """() => [frames.length === 2, "tools_storage" in frames]"""
+
+
 # --- what must work
 
 
@@ -186,6 +196,23 @@ def test_the_values_may_be_kept_in_a_frame_of_the_lms(new_page: NewPage, safari:
     assert safari.sign_ins() == before + 1
 
 
+@pytest.mark.parametrize("is_name_hidden", [False, True], ids=["chromium", "as in firefox"])
+def test_that_frame_may_be_on_another_host_than_the_course(
+    new_page: NewPage, safari: Safari, watch: Watch, is_name_hidden: bool
+) -> None:
+    """As with Canvas. Firefox keeps to the HTML standard, which hides the names of such frames."""
+    page = new_page()
+    # the page that frames us does not hear what is for the other host only
+    watch.expected.append("does not match the recipient window's origin")
+    if is_name_hidden:
+        page.add_init_script(_RENAME)
+    before = safari.sign_ins()
+    page.goto(safari.door(lms=safari.far_lms))
+    _go_on_in_a_tab(page)
+    assert safari.sign_ins() == before + 1
+    assert page.evaluate(_NAMES) == [True, not is_name_hidden]
+
+
 def test_an_lms_without_storage_leads_to_the_course_in_a_tab(
     new_page: NewPage, safari: Safari
 ) -> None:
@@ -206,6 +233,8 @@ def test_without_javascript_there_is_a_button_at_each_step(
     page.goto(safari.door())
     link(_frame(page), "Continue").click()
     button(_frame(page), "Continue").click()  # the LMS's
+    # The next one has the same name, and the LMS's must not be pressed twice.
+    page.frames[1].wait_for_url(f"{safari.tool_url}/**")
     button(_frame(page), "Continue").click()
     _is_not_recognised(page)
     with page.expect_popup() as opened:

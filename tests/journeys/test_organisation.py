@@ -19,7 +19,7 @@ def test_from_a_school_without_a_spreader_to_one_with(new_page: NewPage, running
     row = lacking.get_by_role("listitem").filter(has_text="Sample school 20")
     expect(row).to_contain_text("no spreader")
     row.get_by_role("button").click()
-    code = frame.get_by_label("Code", exact=True).input_value()
+    code = frame.get_by_label("Code, to be typed in a learning platform").input_value()
     expect(row).to_contain_text("invited, not there yet")
 
     chosen = new_page()

@@ -119,13 +119,29 @@ def test_she_saves_while_the_text_before_is_on_its_way(new_page: NewPage, runnin
 
 
 def test_signed_in_anew_in_another_tab(new_page: NewPage, running: Running) -> None:
-    """A second launch replaces the sign-in: the form in the LMS's frame belongs to the first."""
+    """A second launch replaces the sign-in; the form in the first tab is hers still."""
     page = new_page()
     frame = open_in_frame(page, running, "sample-12-02", "school-12-track")
     step = running.steps(0, Phase.PREPARE)[-1]
     show_in_frame(page, running.step_url(0, step))
     expect(heading(frame)).to_have_text(title(step))
     open_in_frame(page.context.new_page(), running, "sample-12-02", "school-12-track")
+
+    frame.get_by_label("Your reflection").fill("Dette vil jeg ikke miste.")
+    button(frame, "Save and finish this phase").click()
+    expect(heading(frame)).to_have_text(running.track.modules[0].texts["nb"].title)
+    show_in_frame(page, running.step_url(0, step))
+    expect(frame.get_by_label("Your reflection")).to_have_value("Dette vil jeg ikke miste.")
+
+
+def test_a_colleague_signs_in_in_another_tab(new_page: NewPage, running: Running) -> None:
+    """The same browser, somebody else: what was typed is nobody's answer, and it is shown."""
+    page = new_page()
+    frame = open_in_frame(page, running, "sample-12-02", "school-12-track")
+    step = running.steps(0, Phase.PREPARE)[-1]
+    show_in_frame(page, running.step_url(0, step))
+    expect(heading(frame)).to_have_text(title(step))
+    open_in_frame(page.context.new_page(), running, "sample-12-03", "school-12-track")
 
     frame.get_by_label("Your reflection").fill("Dette vil jeg ikke miste.")
     button(frame, "Save and finish this phase").click()

@@ -4,8 +4,7 @@ A tour yields the name of what is on the screen now; who takes it does the looki
 errors, screenshots). Each is taken once per person: what it does there is kept.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Page
 
@@ -13,44 +12,23 @@ from content.model import Phase, Step, StepKind
 from tests.journeys.author_tour import of_an_author
 from tests.journeys.lists_tour import of_lists
 from tests.journeys.running import Running
-from tests.journeys.visits import OPEN, log_in, open_in_frame, open_in_window, show_in_frame
+from tests.journeys.school_tour import of_a_schools_own_words
+from tests.journeys.teaching_tour import of_what_one_teaches
+from tests.journeys.visits import OPEN, People, log_in, open_in_frame, open_in_window, show_in_frame
 
+Part = Callable[[Page, Running, People], Iterator[str]]
 _STALE = "() => { document.querySelector('[name=revision]').value = '0' }"
 _FOREIGN_FORM = """() => {
     document.querySelectorAll('main [name=form_token]').forEach((each) => { each.value = '0' })
 }"""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who walks: the teacher has done nothing yet, and nobody else uses them."""
-
-    teacher: str
-    school: int
-
-    @property
-    def course(self) -> str:
-        return f"school-{self.school}"
-
-    @property
-    def leader(self) -> str:
-        return f"sample-{self.school}-leader"
-
-
 def whole_tour(page: Page, running: Running, people: People) -> Iterator[str]:
-    yield from of_everybody(page, running)
-    yield from of_the_lms(page, running, people)
-    yield from of_a_teacher(page, running, people)
-    yield from of_a_leader(page, running, people)
-    yield from of_choosing(page, running, people)
-    yield from of_the_municipality(page, running)
-    yield from of_the_organisation(page, running)
-    yield from of_the_self_test(page, running)
-    yield from of_an_author(page, running, people.teacher, people.school)
-    yield from of_lists(page, running)
+    for part in PARTS:
+        yield from part(page, running, people)
 
 
-def of_everybody(page: Page, running: Running) -> Iterator[str]:
+def of_everybody(page: Page, running: Running, people: People) -> Iterator[str]:
     resource = next(s for s in running.steps(0, Phase.PREPARE) if s.is_resource)
     for name, url in (
         ("catalogue", f"{running.tool_url}/catalogue"),
@@ -64,6 +42,7 @@ def of_everybody(page: Page, running: Running) -> Iterator[str]:
         ("resource-ended", running.tool_url + running.timed[0]),
         ("resource-free-until", running.tool_url + running.timed[1]),
         ("resource-not-yet", running.tool_url + running.timed[2]),
+        ("authors", f"{running.tool_url}/authors"),
         ("help", f"{running.tool_url}/help"),
         ("error-not-found", f"{running.tool_url}/nothing-here"),
         ("error-sign-in-first", running.step_url(0, resource)),
@@ -99,7 +78,13 @@ def of_the_lms(page: Page, running: Running, people: People) -> Iterator[str]:
     page.unroute("**/post.js")
 
 
-def of_a_teacher(page: Page, running: Running, people: People) -> Iterator[str]:
+def of_a_school(page: Page, running: Running, people: People) -> Iterator[str]:
+    """The leader sees what the teacher has done."""
+    yield from _of_a_teacher(page, running, people)
+    yield from _of_a_leader(page, running, people)
+
+
+def _of_a_teacher(page: Page, running: Running, people: People) -> Iterator[str]:
     open_in_window(page, running, people.teacher, f"{people.course}-home")
     yield "home-empty"
     page.goto(f"{running.tool_url}/school")
@@ -123,7 +108,22 @@ def of_a_teacher(page: Page, running: Running, people: People) -> Iterator[str]:
     ):
         page.goto(url)
         yield name
+    yield from _said_of_a_session(page, running)
     yield from _resource(page, running, reading)
+
+
+def _said_of_a_session(page: Page, running: Running) -> Iterator[str]:
+    page.goto(running.module_url(0))
+    page.evaluate(OPEN)
+    page.locator("#remarks [type=submit]").click()
+    page.locator("#text-problem").wait_for()
+    yield "remarks-refused"
+    page.locator("#text").fill("Forarbeidet ble for langt.\nSjekklista hjalp.")
+    page.locator("#kind").select_option("long")
+    page.locator("main form [type=submit]").first.click()
+    page.locator("#remarks [role=status]").wait_for()
+    page.evaluate(OPEN)
+    yield "module-with-a-remark"
 
 
 def _quiz(page: Page, running: Running, quiz: Step) -> Iterator[str]:
@@ -203,7 +203,7 @@ def _resource(page: Page, running: Running, step: Step) -> Iterator[str]:
     yield "resource-read"
 
 
-def of_a_leader(page: Page, running: Running, people: People) -> Iterator[str]:
+def _of_a_leader(page: Page, running: Running, people: People) -> Iterator[str]:
     open_in_window(page, running, people.leader, f"{people.course}-home")
     page.goto(f"{running.module_url(0)}?done=B")
     page.evaluate(OPEN)
@@ -220,13 +220,13 @@ def of_a_leader(page: Page, running: Running, people: People) -> Iterator[str]:
     page.goto(f"{running.module_url(0)}/together/B")
     yield "together-recorded"
     page.goto(running.tool_url)
-    page.locator("main a[href^='/schools/']").click()
+    page.locator("main a[href^='/schools/']:not([href$='/support'])").click()
     page.wait_for_url("**/schools/*")
     page.evaluate(OPEN)
     yield "adoption-school"
 
 
-def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
+def of_the_municipality(page: Page, running: Running, people: People) -> Iterator[str]:
     open_in_window(page, running, "sample-coordinator", "office-municipality")
     yield "adoption-municipality"
     page.evaluate(OPEN)
@@ -236,7 +236,7 @@ def of_the_municipality(page: Page, running: Running) -> Iterator[str]:
     yield "adoption-school-not-begun"
 
 
-def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
+def of_the_organisation(page: Page, running: Running, people: People) -> Iterator[str]:
     """As the coordinator: units, teams, the chain, people; nothing is changed but an invitation."""
     open_in_window(page, running, "sample-coordinator", "office-municipality")
     unit = page.locator("tbody a[href^='/schools/']").nth(21).get_attribute("href") or ""
@@ -249,11 +249,16 @@ def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
         ("unit-change", f"/units/{number}"),
         ("unit-merge", "/units/merge"),
         ("unit-split", f"/units/{number}/split"),
+        ("unit-close", f"/units/{number}/close"),
         ("coverage", "/coverage"),
+        ("chain", "/chain"),
         ("teams", "/teams"),
         ("team", "/teams/1"),
         ("people-empty", "/people"),
         ("people", "/people?q=leader+1"),
+        ("people-without-school", "/people/without-school"),
+        ("invitations", "/invitations"),
+        ("invitation-link", "/invitation/22222-22222"),
         ("roles", "/roles"),
         ("settings", "/settings"),
         ("spreaders-no-school", "/spreaders"),
@@ -270,20 +275,28 @@ def of_the_organisation(page: Page, running: Running) -> Iterator[str]:
     page.locator("main li a").first.click()
     page.locator("#roles").wait_for()
     yield "person"
-    page.locator("main form").last.locator("button").click()
+    page.locator("form[aria-labelledby=give] button").click()
     page.get_by_role("alert").wait_for()
     yield "person-refused"
     page.goto(f"{running.tool_url}/units/new")
     page.locator("main form button").click()
     page.get_by_role("alert").wait_for()
     yield "unit-new-refused"
+    page.goto(f"{running.tool_url}/invitations")
+    page.locator("form[aria-labelledby=new] button").click()
+    page.get_by_role("alert").wait_for()
+    yield "invitations-refused"
+    page.select_option("#role", "author")
+    page.locator("form[aria-labelledby=new] button").click()
+    page.locator("#link").wait_for()
+    yield "invitations-made"
     page.goto(f"{running.tool_url}/coverage")
     page.locator("form[action$='/invite'] button").first.click()
     page.locator("#invitation").wait_for()
     yield "coverage-invited"
 
 
-def of_the_self_test(page: Page, running: Running) -> Iterator[str]:
+def of_the_self_test(page: Page, running: Running, people: People) -> Iterator[str]:
     open_in_window(page, running, "sample-administrator", "office-lms")
     log_in(page, running, "sample-administrator")
     page.goto(f"{running.tool_url}/lms/1/check")
@@ -344,3 +357,19 @@ def of_choosing(page: Page, running: Running, people: People) -> Iterator[str]:
     yield "lms-course-with-chosen"
     page.goto(f"{running.tool_url}/select/none")
     yield "error-choice-closed"
+
+
+# Each can be taken by itself, in a browser of its own, and yields as many pages as stand here.
+PARTS: dict[Part, int] = {
+    of_everybody: 16,
+    of_the_lms: 10,
+    of_a_school: 34,
+    of_choosing: 9,
+    of_the_municipality: 3,
+    of_the_organisation: 29,
+    of_a_schools_own_words: 11,
+    of_what_one_teaches: 6,
+    of_the_self_test: 2,
+    of_an_author: 41,
+    of_lists: 16,
+}

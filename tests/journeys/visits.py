@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
@@ -21,6 +22,22 @@ GRADEBOOK_SECONDS = 10.0
 # every part that can be opened, for what looks at a whole page
 OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
 LMS_MARGIN = 32  # px of the LMS's page around its frame, both sides together
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who walks: the teacher has done nothing yet, and nobody else uses them."""
+
+    teacher: str
+    school: int
+
+    @property
+    def course(self) -> str:
+        return f"school-{self.school}"
+
+    @property
+    def leader(self) -> str:
+        return f"sample-{self.school}-leader"
 
 
 def open_in_frame(page: Page, running: Running, person: str, link: str) -> FrameLocator:

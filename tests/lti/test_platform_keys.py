@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.platform_keys import CachedPlatformKeys
@@ -198,7 +199,7 @@ def test_a_platform_that_is_down_for_a_day_stops_no_known_key():
 def test_a_thousand_unknown_kids_in_a_minute_make_one_fetch_for_each_registration():
     """Check 8; half of them by another registration of the same key set address (J1)."""
     asked = Asked(FIRST)
-    other = replace(REGISTRATION, id=8)
+    other = structs.replace(REGISTRATION, id=8)
     asked.kid("a")
     asked.keys.key(other, "a")
     asked.clock.advance(seconds=60)
@@ -274,7 +275,7 @@ def test_kid_given_twice_is_refused_and_no_other():
 def test_changed_jwks_url_forgets_the_old_keys():
     asked = Asked(FIRST)
     asked.kid("a")
-    moved = replace(REGISTRATION, jwks_url="https://platform.example/jwks-2")
+    moved = structs.replace(REGISTRATION, jwks_url="https://platform.example/jwks-2")
     asked.http.answers[moved.jwks_url] = SECOND
 
     assert asked.keys.key(moved, "a") is None

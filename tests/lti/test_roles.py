@@ -73,11 +73,10 @@ def test_every_right_of_a_context():
     ) == (True, True, True, True, True, False)
 
 
-def test_institution_roles_are_there_to_be_asked_for_and_grant_nothing():
+def test_institution_roles_grant_nothing_in_a_course():
     roles = Roles.parse([VOCABULARY + "institution/person#Instructor", TEST_USER])
 
-    assert roles.in_institution == frozenset({"Instructor"})
-    assert (roles.is_instructor, roles.has_context_role, roles.is_test_user) == (False, False, True)
+    assert (roles.is_instructor, roles.may_author, roles.is_test_user) == (False, False, True)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """The platform's side of choosing content: what it asks for, and which answers it takes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lti import jose
 from lti.platform import (

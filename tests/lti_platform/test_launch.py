@@ -1,11 +1,11 @@
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import process_time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lti import jose
 from lti.platform import (

@@ -30,3 +30,20 @@ def test_names_that_say_nothing_are_not_used():
         if path.stem in vague and (path.is_dir() or path.suffix == ".py")
     ]
     assert found == []
+
+
+# Each is megabytes and tenths of a second of every start, for work that few processes do.
+NOT_AT_ONCE = {
+    "PIL", "alembic", "authlib", "babel.messages", "celery", "defusedxml", "dulwich", "fido2",
+    "lti1p3platform", "markdown_it", "math_core", "nh3", "openpyxl", "pydantic", "pygments",
+    "rich", "ruamel", "segno", "snowballstemmer", "typst",
+}  # fmt: skip
+STARTED = "import sys, tracks.app; print(*sys.modules)"
+
+
+def test_a_tool_that_starts_imports_what_launches_and_pages_need():
+    started = subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert NOT_AT_ONCE & set(started.stdout.split()) == set()

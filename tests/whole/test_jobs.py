@@ -10,13 +10,17 @@ from lti.tool.roster import Rosters
 from lti.tool.service_calls import ServiceCalls
 from tests.factories.keys import tool_keys
 from tests.fakes.lti_ports import FixedClock, RecordingHttp
+from tracks.app import DATA_MAP
 from tracks.lms import actions as lms_actions
 from tracks.lms.actions.life_cycle import HANDLER_JOB
 from tracks.lms.actions.rosters import ROSTER_JOB
 from tracks.lms.jobs import handlers, notice_handlers, roster_handlers
 from tracks.lms.sealing import EncryptionKey, Sealer
-from tracks.rosters.connection import FETCH_JOB
-from tracks.rosters.jobs import Outward
+from tracks.privacy.actions.copies import COPY_JOB
+from tracks.privacy.erased import ErasedList
+from tracks.privacy.jobs import END_JOB
+from tracks.privacy.jobs import handlers as privacy_handlers
+from tracks.rosters.connection import FETCH_JOB, SUBSCRIBE_JOB, UNSUBSCRIBE_JOB, Outward
 from tracks.rosters.jobs import handlers as list_handlers
 from tracks.rosters.staging import APPLY_JOB, READ_JOB
 
@@ -26,10 +30,14 @@ KINDS = {
     "APPLY_JOB": APPLY_JOB,
     "FETCH_JOB": FETCH_JOB,
     "READ_JOB": READ_JOB,
+    "COPY_JOB": COPY_JOB,
+    "END_JOB": END_JOB,
     "COLUMN_JOB": lms_actions.COLUMN_JOB,
     "HANDLER_JOB": HANDLER_JOB,
     "ROSTER_JOB": ROSTER_JOB,
     "SCORE_JOB": lms_actions.SCORE_JOB,
+    "SUBSCRIBE_JOB": SUBSCRIBE_JOB,
+    "UNSUBSCRIBE_JOB": UNSUBSCRIBE_JOB,
 }
 
 
@@ -52,6 +60,7 @@ def test_every_kind_of_job_has_a_handler_and_every_handler_a_job():
     calls = ServiceCalls(http, tokens, clock)
     done = {
         **list_handlers(Outward(http, Sealer([EncryptionKey(bytes(32))]))),
+        **privacy_handlers(DATA_MAP, ErasedList(Path("erased.jsonl")), small_number=5),
         **handlers(Grades(http, tokens, clock)),
         **notice_handlers(calls, "https://ours"),
         **roster_handlers(Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)),

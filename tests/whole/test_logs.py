@@ -3,10 +3,12 @@
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import pytest
 import time_machine
 
+from lti.errors import REASONS, LtiRejected
 from tests.conformance.cases import CERTIFICATION_BAD
 from tests.conformance.forged import FORGED
 from tests.factories.gradebook import Gradebook, worker_for
@@ -14,6 +16,7 @@ from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import PREFIX
 from tracks.app import DATA_MAP, erased_list
 from tracks.db import Session
+from tracks.lms.views import launch
 from tracks.privacy.jobs import chores
 from tracks.progress.models import step_work
 
@@ -115,12 +118,39 @@ def test_a_whole_day_leaves_no_trace_of_anybody_in_the_log(
     assert re.findall(r"\b127\.0\.0\.1\b", text) == []
 
 
-def test_every_refusal_has_a_reason_and_an_id_that_also_stand_on_its_page(
+def test_a_launch_that_is_refused_is_logged_with_its_registration(
     tool: Tool, caplog: pytest.LogCaptureFixture
 ):
-    answer = tool.click(tool.prepare({PREFIX + "version": "1"}))
+    tool.click(tool.prepare({PREFIX + "version": "1"}))
 
     (line,) = [r.getMessage() for r in caplog.records if "rejected" in r.getMessage()]
     assert line.startswith("launch.rejected reason=version_unknown rule=T22 registration=1 ")
-    error_id = line.partition("error_id=")[2].split()[0]
-    assert f"<code>{error_id}</code>" in answer.text
+
+
+@pytest.mark.parametrize("way", ["/lti/login", "/lti/launch"])
+def test_every_refusal_has_a_reason_and_an_id_that_also_stand_on_its_page(
+    tool: Tool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, way: str
+):
+    """All of them, whoever finds the fault: what is done with one is the same for each."""
+    client, seen = tool.client(), []
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise LtiRejected(seen[-1])
+
+    monkeypatch.setattr(launch, "begin_login", refuse)
+    monkeypatch.setattr(launch, "accept_launch", refuse)
+    for reason in REASONS.values():
+        seen.append(reason.code)
+        caplog.clear()
+        answer = client.post(way, base_url=BASE_URL)
+
+        (line,) = [r.getMessage() for r in caplog.records if "rejected" in r.getMessage()]
+        said = dict(re.findall(r"(\w+)=(\S+)", line))
+        assert (said["reason"], said["rule"], answer.status_code) == (
+            reason.code,
+            reason.rule,
+            reason.status,
+        )
+        assert f"<code>{said['error_id']}</code>" in answer.text
+        assert f"<code>{reason.code}</code>" in answer.text
+    assert len(seen) > 70

@@ -225,7 +225,8 @@ def test_every_page_is_drawn_in_every_language(tool: Tool):
         paths = [
             path
             for path, answer in crawl(client, "/").items()
-            if answer.status_code == 200 and answer.mimetype != "application/atom+xml"
+            if answer.status_code == 200
+            and answer.mimetype not in {"application/atom+xml", "text/csv"}  # no pages
         ]
         for language in LANGUAGES:
             for path in paths:

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.factories.tool import BASE_URL, Tool
-from tests.whole.test_routes import PLACE, ROUTES, SIGNED_BY_THE_LMS
+from tests.whole.test_routes import (
+    PLACE,
+    ROUTES,
+    SIGNED_BY_THE_LMS,
+    everybody,
+    filled,
+    opens,
+)
 from tracks.app import create_worker
 from tracks.db import Session
 from tracks.jobs.worker import WATCHES_EVERY_S
@@ -20,8 +27,9 @@ from tracks.lms.actions.switches import (
     switch_registration,
 )
 from tracks.lms.models import deployment, registration
-from tracks.people.models import municipality, person, sign_in
-from tracks.people.rules import Permission
+from tracks.people.grants import end_role
+from tracks.people.models import municipality, person, role_grant, sign_in
+from tracks.people.rules import Permission, Role
 
 Switch = Callable[[Tool, Session], object]
 
@@ -73,6 +81,51 @@ def test_switched_off_at_once_on_every_route(tool: Tool, what: str):
     # A form is refused before anybody asks whose it is; never is it taken.
     assert set(after.values()) <= {401, 403}
     assert "My work" not in tool.get(browser, "/help?lang=en").text
+
+
+def test_a_role_that_is_ended_opens_nothing_more_on_every_route(tool: Tool):
+    """Check 16 for roles: the sign-in stays, and what the role opened is shut at once."""
+    clients = everybody(tool)
+    granted = {Role(row.role) for row in tool.rows(select(role_grant.c.role))}
+    place = {**PLACE, "school_id": str(tool.school_id)}
+    ways = [
+        (role, path, method)
+        for (path, methods), permission in ROUTES.items()
+        if path not in SIGNED_BY_THE_LMS
+        for method in methods.split()
+        for role in granted
+        if permission in opens(role.value) - opens(Role.NEWCOMER.value)
+    ]
+
+    def refused() -> set[tuple[Role, str, str]]:
+        tokens = {role: tool.form_token(clients[role.value]) for role in granted}
+        return {
+            (role, path, method)
+            for role, path, method in ways
+            if clients[role.value]
+            .open(
+                filled(path, place),
+                method=method,
+                data={"form_token": tokens[role]} if method == "POST" else None,
+                base_url=BASE_URL,
+                headers={"Origin": BASE_URL},
+            )
+            .status_code
+            in (401, 403)
+        }
+
+    # The role opens them: only what is read is tried, for a form might end a role by itself.
+    everything, ways = ways, [way for way in ways if way[2] == "GET"]
+    assert refused() == set()
+    ways = everything
+    with tool.database.writing() as session:
+        for row in session.execute(select(role_grant.c.id)).all():
+            assert end_role(session, tool.municipality_id, row.id, datetime.now(UTC))
+
+    assert refused() == set(everything)
+    assert len(granted) == len(Role) - 3
+    # the others open nothing yet that everybody may not
+    assert len({role for role, _, _ in everything}) >= 6
 
 
 @pytest.mark.parametrize("what", BY_HAND)

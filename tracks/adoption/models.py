@@ -40,3 +40,13 @@ school_resource = Table(
     Column("independent", Integer, nullable=False, server_default="0"),
     **ONE_TREE,
 )
+
+former_use = Table(
+    "former_use",
+    metadata,
+    # What municipalities that have left had counted, and showed, of a resource: of all together.
+    Column("step_id", Id, ForeignKey("step.id"), primary_key=True, autoincrement=False),
+    Column("programme", Integer, nullable=False, server_default="0"),
+    Column("independent", Integer, nullable=False, server_default="0"),
+    **ONE_TREE,
+)

@@ -1,9 +1,9 @@
 """Reads of the counters. Raw counts: views show them through people.small_numbers only."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from tracks.adoption.models import resource_use, school_resource, school_track
@@ -16,8 +16,7 @@ from tracks.people.models import municipality, school
 from tracks.progress.events import Stage, Way
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     school_id: int
     version_id: int
     stages: dict[Stage, int]
@@ -73,13 +72,13 @@ def counts_of_school(session: Session, municipality_id: int, school_id: int) -> 
     return [counts for counts in every if counts.school_id == school_id]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """Of one resource at one school: two numbers, never added."""
 
     step_id: int
     school_id: int
     teachers: int | None
+    teachers_as_of: date | None
     ways: dict[Way, int]
     started: int  # of its track, at that school
 
@@ -103,9 +102,11 @@ def uses_by_school(session: Session, municipality_id: int) -> list[Use]:
         at = (track_row.track_id, into.get(track_row.school_id, track_row.school_id))
         started[at] = started.get(at, 0) + track_row.started
     teachers = session.execute(
-        select(school.c.id, school.c.teachers).where(school.c.municipality_id == municipality_id)
+        select(school.c.id, school.c.teachers, school.c.teachers_as_of).where(
+            school.c.municipality_id == municipality_id
+        )
     )
-    known = {row.id: row.teachers for row in teachers}
+    known = {row.id: (row.teachers, row.teachers_as_of) for row in teachers}
     tracks = session.execute(
         select(step.c.id, module.c.track_id)
         .join(module, module.c.id == step.c.module_id)
@@ -113,7 +114,13 @@ def uses_by_school(session: Session, municipality_id: int) -> list[Use]:
     )
     track_of = {row.id: row.track_id for row in tracks}
     return [
-        Use(step_id, at, known.get(at), ways, started.get((track_of[step_id], at), 0))
+        Use(
+            step_id,
+            at,
+            *known.get(at, (None, None)),
+            ways,
+            started.get((track_of[step_id], at), 0),
+        )
         for (step_id, at), ways in sorted(found.items())
     ]
 

@@ -1,10 +1,11 @@
 """How far a school has come, as it may be shown. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from tracks.i18n import N_
-from tracks.people.small_numbers import Shown, shown
-from tracks.progress.events import Stage
+from tracks.people.small_numbers import Shown, of_lately, shown
+from tracks.progress.events import Stage, Way
 
 STAGES = (Stage.STARTED, Stage.TOGETHER, Stage.TRIED, Stage.FOLLOWED_UP)
 STAGE_NAMES = {
@@ -30,6 +31,22 @@ def ladder(counts: dict[Stage, int], out_of: int | None, *, least: int) -> dict[
         before = before if seen.count is None else seen.count
         result[stage] = seen
     return result
+
+
+def uses_shown(
+    ways: Mapping[Way, int],
+    teachers: int | None,
+    teachers_as_of: date | None,
+    started: int,
+    *,
+    least: int,
+    today: date,
+) -> dict[Way, Shown]:
+    """Of a resource, as the school's own page shows it. Who used it in the track has started it."""
+    begun = ladder({Stage.STARTED: started}, teachers, least=least)[Stage.STARTED].count
+    within = {Way.PROGRAMME: [begun], Way.INDEPENDENT: []}
+    found = {way: shown(ways[way], teachers, least=least, within=within[way]) for way in Way}
+    return {way: of_lately(seen, teachers_as_of, today) for way, seen in found.items()}
 
 
 def together(parts: Iterable[Shown], *, step: int = 1) -> Shown:

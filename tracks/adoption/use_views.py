@@ -1,13 +1,16 @@
 """How resources are used: in the programme and on their own, apart (F-13)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
+from tracks.adoption.former import former_uses
 from tracks.adoption.queries import Use, municipalities, uses_by_school, versions_with
-from tracks.adoption.rules import ladder, together
+from tracks.adoption.rules import together, uses_shown
 from tracks.catalogue.public.page_views import views_since
 from tracks.catalogue.public.telling import today
 from tracks.catalogue.queries import published
@@ -18,8 +21,8 @@ from tracks.organisation.queries.choices import choices
 from tracks.people.guards import requires
 from tracks.people.queries import School
 from tracks.people.rules import Actor, Permission
-from tracks.people.small_numbers import Shown, shown
-from tracks.progress.events import Stage, Way
+from tracks.people.small_numbers import Shown
+from tracks.progress.events import Way
 from tracks.web.pages import gettext
 from tracks.web.requests import Door, language, noted, parts
 
@@ -27,8 +30,7 @@ A_YEAR = timedelta(days=365)
 NOTHING = Shown(None, None, None)  # hidden, as any other number under the least
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceUse:
+class ResourceUse(Struct, frozen=True):
     title: str
     language: str  # of the title
     path: str
@@ -76,16 +78,22 @@ def uses_of_municipality(session: Session, municipality_id: int) -> list[Resourc
 
 
 def uses_of_all(session: Session) -> list[ResourceUse]:
-    """Of all municipalities, for authors; also what has only been viewed."""
+    """Of all municipalities, also those that have left, for authors; also what was only viewed."""
     step = parts().settings.small_number
-    by_step = _together(session, municipalities(session), step=step)
+    by_step = _together(session, municipalities(session), step=step, others=former_uses(session))
     return _told(session, by_step, views_since(session, today() - A_YEAR), has_only_views=True)
 
 
 def _together(
-    session: Session, municipality_ids: list[int], *, step: int
+    session: Session,
+    municipality_ids: list[int],
+    *,
+    step: int,
+    others: Mapping[int, dict[Way, Shown]] = MappingProxyType({}),
 ) -> dict[int, dict[Way, Shown]]:
-    parts_of: dict[int, list[dict[Way, Shown]]] = {}
+    parts_of: dict[int, list[dict[Way, Shown]]] = {
+        step_id: [found] for step_id, found in others.items()
+    }
     for municipality_id in municipality_ids:
         least = least_of(session, municipality_id)
         for each in uses_by_school(session, municipality_id):
@@ -97,10 +105,9 @@ def _together(
 
 
 def _shown_of(use: Use, *, least: int) -> dict[Way, Shown]:
-    """As the school's own page shows it. Who used it in the track has started the track."""
-    started = ladder({Stage.STARTED: use.started}, use.teachers, least=least)[Stage.STARTED].count
-    within = {Way.PROGRAMME: [started], Way.INDEPENDENT: []}
-    return {way: shown(use.ways[way], use.teachers, least=least, within=within[way]) for way in Way}
+    return uses_shown(
+        use.ways, use.teachers, use.teachers_as_of, use.started, least=least, today=today()
+    )
 
 
 def _told(

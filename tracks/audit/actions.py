@@ -1,9 +1,9 @@
 """Writes of the audit log: one, in the transaction of what it tells of."""
 
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import insert, select, text
 
 from tracks.audit.models import audit_entry
@@ -15,13 +15,13 @@ _LOCK = 7267228  # of PostgreSQL's advisory locks; migrations have the one befor
 
 
 def as_entry(code: str) -> Reaction:
-    """A reaction to an event of an area: a dataclass with municipality_id, at, and who did it (by).
+    """A reaction to an event of an area: a Struct with municipality_id, at, and who did it (by).
 
     Its other numbers, times and codes become parameters; what is a text makes it fail (NotACode).
     """
 
     def write(session: Session, event: Any) -> None:
-        said = {f.name: getattr(event, f.name) for f in fields(event)}
+        said = asdict(event)
         noted = Noted(
             code,
             said.pop("municipality_id"),

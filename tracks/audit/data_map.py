@@ -12,4 +12,7 @@ TAGGED = (
         pseudonymous="at code actor_id person_id parameters",
     ),
 )
-AUDITED = {"audit_exported": N_("Took a copy of the audit log")}
+AUDITED = {
+    "audit_exported": N_("Took a copy of the audit log"),
+    "affected_exported": N_("Took a list of whose data entries of the log are about"),
+}

@@ -1,16 +1,26 @@
 """Writes of drafts. A text of the library never takes a draft's place unseen, nor the other way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from tracks.authoring.models import draft, library_change
+from tracks.authoring.models import (
+    co_author,
+    co_author_code,
+    draft,
+    library_change,
+    track_owner,
+)
 from tracks.authoring.queries import Draft, draft_of
 from tracks.db import Prepared, Session
+from tracks.events import Noted
+from tracks.organisation.actions.codes import Invitation
+from tracks.organisation.codes import INVITATION_LIFE, code_hash, new_code
 from tracks.people.rules import Actor
+from tracks.privacy.events import MunicipalityEnds
 
 _CLAIM = Prepared(
     insert_or(draft)
@@ -28,8 +38,7 @@ _CLAIM = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SavedDraft:
+class SavedDraft(Struct, frozen=True):
     draft: Draft | None  # None: nothing to keep, the text is the library's
     # Another text stands there that this one did not start from; then nothing was saved.
     newer: str | None = None
@@ -143,12 +152,18 @@ def note_change(
     now: datetime,
     note: str = "",
 ) -> None:
-    """What stands in the library from now on; with the first change also what stood there before,
-    so that it can be restored."""
+    """What stands in the library from now on; and what stood there before, where that is not what
+    the last change left: it came by git or in the folder, and is nobody's of those here. So it can
+    be restored, and is not taken for a part of this change (ADR 0047)."""
     if before == after:
         return
-    known = session.execute(select(library_change.c.id).where(library_change.c.path == path))
-    if before is not None and known.first() is None:
+    last = session.execute(
+        select(library_change.c.text)
+        .where(library_change.c.path == path)
+        .order_by(library_change.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if before is not None and (last is None or last.text != before):
         session.execute(
             insert(library_change).values(path=path, text=before, note="", saved_at=now)
         )
@@ -161,4 +176,102 @@ def note_change(
             note=note,
             saved_at=now,
         )
+    )
+
+
+def own_track(session: Session, municipality_id: int, track: str, now: datetime) -> None:
+    """A track that is new in the library is the municipality's whose author has begun it."""
+    session.execute(
+        insert_or(track_owner)
+        .values(track=track, municipality_id=municipality_id, since=now)
+        .on_conflict_do_nothing()
+    )
+
+
+def invite_co_author(session: Session, actor: Actor, track: str, now: datetime) -> Invitation:
+    """A code that an author of another municipality joins with, once. The caller has seen that the
+    track is the actor's municipality's."""
+    code, ends = new_code(), now + INVITATION_LIFE
+    session.execute(
+        insert(co_author_code).values(
+            code_hash=code_hash(code),
+            track=track,
+            municipality_id=actor.municipality_id,
+            expires_at=ends,
+        )
+    )
+    session.emit(Noted("co_author_invited", actor.municipality_id, now, actor_id=actor.person_id))
+    return Invitation(code, ends)
+
+
+def join_track(session: Session, actor: Actor, typed: str, now: datetime) -> str | None:
+    """The track that the code has opened. None: unknown, used, too old."""
+    row = session.execute(
+        delete(co_author_code)
+        .where(co_author_code.c.code_hash == code_hash(typed), co_author_code.c.expires_at > now)
+        .returning(co_author_code.c.track, co_author_code.c.municipality_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    track: str = row.track
+    if row.municipality_id != actor.municipality_id:
+        session.execute(
+            insert_or(co_author)
+            .values(
+                track=track,
+                person_id=actor.person_id,
+                municipality_id=row.municipality_id,
+                since=now,
+            )
+            .on_conflict_do_nothing()
+        )
+        # In the log of the municipality whose track it is: of the other's the person is known.
+        session.emit(Noted("co_author_joined", row.municipality_id, now, person_id=actor.person_id))
+    return track
+
+
+def end_co_author(
+    session: Session, municipality_id: int, track: str, person_id: int, by: int, now: datetime
+) -> bool:
+    """False when there is none. What they have written stays, and stays theirs in the history."""
+    ended = session.execute(
+        delete(co_author).where(
+            co_author.c.track == track,
+            co_author.c.person_id == person_id,
+            co_author.c.municipality_id == municipality_id,
+        )
+    )
+    if not ended.rowcount:
+        return False
+    session.emit(Noted("co_author_ended", municipality_id, now, actor_id=by, person_id=person_id))
+    return True
+
+
+def leave_track(session: Session, actor: Actor, track: str, now: datetime) -> bool:
+    """The co-author's own wish."""
+    row = session.execute(
+        delete(co_author)
+        .where(co_author.c.track == track, co_author.c.person_id == actor.person_id)
+        .returning(co_author.c.municipality_id)
+    ).one_or_none()
+    if row is None:
+        return False
+    session.emit(
+        Noted(
+            "co_author_ended",
+            row.municipality_id,
+            now,
+            actor_id=actor.person_id,
+            person_id=actor.person_id,
+        )
+    )
+    return True
+
+
+def let_go_of_changes(session: Session, event: MunicipalityEnds) -> None:
+    """What is in the library stays in it, and the texts before it: by nobody, of nobody."""
+    session.execute(
+        update(library_change)
+        .where(library_change.c.municipality_id == event.municipality_id)
+        .values(municipality_id=None, person_id=None)
     )

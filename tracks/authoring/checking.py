@@ -2,32 +2,31 @@
 
 import hashlib
 import logging
-import re
 import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from msgspec import Struct
+
 from content.checks import complexity
-from content.front_matter import split_front_matter
+from content.export.archive import LIBRARY_FILE
+from content.media import is_image
 from content.model import Publisher, Track
+from content.pictures import SIGNATURE
 from content.problems import Problem
 from content.workers.loading import ReadingFailed, load_library
+from tracks.authoring.borrowing import Lent, Texts, reached
 from tracks.authoring.folder import LibraryFolder
 
 _log = logging.getLogger(__name__)
 _KEPT = 16  # results; an author's next look at the same text costs nothing
-_BORROWED = re.compile(r"resource=\"?([a-z0-9-]+)/")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_FURTHEST = 5  # as content.reading.borrowing follows
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     publisher: Publisher | None  # None: library.yaml itself is wrong
     track: Track | None  # the best that could be made of it
     problems: tuple[Problem, ...]  # of this track, and of library.yaml
@@ -50,13 +49,14 @@ class Checker:
         self._results: OrderedDict[str, Checked] = OrderedDict()
         self._lock = Lock()
 
-    def known(self, track: str, drafts: Mapping[str, str]) -> Checked | None:
+    def known(self, track: str, drafts: Texts, lent: Lent) -> Checked | None:
         """The result if the same was checked a short while ago."""
-        return self._kept(self._key(track, self._texts(track, drafts), self._folder.media(track)))
+        texts = self._texts(track, drafts, lent)
+        return self._kept(self._key(track, texts, self._folder.media(track)))
 
-    def check(self, track: str, drafts: Mapping[str, str] | None = None) -> Checked:
+    def check(self, track: str, drafts: Texts, lent: Lent) -> Checked:
         """`drafts`: file name -> text, in place of the library's or beside it."""
-        texts = self._texts(track, drafts or {})
+        texts = self._texts(track, drafts, lent)
         media = self._folder.media(track)
         key = self._key(track, texts, media)
         found = self._kept(key)
@@ -69,14 +69,18 @@ class Checker:
         return found
 
     def _key(self, track: str, texts: Mapping[str, str], media: list[str]) -> str:
-        drawings = [self._drawing(track, name) for name in media]
-        what = repr((track, sorted(texts.items()), media, drawings))
+        read = [self._read_of(track, name) for name in media]
+        what = repr((track, sorted(texts.items()), media, read))
         return hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()
 
-    def _drawing(self, track: str, name: str) -> bytes:
-        """b"" for files that are not read."""
-        is_drawing = name.lower().endswith(".svg")
-        return (self._folder.file(track, f"media/{name}") or b"") if is_drawing else b""
+    def _read_of(self, track: str, name: str) -> bytes:
+        """As much of the file as the checks look at."""
+        path = f"media/{name}"
+        if name.lower().endswith((".svg", ".vtt")):
+            return self._folder.file(track, path) or b""
+        if is_image(path):
+            return self._folder.file(track, path, most=SIGNATURE) or b""
+        return b""
 
     def _kept(self, key: str) -> Checked | None:
         with self._lock:
@@ -84,30 +88,24 @@ class Checker:
                 self._results.move_to_end(key)
             return self._results.get(key)
 
-    def _texts(self, track: str, drafts: Mapping[str, str]) -> dict[str, str]:
+    def _texts(self, track: str, drafts: Texts, lent: Lent) -> dict[str, str]:
         """Path -> text: library.yaml, the track, and the tracks it borrows from."""
         found: dict[str, str] = {}
         with suppress(OSError, UnicodeDecodeError):
-            found["library.yaml"] = (self._folder.root / "library.yaml").read_text("utf-8")
-        waiting, seen = [(track, 0)], {track}
-        while waiting:
-            each, far = waiting.pop()
-            names = {str(name) for name in self._folder.texts(each)}
-            names |= set(drafts) if each == track else set()
-            for name in sorted(names):
-                mine = drafts.get(name) if each == track else None
-                text = self._folder.text(each, name) if mine is None else mine
-                if text is None:
-                    continue
-                found[f"{each}/{name}"] = text
-                for other in _named_in(text) & {*self._folder.tracks()}:
-                    if other not in seen and far < _FURTHEST:
-                        seen.add(other)
-                        waiting.append((other, far + 1))
+            found[LIBRARY_FILE] = (self._folder.root / LIBRARY_FILE).read_text("utf-8")
+
+        def texts_of(other: str) -> Texts:
+            given = lent(other)
+            return self._folder.all_texts(other) if given is None else given
+
+        own = {track: {**self._folder.all_texts(track), **drafts}}
+        for each, texts in reached(own, self._folder.tracks(), texts_of).items():
+            found |= {f"{each}/{name}": text for name, text in texts.items()}
         return found
 
     def _read(self, track: str, texts: Mapping[str, str], media: list[str]) -> Checked:
-        # The loader reads folders. Of most files in media/ it asks only whether they are there.
+        # The loader reads folders. Of most files in media/ it asks little more than whether they
+        # are there.
         staged = Path(tempfile.mkdtemp(prefix="tracks-check-"))
         try:
             for path, text in texts.items():
@@ -117,12 +115,12 @@ class Checker:
             for name in media:
                 place = staged / track / "media" / name
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(self._drawing(track, name))
+                place.write_bytes(self._read_of(track, name))
             # anybody's text: read in a process that is ended if it takes too long
             loaded = load_library(staged)
         except ReadingFailed:
             _log.exception("a track could not be checked")
-            at = next((p for p in sorted(texts) if p.startswith(f"{track}/")), "library.yaml")
+            at = next((p for p in sorted(texts) if p.startswith(f"{track}/")), LIBRARY_FILE)
             return Checked(None, None, (complexity.broken_off(at),))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
@@ -136,12 +134,7 @@ class Checker:
         )
 
 
-def _named_in(text: str) -> set[str]:
-    """What may be tracks that it borrows from, or that its front matter names: in its place, or as
-    its foundation."""
-    yaml, _ = split_front_matter(text)
-    return {*_BORROWED.findall(text), *_ID.findall(yaml or "")}
-
-
 def _is_of(problem: Problem, track: str) -> bool:
-    return problem.location.path.split("/")[0] in (track, "library.yaml")
+    if problem.code == "renamed-nowhere" and problem.location.path == LIBRARY_FILE:
+        return False  # it is about a track that was not read along with this one
+    return problem.location.path.split("/")[0] in (track, LIBRARY_FILE)

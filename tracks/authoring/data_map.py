@@ -1,7 +1,13 @@
 """What each column of this area holds: texts of tracks, and who wrote them."""
 
-from tracks.authoring.models import draft, library_change
-from tracks.db.data_map import Tagged
+from tracks.authoring.models import (
+    co_author,
+    co_author_code,
+    draft,
+    library_change,
+    track_owner,
+)
+from tracks.db.data_map import Limit, Tagged
 from tracks.i18n import N_
 
 TAGGED = (
@@ -11,6 +17,7 @@ TAGGED = (
         none="id municipality_id revision",
         pseudonymous="person_id saved_at",
         personal="path text base",
+        own="path text base",
     ),
     Tagged(
         library_change,
@@ -19,4 +26,27 @@ TAGGED = (
         none="id municipality_id path text note",
         pseudonymous="person_id saved_at",
     ),
+    Tagged(
+        track_owner,
+        N_("to know who may write in which track"),
+        none="track municipality_id since",
+    ),
+    Tagged(
+        co_author,
+        N_("to know who may write in which track"),
+        none="track municipality_id",
+        pseudonymous="person_id since",
+    ),
+    Tagged(
+        co_author_code,
+        N_("to let an author of another municipality in, by a code"),
+        none="code_hash track municipality_id expires_at",
+        hidden="code_hash",
+        limit=Limit(co_author_code.c.expires_at),
+    ),
 )
+AUDITED = {
+    "co_author_invited": N_("Made an invitation to write in a track"),
+    "co_author_joined": N_("Took an invitation to write in a track of another municipality"),
+    "co_author_ended": N_("Ended that somebody of another municipality writes in a track"),
+}

@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import RLock
 
 from content.export.archive import track_files
+from content.ids import is_id
 from content.media import media_path
-from content.reading.forms import is_id
 from tracks.authoring.rules import LONGEST_TEXT, FileName, file_name, normal
 
 
@@ -80,15 +80,23 @@ class LibraryFolder:
         except UnicodeDecodeError:
             return None
 
-    def file(self, track: str, name: str) -> bytes | None:
-        """A text, or a file as "media/…"."""
+    def all_texts(self, track: str) -> dict[str, str]:
+        """File name -> text."""
+        found = {str(name): self.text(track, name) for name in self.texts(track)}
+        return {name: text for name, text in found.items() if text is not None}
+
+    def file(self, track: str, name: str, most: int = -1) -> bytes | None:
+        """A text, or a file as "media/…"; of it at most so many bytes."""
         if not is_id(track) or (file_name(name) is None and media_path(name) is None):
             return None
         place = self.root / track / name
-        if any(each.is_symlink() for each in (place, *place.parents[: name.count("/") + 1])):
-            return None
-        try:
-            return place.read_bytes() if place.is_file() else None
+        try:  # a name may be longer than the disk has any, and then asking what it is fails, too
+            if any(each.is_symlink() for each in (place, *place.parents[: name.count("/") + 1])):
+                return None
+            if not place.is_file():
+                return None
+            with place.open("rb") as file:
+                return file.read(most)
         except OSError:
             return None
 

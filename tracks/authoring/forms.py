@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from content.codes import FRAMEWORKS, SUBJECTS
 from content.devices import DEVICES
 from content.front_matter_writing import Written
 from content.languages import LANGUAGES
-from content.model import EntryLevel, Lifecycle, Order, Phase
+from content.model import Audience, Begins, EntryLevel, Lifecycle, Order, Phase, TrackKind
+from tracks.catalogue.rules import TRACK_KIND_NAMES
 from tracks.i18n import N_
 
 Values = Mapping[str, Any]
@@ -19,8 +20,7 @@ _BETWEEN: Final = re.compile(r"[,;\n]+")
 _MOST: Final = 40  # values of a list
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     key: str
     label: str  # message id
     kind: str  # how the page draws it
@@ -30,17 +30,25 @@ class Field:
     default: str = ""
 
 
-ORDER_NAMES: Final = {
-    Order.ENFORCED: N_("Step by step, no skipping"),
-    Order.RECOMMENDED: N_("Recommended order"),
-    Order.FREE: N_("Any order"),
-}
 LIFECYCLE_NAMES: Final = {
     Lifecycle.DRAFT: N_("Draft: not published"),
     Lifecycle.OPEN: N_("Open"),
     Lifecycle.MAINTAINED: N_("Maintained"),
     Lifecycle.HANDED_OVER: N_("Handed over"),
     Lifecycle.ARCHIVED: N_("Archived"),
+}
+ORDER_NAMES: Final = {
+    Order.ENFORCED: N_("Kept: each opens when one's own part of those before it is done"),
+    Order.RECOMMENDED: N_("Suggested: all are open"),
+    Order.FREE: N_("Free: as one likes, also several at the same time"),
+}
+BEGIN_NAMES: Final = {
+    Begins.AFTER: N_("After the session before it"),
+    Begins.WITH: N_("At the same time as the session before it, if one likes"),
+}
+AUDIENCE_NAMES: Final = {
+    Audience.EVERYBODY: N_("Everybody"),
+    Audience.LEADERS: N_("Leaders only"),
 }
 _CODES_NOTE: Final = N_("Other codes, with commas between")
 
@@ -86,8 +94,18 @@ TRACK_FIELDS: Final = (
         note=N_("Its id, as in addresses; may be empty"),
     ),
     Field(
+        "kind",
+        N_("Kind of track"),
+        "choice",
+        {
+            **{kind.value: name for kind, name in TRACK_KIND_NAMES.items()},
+            "other": N_("Another kind"),
+        },
+        default=TrackKind.OTHER.value,
+    ),
+    Field(
         "order",
-        N_("Order of the steps"),
+        N_("Order of the sessions"),
         "choice",
         {each.value: name for each, name in ORDER_NAMES.items()},
         default=Order.RECOMMENDED.value,
@@ -114,6 +132,21 @@ MODULE_FIELDS: Final = (
         "devices", N_("Devices it has variants for"), "many", {d: d for d in DEVICES}, _CODES_NOTE
     ),
     Field("gap-weeks", N_("Weeks to the next session"), "number", default="4"),
+    Field(
+        "begins",
+        N_("When it begins"),
+        "choice",
+        {each.value: name for each, name in BEGIN_NAMES.items()},
+        default=Begins.AFTER.value,
+    ),
+    Field(
+        "audience",
+        N_("Who it is for"),
+        "choice",
+        {each.value: name for each, name in AUDIENCE_NAMES.items()},
+        N_("What is for leaders is never shown to teachers, and counts for nobody's progress."),
+        Audience.EVERYBODY.value,
+    ),
     Field("leader", N_("Words for the one who leads"), "text"),
 )
 

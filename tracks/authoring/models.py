@@ -1,8 +1,9 @@
-"""What authors have written and not yet put into the library, and what stood there before."""
+"""What authors have written and not yet put into the library, what stood there before, and whose
+track it is."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from tracks.db import Id, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
 
 draft = Table(
     "draft",
@@ -32,4 +33,36 @@ library_change = Table(
     Column("text", Text),
     Column("note", String(200), nullable=False),
     Column("saved_at", UtcDateTime, nullable=False),
+)
+
+track_owner = Table(
+    "track_owner",
+    metadata,
+    # A track of the authors' library that a municipality has begun. One without an owner is written
+    # in by every author of the installation.
+    Column("track", String(64), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+co_author = Table(
+    "co_author",
+    metadata,
+    Column("track", String(64), ForeignKey("track_owner.track"), primary_key=True),
+    # Of another municipality than the owner's, which is the one that follows.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, index=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+co_author_code = Table(
+    "co_author_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("track", String(64), ForeignKey("track_owner.track"), nullable=False),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    **ONE_TREE,
 )

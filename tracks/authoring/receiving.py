@@ -3,13 +3,13 @@ and then taken whole or not at all (ADR 0026)."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dulwich.objects import ObjectID
+from msgspec import Struct
 
 from content.export.archive import LIBRARY_FILE
 from content.history import answers
@@ -17,13 +17,19 @@ from content.history.packs import PackRefused, read_pack
 from content.history.pushed import PushRefused, judge, objects_of
 from content.history.repository import MAIN, History, Writer
 from content.history.wire import NOBODY, Command
+from content.loader import to_publish
 from content.model import Library, Lifecycle
 from content.problems import Problem, format_problem, how_many, translated
 from content.said import Said, in_language
 from content.workers.loading import load_library
+from tracks.authoring.actions import own_track
+from tracks.authoring.borrowing import Texts, published_texts, reached
 from tracks.authoring.folder import LibraryFolder
+from tracks.authoring.queries import tracks_of_others
+from tracks.authoring.rules import file_name
 from tracks.authoring.syncing import belongs, sync
 from tracks.catalogue.actions import VersionTaken
+from tracks.catalogue.histories import Histories
 from tracks.catalogue.naming import IdsLost
 from tracks.catalogue.publishing import publish_from_folder, unpublished
 from tracks.db import Database
@@ -31,8 +37,7 @@ from tracks.db import Database
 _TOLD = 50  # problems
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     why_not: str  # "": it was taken
     said: list[str]
 
@@ -44,12 +49,22 @@ class _Refused(Exception):
         self.said = said
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    history: History
+def hidden_from(database: Database, municipality_id: int | None) -> frozenset[str]:
+    """The tracks that a token of this municipality neither shows nor changes. None: it opens the
+    whole library."""
+    if municipality_id is None:
+        return frozenset()
+    with database.reading() as session:
+        return tracks_of_others(session, municipality_id)
+
+
+class Receiver(Struct, frozen=True):
+    history: History  # that is pushed to
+    histories: Histories  # in which what is published is kept
     folder: LibraryFolder
     database: Database
     publisher: str  # its id
+    municipality_id: int | None  # whose token it is; None: it opens the whole library
     who: Writer
     language: str
 
@@ -69,7 +84,8 @@ class Receiver:
             raise _Refused("only main", [answers.ONLY_MAIN])
         if command.new == NOBODY:
             raise _Refused("main stays", [answers.MAIN_STAYS])
-        head = sync(self.history, self.folder, self.who, now)
+        hidden = hidden_from(self.database, self.municipality_id)
+        head = sync(self.history, self.folder, self.who, now, hidden=hidden)
         if command.old != (head.encode() if head else NOBODY):
             raise _Refused("fetch first", [answers.FETCH_FIRST])
         tip = ObjectID(command.new)
@@ -81,23 +97,58 @@ class Receiver:
         if head is not None and not self.history.is_ancestor(head, new):
             raise _Refused("fetch first", [answers.FETCH_FIRST])
         files = self.history.files(new)
-        with _staged(files) as root:
-            library = self._checked(root)
+        before = self.history.files(head) if head is not None else {}
+        changed = sorted(p for p in {*before, *files} if before.get(p) != files.get(p))
+        self._refuse_foreign(changed, hidden)
+        with _staged({**self._lent(files, hidden), **files}) as root:
+            library = self._checked(root, hidden, {path.partition("/")[0] for path in changed})
             said = self._publish(library, root, new, now)
         if not self.history.advance(head, new):
             raise _Refused("fetch first", [answers.FETCH_FIRST])
-        sync(self.history, self.folder, self.who, now)
+        sync(self.history, self.folder, self.who, now, hidden=hidden)
         return said
 
-    def _checked(self, root: Path) -> Library:
-        """The same checks as `tracks content check`, as a gate."""
+    def _refuse_foreign(self, changed: list[str], hidden: Collection[str]) -> None:
+        if self.municipality_id is None:
+            return
+        said = [answers.not_yours(p) for p in changed if p.partition("/")[0] in hidden]
+        said += [answers.whole_library(p) for p in changed if p == LIBRARY_FILE]
+        if said:
+            raise _Refused("not yours", [*said[:_TOLD]])
+
+    def _lent(self, files: Mapping[str, bytes], hidden: Collection[str]) -> dict[str, bytes]:
+        """What tracks of others that these texts borrow from have published."""
+        own: dict[str, dict[str, str]] = {}
+        for path, data in files.items():
+            track, _, name = path.partition("/")
+            if file_name(name) is not None:
+                own.setdefault(track, {})[name] = data.decode("utf-8", "replace")
+        with self.database.reading() as session:
+
+            def texts_of(track: str) -> Texts:
+                return published_texts(session, self.histories, self.publisher, track)
+
+            found = reached(own, hidden, texts_of)
+        return {
+            f"{track}/{name}": text.encode()
+            for track, texts in found.items()
+            if track in hidden
+            for name, text in texts.items()
+        }
+
+    def _checked(self, root: Path, hidden: Collection[str], changed: Collection[str]) -> Library:
+        """The same checks as `tracks content check`, as a gate; what is hidden was checked when it
+        was published."""
         loaded = load_library(root)
-        problems = loaded.problems
-        if loaded.value is None:
-            raise _Refused("checks failed", self._told(problems))
-        if loaded.value.publisher.id != self.publisher:
+        _, in_the_way = to_publish(loaded, changed)
+        passed_over = {*hidden} if self.municipality_id is None else {*hidden, LIBRARY_FILE}
+        found = [p for p in in_the_way if p.location.path.split("/")[0] not in passed_over]
+        if loaded.draft is None or found:
+            raise _Refused("checks failed", self._told(tuple(found)))
+        if loaded.draft.publisher.id != self.publisher:
             raise _Refused("another library", [answers.other_id(LIBRARY_FILE)])
-        return loaded.value
+        own = tuple(track for track in loaded.draft.tracks if track.id not in hidden)
+        return Library(loaded.draft.publisher, own)
 
     def _told(self, problems: tuple[Problem, ...]) -> list[Said | str]:
         lines: list[Said | str] = [
@@ -106,7 +157,7 @@ class Receiver:
         return [*lines, how_many(problems)]
 
     def _publish(
-        self, library: Library, root: Path, commit: str, now: datetime
+        self, library: Library, root: Path, commit: str | None, now: datetime
     ) -> list[Said | str]:
         try:
             with self.database.writing() as session:
@@ -115,6 +166,11 @@ class Receiver:
                     for each in unpublished(session, library)
                     if each.lifecycle is not Lifecycle.DRAFT
                 ]
+                if self.municipality_id is not None:
+                    # one that is new here is the municipality's, as one begun in the browser
+                    for each in {each.id for each in library.tracks} - {*self.folder.tracks()}:
+                        own_track(session, self.municipality_id, each, now)
+                    commit = None  # it is not in the repository of the whole library
                 done = publish_from_folder(session, root, library, now, only=chosen, commit=commit)
         except IdsLost as lost:
             raise _Refused("checks failed", self._told(lost.problems)) from lost

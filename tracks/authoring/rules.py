@@ -4,13 +4,17 @@ library."""
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
+from content.ids import LONGEST_ID, is_id
 from content.languages import LANGUAGES
 from content.merging import matching
-from content.reading.forms import LONGEST_ID, is_id
+from content.model import MOST_SAID
+from tracks.feedback.rules import LONGEST_ANSWER
 
 LONGEST_TEXT: Final = 256 * 1024  # bytes a file may have (content.reading.files); drafts as well
 _MODULE: Final = re.compile(r"([0-9]{1,3})-([a-z0-9-]+)\.([a-z]{2,3})\.md", re.ASCII)
@@ -19,8 +23,7 @@ _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "�
 _VERSION: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileName:
+class FileName(Struct, frozen=True, order=True):
     """Of a text in a track's folder. Module files: 01-its-id.nb.md; the track's: track.nb.md."""
 
     number: int  # 0: the track's own
@@ -126,8 +129,42 @@ def with_module_renamed(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+def said_in(values: Mapping[str, object]) -> dict[str, list[str]]:
+    """What the front matter tells by version; nothing of what is not written as it must be."""
+    told = values.get("you-said")
+    if not isinstance(told, dict):
+        return {}
+    listed = {v: [lines] if isinstance(lines, str) else lines for v, lines in told.items()}
+    return {
+        version: lines
+        for version, lines in listed.items()
+        if isinstance(lines, list) and all(isinstance(each, str) for each in lines)
+    }
+
+
+def with_said(
+    told: Mapping[str, list[str]], version: str, lines: Sequence[str] | None, most: int
+) -> dict[str, list[str]]:
+    """`lines`: of that version, None for what stands there; `most`: versions, the last ones."""
+    found = {each: list(before) for each, before in told.items()}
+    if lines is not None:
+        found.pop(version, None)
+        if lines:
+            found[version] = list(lines)
+    return dict(list(found.items())[-most:])
+
+
+def lines_in(typed: str) -> list[str]:
+    """What stands in a field of several lines; no two spaces, no empty line."""
+    lines = (" ".join(line.split()) for line in normal(typed).split("\n"))
+    return [line for line in lines if line]
+
+
+def is_room_for(lines: Sequence[str]) -> bool:
+    return len(lines) <= MOST_SAID and all(len(line) <= LONGEST_ANSWER for line in lines)
+
+
+class Hunk(Struct, frozen=True):
     """Lines that differ, with some around them."""
 
     line: int  # the first, in the newer text
@@ -158,3 +195,21 @@ def hunks(before: str, after: str, around: int = 2) -> list[Hunk]:
             found.append(Hunk(part[0][2] + 1, tuple((sign, line) for sign, line, _ in part)))
             begun = None
     return found
+
+
+class Standing(StrEnum):
+    """How an author stands to a track of the library (ADR 0046)."""
+
+    EVERYBODYS = "everybodys"  # no municipality has begun it
+    OWN = "own"  # their municipality has
+    CO_AUTHOR = "co-author"  # invited by another municipality's authors
+    FOREIGN = "foreign"  # it is not shown to them
+
+
+def standing(own: int, owner: int | None, *, is_co_author: bool) -> Standing:
+    """`own`: the author's municipality; `owner`: the track's."""
+    if owner is None:
+        return Standing.EVERYBODYS
+    if owner == own:
+        return Standing.OWN
+    return Standing.CO_AUTHOR if is_co_author else Standing.FOREIGN

@@ -4,25 +4,33 @@ What differs from the last time they were equal tells which side changed. Where 
 text they are put together; where they clash, the folder's stands, the other is in the history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from content.export.archive import LIBRARY_FILE, track_files
 from content.history.repository import History, Writer
+from content.ids import is_id
 from content.media import media_path
 from content.merging import merged
-from content.reading.forms import is_id
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.rules import file_name
 
 SAID = "Write in the browser"
 
 
-def sync(history: History, folder: LibraryFolder, who: Writer, now: datetime) -> str | None:
-    """The head, which holds what the folder holds. The caller has both locks."""
+def sync(
+    history: History,
+    folder: LibraryFolder,
+    who: Writer,
+    now: datetime,
+    *,
+    hidden: Collection[str] = (),
+) -> str | None:
+    """The head, which holds what the folder holds, but the tracks that are `hidden`: a repository
+    that they are not for never has them. The caller has both locks."""
     head = history.head()
-    here = files_in(folder.root)
+    here = {p: d for p, d in files_in(folder.root).items() if p.partition("/")[0] not in hidden}
     there = _ours(history.files(head)) if head is not None else {}
     base = _base(history, here, there)
     commit: dict[str, bytes | None] = {

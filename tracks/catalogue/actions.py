@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
-from content.model import Module, Section, Step, Track
-from content.rendering.html import render_notes, render_track_intro
+from content.audience import leader_media
+from content.model import Begins, Module, Section, Step, Track
+from content.rendering.html import render_for_leaders, render_notes, render_track_intro
 from tracks.catalogue.changes import note_changes
 from tracks.catalogue.drawn import DrawnSteps
 from tracks.catalogue.filling_in import fill_in, window_of
@@ -25,7 +27,7 @@ from tracks.catalogue.models import (
     track,
     track_version,
 )
-from tracks.catalogue.rules import Outline, units_of
+from tracks.catalogue.rules import Outline, units_of, version_key
 from tracks.db import Session
 
 
@@ -33,8 +35,11 @@ class VersionTaken(Exception):
     """This version number is published already, with another text. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class VersionTooLow(VersionTaken):
+    """A higher one is what teachers meet. Nothing was written."""
+
+
+class Published(Struct, frozen=True):
     track_id: int
     version_id: int
     is_new: bool
@@ -76,11 +81,21 @@ def publish_track(
     ).one_or_none()
     if known is not None:
         if known.digest != digest:
-            raise VersionTaken(f"{publisher}/{source.id}@{source.version}")
+            raise VersionTaken(f"{publisher}/{source.id}@{source.version} is published already")
         was_filled_in = fill_in(session, known.id, source)
         if was_filled_in or not is_indexed(session, track_id):  # published before there was either
             index_track(session, track_id)
         return Published(track_id, known.id, is_new=False)
+    before = session.execute(
+        select(track_version.c.id, track_version.c.version)
+        .join(track, track.c.version_id == track_version.c.id)
+        .where(track.c.id == track_id)
+    ).one_or_none()
+    if before is not None and version_key(before.version) > version_key(source.version):
+        raise VersionTooLow(
+            f"{publisher}/{source.id}@{source.version} is lower than {before.version}, which is "
+            "published"
+        )
     version_id = session.execute(
         insert(track_version)
         .values(
@@ -94,28 +109,33 @@ def publish_track(
             licence=source.licence,
             authors=list(source.authors),
             texts={},
-            minutes=sum(sum(m.minutes.values()) for m in source.modules),
+            minutes=sum(sum(m.minutes.values()) for m in source.for_everybody),
             units=0,
             frameworks=list(source.frameworks),
             entry_level=source.entry_level.value,
             foundation=source.foundation or None,
+            kind=source.kind.value if source.kind else None,
+            module_order=source.order.value,
             lifecycle=source.lifecycle.value,
             replaced_by=f"{publisher}/{source.replaced_by}" if source.replaced_by else None,
         )
         .returning(track_version.c.id)
     ).scalar_one()
-    before = session.execute(select(track.c.version_id).where(track.c.id == track_id)).scalar_one()
-    drawn = DrawnSteps(session, version_id, before)
+    before_id = None if before is None else before.id
+    drawn = DrawnSteps(session, version_id, before_id)
     writing = _Writing(session, source, track_id, version_id, drawn)
-    for number, part in enumerate(source.modules, start=1):
+    for number, part in enumerate(source.for_everybody, start=1):
         _write_module(writing, part, number)
-    _write_media(session, version_id, media)
+    for_leaders = [part for part in source.modules if part.is_for_leaders]
+    for number, part in enumerate(for_leaders, start=1):
+        _write_leader_module(writing, part, number)
+    _write_media(session, version_id, source, media)
     session.execute(
         update(track_version)
         .where(track_version.c.id == version_id)
         .values(units=units_of(writing.outline), texts=_track_texts(writing))
     )
-    note_changes(session, version_id, before, now)
+    note_changes(session, version_id, before_id, now)
     session.execute(update(track).where(track.c.id == track_id).values(version_id=version_id))
     index_track(session, track_id)
     return Published(track_id, version_id, is_new=True)
@@ -127,6 +147,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
             "title": text.title,
             "summary": text.summary,
             "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
+            "you_said": {version: list(lines) for version, lines in text.you_said.items()},
             "html": render_track_intro(writing.track, language, media_url=writing.media_url),
         }
         for language, text in writing.track.texts.items()
@@ -150,6 +171,38 @@ def _write_module(writing: _Writing, part: Module, number: int) -> None:
             minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
             texts={language: _module_text(writing, part, language) for language in part.texts},
             devices=list(part.devices),
+            begins_with_previous=part.begins is Begins.WITH,
+        )
+    )
+
+
+def _write_leader_module(writing: _Writing, part: Module, number: int) -> None:
+    session = writing.session
+    session.execute(
+        insert(module_version).values(
+            track_version_id=writing.version_id,
+            module_id=_durable(session, module, track_id=writing.track_id, slug=part.id),
+            position=number,
+            gap_weeks=part.gap_weeks,
+            units=0,
+            minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
+            texts={
+                language: {
+                    **_module_text(writing, part, language),
+                    "phases": {
+                        section.phase.value: {
+                            "title": section.texts[language],
+                            "leader_html": render_for_leaders(
+                                section, language, media_url=writing.media_url
+                            ),
+                        }
+                        for section in part.sections
+                    },
+                }
+                for language in part.texts
+            },
+            devices=list(part.devices),
+            is_for_leaders=True,
         )
     )
 
@@ -223,10 +276,18 @@ def _write_step(
     )
 
 
-def _write_media(session: Session, version_id: int, media: Mapping[str, bytes]) -> None:
+def _write_media(
+    session: Session, version_id: int, source: Track, media: Mapping[str, bytes]
+) -> None:
+    closed = leader_media(source, [f"media/{name}" for name in media])
     for name, body in media.items():
         session.execute(
-            insert(media_file).values(track_version_id=version_id, name=name, body=body)
+            insert(media_file).values(
+                track_version_id=version_id,
+                name=name,
+                body=body,
+                is_for_leaders=f"media/{name}" in closed,
+            )
         )
 
 
@@ -240,17 +301,30 @@ def _durable(session: Session, table: Any, **key: Any) -> int:
 
 
 # Came after the first versions were published: what has none of them is the same text as then.
-_LATER = frozenset({"renamed", "retired", "replaced_by", "foundation", "entry_check"})
+_LATER = frozenset(
+    {
+        "renamed",
+        "retired",
+        "replaced_by",
+        "foundation",
+        "entry_check",
+        "you_said",
+        "audience",
+        "terms",
+        "begins",
+        "kind",
+    }
+)
 
 
 def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
     """SHA-256 of all that is stored of a version: the same text, the same digest."""
 
     def plain(value: Any) -> Any:
-        if hasattr(value, "__dataclass_fields__"):
+        if isinstance(value, Struct):
             return {
                 n: plain(inner)
-                for n in value.__dataclass_fields__
+                for n in value.__struct_fields__
                 for inner in [getattr(value, n)]
                 if n != "location" and (inner or n not in _LATER)
             }

@@ -1,8 +1,8 @@
 """What a reader of one version meets in another: found once for each pair, and kept."""
 
-from dataclasses import dataclass
 from threading import Lock
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from content.history.words import Line, compared, read_lines
@@ -14,8 +14,7 @@ from tracks.db import Session
 _KEPT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(Struct, frozen=True):
     """Ids of steps."""
 
     changed: frozenset[int]  # in both, with another text

@@ -1,14 +1,14 @@
 """What happens when a track is published, for those who react."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from content.model import Publisher
 
 
-@dataclass(frozen=True, slots=True)
-class FolderPublished:
+class FolderPublished(Struct, frozen=True):
     """A track as its author's files have it is in the catalogue, new or as it was."""
 
     publisher: Publisher
@@ -22,8 +22,7 @@ class FolderPublished:
     commit: str | None = None  # that holds these files already: they were pushed
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """A track, a module or a step, and with it all that it holds. Neither address has a version."""
 
     track_id: int

@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import public_path
 
+ATOM = "application/atom+xml; charset=utf-8"
+IN_FEED = 50  # the newest
 _ATOM = "http://www.w3.org/2005/Atom"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # XML 1.0 has no way to say these.
@@ -23,14 +25,16 @@ def atom(
     base_url: str,
     title: str,
     language: str,
+    page: str = "/catalogue",
+    address: str = "/catalogue/feed.atom",
 ) -> bytes:
-    """`editions`: the newest first. `first_published`: by track id."""
+    """`editions`: the newest first. `first_published`: by track id. `page`: what it tells of."""
     feed = Element(f"{{{_ATOM}}}feed", {_LANG: language})
-    _add(feed, "id", f"{base_url}/catalogue")
+    _add(feed, "id", f"{base_url}{page}")
     _add(feed, "title", title)
     _add(feed, "updated", _moment(editions[0].published_at if editions else _NOTHING_YET))
-    _add(feed, "link", rel="self", href=f"{base_url}/catalogue/feed.atom")
-    _add(feed, "link", rel="alternate", type="text/html", href=f"{base_url}/catalogue")
+    _add(feed, "link", rel="self", href=f"{base_url}{address}")
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{base_url}{page}")
     author = _add(feed, "author")
     _add(author, "name", title)
     for edition in editions:

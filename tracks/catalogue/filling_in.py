@@ -17,6 +17,11 @@ def window_of(source: Step) -> Window:
 def fill_in(session: Session, version_id: int, source: Track) -> bool:
     """Add what is missing of this version, whose text is `source`. False: nothing was."""
     of_version = track_version.c.id == version_id
+    session.execute(
+        update(track_version)
+        .where(of_version, track_version.c.module_order.is_(None))
+        .values(module_order=source.order.value)
+    )
     kept = session.execute(select(track_version.c.frameworks).where(of_version)).scalar_one()
     if kept is not None:
         return False

@@ -1,10 +1,10 @@
 """What the public catalogue answers to words and filters."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select
 
 from tracks.catalogue.models import search_entry
@@ -29,8 +29,7 @@ class Free(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What somebody looks for in the catalogue; empty or None: anything."""
 
     typed: str = ""
@@ -40,6 +39,7 @@ class Look:
     minutes: int | None = None  # at most
     language: str = ""
     framework: str = ""
+    kind: str = ""  # of its track
     device: str = ""
     free: Free | None = None
     free_until: date | None = None  # at least
@@ -47,15 +47,14 @@ class Look:
     @property
     def is_narrow(self) -> bool:
         """Something is chosen among what few people choose by."""
-        return bool(self.framework or self.device or self.free or self.free_until)
+        return bool(self.framework or self.kind or self.device or self.free or self.free_until)
 
     @property
     def is_for_anything(self) -> bool:
         return self == Look()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     address: Address
     language: str
     kind: str
@@ -121,6 +120,8 @@ def _filters(look: Look, today: date) -> list[ColumnElement[bool]]:
         found.append(search_entry.c.grades.contains(f"|{look.grade}|", autoescape=True))
     if look.phase:
         found.append(search_entry.c.phase == look.phase)
+    if look.kind:
+        found.append(search_entry.c.track_kind == look.kind)
     if look.minutes is not None:
         found.append(search_entry.c.minutes <= look.minutes)
     for column, code in (("frameworks", look.framework), ("devices", look.device)):

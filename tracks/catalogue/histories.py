@@ -34,11 +34,13 @@ class Histories:
 
         return open_signer(self.key_file)
 
-    def of(self, publisher: str) -> History:
-        """`publisher`: its id, as library.yaml has it."""
+    def of(self, publisher: str, municipality_id: int | None = None) -> History:
+        """`publisher`: its id, as library.yaml has it. `municipality_id`: the repository of its own
+        that a municipality fetches and pushes, with what its authors may read (ADR 0051)."""
         from content.history.repository import History
 
+        name = publisher if municipality_id is None else f"{publisher}@{municipality_id}"
         with self._lock:
-            if publisher not in self._kept:
-                self._kept[publisher] = History(self._folder / f"{publisher}.git", self.signer)
-            return self._kept[publisher]
+            if name not in self._kept:
+                self._kept[name] = History(self._folder / f"{name}.git", self.signer)
+            return self._kept[name]

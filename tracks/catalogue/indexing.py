@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from html import unescape
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, insert, select
 
 from content.model import Lifecycle
@@ -22,8 +23,7 @@ _TAG = re.compile(r"<[^>]*>")  # of HTML that is cleaned: no ">" within a tag
 LONGEST_TEXT = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     address: str
     language: str
     kind: str
@@ -58,6 +58,7 @@ def index_track(session: Session, track_id: int) -> None:
         "subjects": _list(edition.subjects),
         "grades": _list(edition.grades),
         "frameworks": _list(edition.frameworks),
+        "track_kind": edition.kind or "",
         "published_at": edition.published_at,
     }
     after = set()
@@ -71,7 +72,7 @@ def index_track(session: Session, track_id: int) -> None:
 
 
 def _write(session: Session, entry: _Entry, shared: dict[str, object]) -> None:
-    values = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    values = asdict(entry)
     entry_id = session.execute(
         insert(search_entry).values(**shared, **values).returning(search_entry.c.id)
     ).scalar_one()

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
@@ -42,7 +43,8 @@ track_version = Table(
     Column("grades", Json, nullable=False),
     Column("licence", String(80), nullable=False),
     Column("authors", Json, nullable=False),
-    # {language: {title, summary, html, entry_check}}, the last a line each, or missing
+    # {language: {title, summary, html, entry_check, you_said}}; the last two may be missing:
+    # a line each, and {version: [line, ...]}
     Column("texts", Json, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),
@@ -51,6 +53,8 @@ track_version = Table(
     Column("entry_level", String(2)),
     Column("foundation", String(165)),  # a track of the same publisher, for those who cannot yet
     # A retired track is not offered any more; those who have begun keep it.
+    Column("kind", String(20)),  # content.model.TrackKind; NULL: another
+    Column("module_order", String(12)),  # content.model.Order; NULL: as recommended
     Column("lifecycle", String(12), nullable=False, server_default="open"),
     Column("replaced_by", String(330)),  # the address of what to use instead
     UniqueConstraint("track_id", "version"),
@@ -77,6 +81,10 @@ module_version = Table(
     Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
     Column("devices", Json),  # ["ipad"]; NULL as in track_version
     Column("changed_at", UtcDateTime),  # NULL: not known, then with its version
+    # It may be taken at the same time as the one before it.
+    Column("begins_with_previous", Boolean, nullable=False, server_default=false()),
+    # Such a one has no steps: all its words stand in its texts, as leader_html (ADR 0057).
+    Column("is_for_leaders", Boolean, nullable=False, server_default=false()),
 )
 
 step = Table(
@@ -125,6 +133,7 @@ media_file = Table(
     Column("track_version_id", Id, ForeignKey("track_version.id"), primary_key=True),
     Column("name", String(120), primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    Column("is_for_leaders", Boolean, nullable=False, server_default=false()),
 )
 
 # What the public catalogue can find: the versions that newcomers meet, a row for each language.
@@ -148,6 +157,7 @@ search_entry = Table(
     Column("changed_at", UtcDateTime),  # NULL: not known, then as published_at
     Column("frameworks", Text, nullable=False, server_default=""),  # "|pfdk-1|pfdk-4|"
     Column("devices", Text, nullable=False, server_default=""),  # the same
+    Column("track_kind", String(20), nullable=False, server_default=""),
     Column("free_from", Date),  # of a resource
     Column("free_until", Date),
     UniqueConstraint("address", "language"),
@@ -173,6 +183,17 @@ withdrawn = Table(
     Column("address", String(330), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+# What somebody has said that they teach: for what the catalogue shows them first, and nothing else.
+teaching = Table(
+    "teaching",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("subjects", Json, nullable=False),  # ["NAT01-05"]
+    Column("grades", Json, nullable=False),  # ["8", "9", "10"], each by itself
     **ONE_TREE,
 )
 
@@ -231,6 +252,8 @@ push_token = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("publisher", String(80), nullable=False),
+    # Whose authors' tracks it opens, beside those of nobody. NULL: the whole library.
+    Column("municipality_id", Id, ForeignKey("municipality.id")),
     Column("name", String(80), nullable=False),  # what it is for, not who has it
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("made_at", UtcDateTime, nullable=False),

@@ -1,7 +1,6 @@
 """Where what had an address is today: renamed, or retired with something in its place."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from tracks.catalogue.models import (

@@ -1,7 +1,6 @@
 """Who publishes, by the words of their library.yaml."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -10,8 +9,7 @@ from tracks.catalogue.models import publisher
 from tracks.db import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(Struct, frozen=True):
     slug: str
     name: str
     contact: str = ""

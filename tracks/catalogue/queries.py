@@ -8,9 +8,10 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, func, select
 
-from content.model import Lifecycle, Phase, StepKind
+from content.model import Lifecycle, Order, Phase, StepKind, TrackKind
 from content.rendered import RenderedStep
 from tracks.catalogue.models import (
     media_file,
@@ -22,14 +23,13 @@ from tracks.catalogue.models import (
     track,
     track_version,
 )
-from tracks.catalogue.rules import Address, Outline
+from tracks.catalogue.rules import Address, Byline, Outline, YouSaid, byline, you_said
 from tracks.catalogue.windows import Window
 from tracks.db import Prepared, Session
 from tracks.i18n import nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     id: int
     slug: str
     position: int
@@ -38,6 +38,16 @@ class Module:
     minutes: Mapping[Phase, int]
     texts: Mapping[str, Mapping[str, Any]]
     devices: tuple[str, ...]
+    begins_with_previous: bool
+
+
+class LeaderModule(Struct, frozen=True):
+    """What is read by leaders only: no part of `Edition.modules`, and without steps."""
+
+    id: int
+    slug: str
+    minutes: Mapping[Phase, int]
+    texts: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Edition:
     grades: tuple[str, ...]
     licence: str
     authors: tuple[str, ...]
-    texts: Mapping[str, Mapping[str, str]]
+    texts: Mapping[str, Mapping[str, Any]]
     minutes: int
     units: int
     frameworks: tuple[str, ...]
@@ -66,6 +76,13 @@ class Edition:
     modules: tuple[Module, ...]
     steps: tuple[Outline, ...]
     titles: Mapping[tuple[int, str], str]  # (step id, language) -> title
+    leader_modules: tuple[LeaderModule, ...] = ()
+    order: Order = Order.RECOMMENDED
+    kind: TrackKind | None = None
+
+    @cached_property
+    def bylines(self) -> tuple[Byline, ...]:
+        return tuple(byline(each) for each in self.authors if byline(each).name)
 
     @cached_property
     def by_slug(self) -> dict[tuple[str, str], Outline]:
@@ -125,6 +142,12 @@ class Edition:
     def language(self, wanted: str) -> str:
         return nearest(wanted, self.languages)
 
+    def you_said(self, wanted: str, *, after: str | None = None) -> list[YouSaid]:
+        """Up to this version, the newest first; `after`: of later ones only."""
+        first = self.language(wanted)
+        others = [each for each in self.languages if each != first]
+        return you_said(self.texts, [first, *others], after=after, until=self.version)
+
     def address(self, module: str | None = None, step: str | None = None) -> Address:
         return Address(self.publisher, self.slug, module, step)
 
@@ -160,6 +183,16 @@ _BODY = select(step_text.c.body).where(
     step_text.c.step_id == bindparam("step_id"),
     step_text.c.language == bindparam("language"),
 )
+
+
+def current_version(session: Session, publisher: str, slug: str) -> str | None:
+    """The number of what newcomers meet; None: nothing of that track is published."""
+    found: str | None = session.execute(
+        select(track_version.c.version)
+        .join(track, track.c.version_id == track_version.c.id)
+        .where(track.c.publisher == publisher, track.c.slug == slug)
+    ).scalar_one_or_none()
+    return found
 
 
 CURRENT_S = 2.0
@@ -222,6 +255,7 @@ def _make_room(kept: dict[Any, Any], limit: int) -> None:
 def read_edition(session: Session, version_id: int) -> Edition:
     key = {"version_id": version_id}
     row = session.execute(_EDITION, key).one()
+    modules = session.execute(_MODULES, key).all()
     return Edition(
         track_id=row.track_id,
         version_id=version_id,
@@ -242,9 +276,12 @@ def read_edition(session: Session, version_id: int) -> Edition:
         foundation=row.foundation,
         lifecycle=Lifecycle(row.lifecycle),
         replaced_by=row.replaced_by,
-        modules=tuple(_module(r) for r in session.execute(_MODULES, key)),
+        modules=tuple(_module(r) for r in modules if not r.is_for_leaders),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
+        order=Order(row.module_order or Order.RECOMMENDED),
+        kind=TrackKind(row.kind) if row.kind else None,
+        leader_modules=tuple(_leader_module(r) for r in modules if r.is_for_leaders),
     )
 
 
@@ -258,6 +295,16 @@ def _module(row: Row[Any]) -> Module:
         minutes={Phase(p): m for p, m in row.minutes.items()},
         texts=row.texts,
         devices=tuple(row.devices or ()),
+        begins_with_previous=row.begins_with_previous,
+    )
+
+
+def _leader_module(row: Row[Any]) -> LeaderModule:
+    return LeaderModule(
+        id=row.module_id,
+        slug=row.slug,
+        minutes={Phase(p): m for p, m in row.minutes.items()},
+        texts=row.texts,
     )
 
 
@@ -307,9 +354,10 @@ def offered(session: Session, shelf: Shelf, municipality_id: int) -> list[Editio
     return [shelf.edition(session, version_id) for version_id in published(session)]
 
 
-def media(session: Session, version_id: int, name: str) -> bytes | None:
-    return session.execute(
-        select(media_file.c.body).where(
-            media_file.c.track_version_id == version_id, media_file.c.name == name
-        )
-    ).scalar_one_or_none()
+def media(session: Session, version_id: int, name: str, *, with_leaders: bool) -> bytes | None:
+    asked = select(media_file.c.body).where(
+        media_file.c.track_version_id == version_id, media_file.c.name == name
+    )
+    if not with_leaders:
+        asked = asked.where(media_file.c.is_for_leaders.is_(False))
+    return session.execute(asked).scalar_one_or_none()

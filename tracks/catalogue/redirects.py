@@ -1,9 +1,9 @@
 """Old addresses lead on: a page that is not there is looked for under what it is called now."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, url_for
+from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from tracks.catalogue.moved import where_now
@@ -11,6 +11,7 @@ from tracks.catalogue.rules import Address, parse_address
 from tracks.web.errors import on_http_error
 from tracks.web.requests import parts
 
+_AREAS = ("catalogue.", "progress.", "feedback.")  # whose addresses name parts of tracks
 _NAMES = ("publisher", "track", "module", "step")
 
 
@@ -30,7 +31,7 @@ def _on_not_found(exc: NotFound) -> Response:
 
 def _asked() -> Address | None:
     given = request.view_args or {}
-    if request.endpoint is None or not request.endpoint.startswith(("catalogue.", "progress.")):
+    if request.endpoint is None or not request.endpoint.startswith(_AREAS):
         return None
     if "address" in given:
         return parse_address(given["address"])

@@ -1,11 +1,13 @@
 """Addresses of tracks, modules and resources; what counts towards a track; which stage it is."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
-from content.model import Phase, StepKind
+from msgspec import Struct
+
+from content.model import Order, Phase, StepKind, TrackKind
 from tracks.catalogue.windows import ALWAYS, Window
 from tracks.i18n import N_
 
@@ -16,6 +18,20 @@ _ADDRESS = re.compile(
     r"(?:@(?P<version>[0-9A-Za-z][0-9A-Za-z.-]{0,19}))?"
 )
 
+# What readers are told.
+ORDER_SAID = {
+    Order.ENFORCED: N_(
+        "The sessions are taken in order: each opens when you have done your own part of those "
+        "before it."
+    ),
+    Order.RECOMMENDED: N_("The order is a suggestion: every session is open."),
+    Order.FREE: N_("Take the sessions in the order you like, or several at the same time."),
+}
+TRACK_KIND_NAMES = {
+    TrackKind.TOOLS: N_("Training in a tool"),
+    TrackKind.TESTS: N_("Digital tests"),
+    TrackKind.SUBJECT: N_("Teaching of a subject"),
+}
 PHASE_NAMES = {
     Phase.PREPARE: N_("Prepare"),
     Phase.TOGETHER: N_("Work together"),
@@ -35,8 +51,33 @@ KIND_NAMES = {
 PIECE_NAMES = {"track": N_("Track"), "module": N_("Session"), "resource": N_("Resource")}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+def version_key(version: str) -> tuple[int, ...]:
+    """To compare by: 1 is 1.0 and 1.0.0, and comes before 1.10."""
+    parts = [int(part) for part in version.split(".")]
+    return (*parts, *[0] * (3 - len(parts)))
+
+
+class Byline(Struct, frozen=True):
+    """Who made it, and as what: "Sample publisher, editors" in the front matter (S-24)."""
+
+    name: str
+    role: str  # "" where none is written
+
+    @property
+    def key(self) -> str:
+        """Two spellings of the same one are the same."""
+        return " ".join(self.name.split()).casefold()
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.role}" if self.role else self.name
+
+
+def byline(author: str) -> Byline:
+    name, _, role = author.partition(",")
+    return Byline(" ".join(name.split()), " ".join(role.split()))
+
+
+class Address(Struct, frozen=True):
     """`publisher/track[/module[#step]][@version]`: durable, the same in every LMS and course."""
 
     publisher: str
@@ -84,8 +125,7 @@ def link_path(address: Address) -> str:
     return f"/r/{str(address).replace('#', '%23')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """One step in its place, as the pages and the progress rules need it."""
 
     step_id: int
@@ -116,6 +156,32 @@ def units_of(outline: Iterable[Outline]) -> int:
 def is_spelling_only(before: str, after: str) -> bool:
     """Versions that differ in the third number: 1.2 and 1.2.1. Readers follow such ones unasked."""
     return _numbers(before)[:2] == _numbers(after)[:2] and _numbers(before) != _numbers(after)
+
+
+class YouSaid(Struct, frozen=True):
+    """What a version changed because teachers said so, in its author's words (S-11)."""
+
+    version: str
+    language: str  # of the lines: the wanted one, else the first that has any
+    lines: tuple[str, ...]
+
+
+def you_said(
+    texts: Mapping[str, Mapping[str, Any]],
+    languages: Sequence[str],
+    *,
+    after: str | None,
+    until: str,
+) -> list[YouSaid]:
+    """The newest version first. `languages`: the wanted one before the others; `texts`: by language
+    as track_version has them. None of a version that is not published yet, nor of `after`."""
+    found: dict[str, YouSaid] = {}
+    for language in languages:
+        for version, lines in texts[language].get("you_said", {}).items():
+            is_later = after is None or _numbers(after) < _numbers(version)
+            if is_later and _numbers(version) <= _numbers(until):
+                found.setdefault(version, YouSaid(version, language, tuple(lines)))
+    return sorted(found.values(), key=lambda each: _numbers(each.version), reverse=True)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -3,17 +3,17 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from content.model import Phase, StepKind
+from msgspec import Struct
+
+from content.model import Phase, StepKind, TrackKind
 from tracks.catalogue.queries import Edition, Module
 from tracks.catalogue.rules import Address, Outline
 
 LIMITS = (10, 20, 45, 90, 180)  # minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody looks for; empty or None: anything."""
 
     words: tuple[str, ...] = ()  # case-folded; each must be there
@@ -23,15 +23,13 @@ class Wish:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundModule:
+class FoundModule(Struct, frozen=True):
     module: Module
     fits: bool  # False: only resources of it fit
     resources: tuple[Outline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTrack:
+class FoundTrack(Struct, frozen=True):
     edition: Edition
     fits: bool  # False: only parts of it fit
     modules: tuple[FoundModule, ...]
@@ -41,8 +39,7 @@ class FoundTrack:
         return sum(len(found.resources) for found in self.modules)
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(Struct, frozen=True):
     """What can be chosen among these tracks."""
 
     subjects: tuple[str, ...]
@@ -50,10 +47,10 @@ class Facets:
     languages: tuple[str, ...]
     frameworks: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    kinds: tuple[TrackKind, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """What a link can lead to, in words: a whole track, one session, or one resource."""
 
     address: Address
@@ -75,6 +72,7 @@ def facets(editions: Iterable[Edition]) -> Facets:
         # PfDK before DigCompEdu before the codes of single aims.
         tuple(sorted({code for e in every for code in e.frameworks}, key=_framework)),
         tuple(sorted({device for e in every for m in e.modules for device in m.devices})),
+        tuple(kind for kind in TrackKind if any(kind is e.kind for e in every)),
     )
 
 

@@ -7,30 +7,34 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from content.devices import DEVICES
 from content.model import Phase
 from tracks.catalogue.expiry import views as expiry_views
-from tracks.catalogue.feed import atom
+from tracks.catalogue.feed import ATOM, IN_FEED, atom
 from tracks.catalogue.finding import Found, Free, Look, find
 from tracks.catalogue.harvest import views as harvest_views
 from tracks.catalogue.public import views as public_views
-from tracks.catalogue.public.frameworks import framework_name
+from tracks.catalogue.public.frameworks import framework_name, own_first
 from tracks.catalogue.public.media import is_current, is_open, windows_of_file
 from tracks.catalogue.public.telling import today
 from tracks.catalogue.queries import first_published, media, published
 from tracks.catalogue.rules import (
     PHASE_NAMES,
     PIECE_NAMES,
+    TRACK_KIND_NAMES,
     public_path,
     work_path,
 )
 from tracks.catalogue.search import LIMITS, Facets, facets
 from tracks.catalogue.shelves import shelf
 from tracks.catalogue.subjects import named_subjects
+from tracks.catalogue.teaching import views as teaching_views
 from tracks.catalogue.windows import ALWAYS
 from tracks.db import Session
 from tracks.i18n import LANGUAGES, N_
+from tracks.organisation.queries.choices import choices
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.pages import gettext
@@ -40,10 +44,15 @@ pages = Blueprint("catalogue", __name__)
 public_views.add_to(pages)
 expiry_views.add_to(pages)
 harvest_views.add_to(pages)
+teaching_views.add_to(pages)
 FOUND_A_PAGE = 20
-IN_FEED = 50
 LAST_PAGE = 200
 LONGEST_SEARCH = 200
+# Whoever has any of these in the address, also an empty one, has asked for more than the beginning.
+_FILTERS = frozenset(
+    {"q", "subject", "grade", "phase", "minutes", "language", "framework", "device", "free"}
+    | {"free_until", "show", "kind"}
+)
 FREE_NAMES = {
     Free.NOW: N_("Free now"),
     Free.ENDING: N_("Free now, but it ends within 30 days"),
@@ -70,6 +79,9 @@ _SHOWN = frozenset(
 def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
     editions = [shelf().edition(session, version_id) for version_id in published(session)]
     offers = facets(editions)
+    if actor is not None:
+        own = choices(session, actor.municipality_id).framework
+        offers = replace(offers, frameworks=tuple(own_first(offers.frameworks, own)))
     look = _read_look(offers)
     page = _number(request.args.get("page", ""), 1, LAST_PAGE)
     found: list[Found] = []
@@ -79,9 +91,14 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
         found, count = find(
             session, look, language(), tuple(LANGUAGES), today(), skip=skip, take=FOUND_A_PAGE
         )
+    taught = None
+    if look.is_for_anything:
+        taught = teaching_views.sorted_for(session, actor, editions)
     return render_template(
         "catalogue/catalogue.html",
         editions=editions if look.is_for_anything else [],
+        taught=taught,
+        begins_with_own=taught is not None and _FILTERS.isdisjoint(request.args),
         offers=offers,
         look=look,
         limits=LIMITS,
@@ -96,6 +113,7 @@ def catalogue(session: Session, actor: Actor | None) -> ResponseReturnValue:
         subject_names=dict(named_subjects(offers.subjects, language(), gettext)),
         framework_names={code: framework_name(code, gettext) for code in offers.frameworks},
         device_names=DEVICES,
+        kind_names={code.value: gettext(name) for code, name in TRACK_KIND_NAMES.items()},
         free_names=FREE_NAMES,
         today=today(),
         page_url=lambda number: "/catalogue?" + urlencode({**_asked(look), "page": number}),
@@ -114,7 +132,7 @@ def feed(session: Session, actor: Actor | None) -> ResponseReturnValue:
         title=gettext("Learning Tracks"),
         language=language(),
     )
-    return Response(body, content_type="application/atom+xml; charset=utf-8")
+    return Response(body, content_type=ATOM)
 
 
 def _read_look(offers: Facets) -> Look:
@@ -130,6 +148,7 @@ def _read_look(offers: Facets) -> Look:
         language=_one_of(given.get("language"), offers.languages),
         framework=_one_of(given.get("framework"), offers.frameworks),
         device=_one_of(given.get("device"), offers.devices),
+        kind=_one_of(given.get("kind"), offers.kinds),
         free=Free(free) if free in set(Free) else None,
         free_until=_day(given.get("free_until", "")),
     )
@@ -145,6 +164,7 @@ def _asked(look: Look) -> dict[str, str]:
         "language": look.language,
         "framework": look.framework,
         "device": look.device,
+        "kind": look.kind,
         "free": look.free or "",
         "free_until": look.free_until.isoformat() if look.free_until else "",
         "lang": request.args.get("lang", ""),
@@ -174,7 +194,8 @@ def _number(given: str, least: int, most: int) -> int:
 def media_of_track(
     session: Session, actor: Actor | None, version_id: int, name: str
 ) -> ResponseReturnValue:
-    body = media(session, version_id, name)
+    leads = actor is not None and actor.may(Permission.READ_LEADERS)
+    body = media(session, version_id, name, with_leaders=leads)
     kept = _KEPT_BY_ONE if actor else _kept_by_all(session, version_id, name)
     if body is None or kept is None:
         abort(404)

@@ -1,8 +1,9 @@
 """When a resource is open to everybody, and what to say of it (P-15). Pure."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Standing(StrEnum):
@@ -14,8 +15,7 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Open from that day, to that day inclusive; None: without beginning, without end."""
 
     free_from: date | None = None

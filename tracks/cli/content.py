@@ -10,6 +10,7 @@ import click
 
 from content.checks import kept_ids
 from content.history.signing import SigningKeyUnusable
+from content.loader import to_publish
 from content.model import Library
 from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
@@ -19,6 +20,7 @@ from content.workers.loading import load_library
 from tracks.cli.ending import expiring
 from tracks.cli.exchange import export_track, import_track
 from tracks.cli.git_tokens import token
+from tracks.cli.links import links
 from tracks.cli.told import in_terminal_language, language_option, tell, terminal_language
 from tracks.db import Database
 from tracks.settings import load_settings
@@ -132,16 +134,17 @@ def render(address: str, library: Path | None, language: str) -> None:
 @click.argument("library", type=_FOLDER, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def publish(library: Path | None, as_json: bool) -> None:
-    """Publish every track of a library. With one problem anywhere, nothing is published."""
+    """Publish every track of a library but drafts. With one problem in what is to be published,
+    nothing is."""
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
     from tracks.catalogue.histories import NotRecorded
     from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
 
-    root, loaded, problems = _load(library)
-    errors = _errors(problems)
-    if loaded is None or errors:
+    root = library or load_settings().library
+    whole, errors = to_publish(load_library(root))
+    if whole is None:
         for problem in errors:
             tell(problem)
         click.echo("Nothing was published.", err=True)
@@ -149,9 +152,9 @@ def publish(library: Path | None, as_json: bool) -> None:
     database = open_database(load_settings())
     upgrade(database.engine)
     try:
-        published = publish_library(database, root, loaded)
+        published = publish_library(database, root, whole)
     except VersionTaken as taken:
-        click.echo(f"tracks: {taken} is published already; raise its version", err=True)
+        click.echo(f"tracks: {taken}; raise its version", err=True)
         sys.exit(1)
     except IdsLost as lost:
         for problem in lost.problems:
@@ -193,3 +196,4 @@ content.add_command(token)
 content.add_command(export_track)
 content.add_command(import_track)
 content.add_command(expiring)
+content.add_command(links)

@@ -1,16 +1,21 @@
-"""`tracks db`: the schema."""
+"""`tracks db`: the schema, backups."""
 
 import json
 import sys
 
 import click
 
+from tracks.cli.backup import backup, restore
 from tracks.settings import load_settings
 
 
 @click.group()
 def db() -> None:
-    """The database: bring it up to date, check it."""
+    """The database: bring it up to date, check it, back it up."""
+
+
+for command in (backup, restore):
+    db.add_command(command)
 
 
 @db.command()
@@ -25,6 +30,7 @@ def upgrade() -> None:
     upgrade_schema(engine)
     with Database(engine).writing() as session:
         index_what_is_not(session)
+    engine.dispose()
     click.echo("The database is up to date.")
 
 
@@ -45,6 +51,7 @@ def check(as_json: bool) -> None:
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         problems += [] if found == "ok" else [f"integrity check: {found}"]
         problems += [f"a row of {row[0]} points nowhere" for row in broken[:10]]
+    engine.dispose()
     if as_json:
         click.echo(json.dumps({"ok": not problems, "problems": problems}))
     else:

@@ -17,17 +17,32 @@ def token() -> None:
 @token.command()
 @click.option("--publisher", required=True, help="Its id, as library.yaml has it.")
 @click.option("--name", required=True, help="What the token is for, not who has it.")
-def make(publisher: str, name: str) -> None:
+@click.option("--municipality", help="Whose tracks it opens, by its name; and those of nobody.")
+@click.option(
+    "--whole-library",
+    is_flag=True,
+    help="Opens all: every municipality's tracks and their history, published or not.",
+)
+def make(publisher: str, name: str, municipality: str | None, whole_library: bool) -> None:
     """Make one, and print it: this once."""
-    from content.reading.forms import is_id
+    from content.ids import is_id
     from tracks.app import open_database
+    from tracks.audit.queries import tenants
     from tracks.catalogue.tokens import make_token
 
+    if (municipality is None) != whole_library:
+        raise click.UsageError("name a municipality, or say --whole-library")
     if not is_id(publisher) or not 0 < len(name) <= 80:
         click.echo("tracks: a publisher's id, and a name of at most 80 characters", err=True)
         sys.exit(1)
     with open_database(load_settings()).writing() as session:
-        click.echo(make_token(session, publisher, name, datetime.now(UTC)))
+        numbers = [n for n, each in tenants(session).items() if each == municipality]
+        if municipality is not None and not numbers:
+            click.echo("tracks: there is no such municipality", err=True)
+            sys.exit(1)
+        number = numbers[0] if numbers else None
+        now = datetime.now(UTC)
+        click.echo(make_token(session, publisher, name, now, municipality_id=number))
 
 
 @token.command("list")
@@ -35,15 +50,17 @@ def make(publisher: str, name: str) -> None:
 def list_tokens(as_json: bool) -> None:
     """Show all that have been made; not the tokens themselves, which are not kept."""
     from tracks.app import open_database
+    from tracks.audit.queries import tenants
     from tracks.catalogue.tokens import tokens
 
     with open_database(load_settings()).reading() as session:
-        rows = tokens(session)
+        rows, names = tokens(session), tenants(session)
     if as_json:
         shown = [
             {
                 "id": row.id,
                 "publisher": row.publisher,
+                "municipality": names.get(row.municipality_id or 0),
                 "name": row.name,
                 "made_at": row.made_at.isoformat(),
                 "used_at": row.used_at.isoformat() if row.used_at else None,
@@ -55,7 +72,8 @@ def list_tokens(as_json: bool) -> None:
         return
     for row in rows:
         state = "taken back" if row.revoked_at else f"used {row.used_at or 'never'}"
-        click.echo(f"{row.id}  {row.publisher}  {row.name}  {state}")
+        whose = names.get(row.municipality_id or 0, "the whole library")
+        click.echo(f"{row.id}  {row.publisher}  {whose}  {row.name}  {state}")
 
 
 @token.command()

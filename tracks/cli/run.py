@@ -10,12 +10,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from content.loader import to_publish
 from content.model import Library
 from content.workers.loading import load_library
 from tracks.cli.content import publish_library
 from tracks.cli.serve import (
     check_port,
-    link_of_start,
+    links_of_start,
     listen,
     start_tool,
     wait_for_signal,
@@ -58,13 +59,12 @@ def run(port: int | None, lms_port: int) -> None:
 
 
 def _library(settings: Settings) -> Library:
-    loaded = load_library(settings.library)
-    errors = [p for p in loaded.problems if p.is_error]
-    if loaded.value is None or errors:
+    library, errors = to_publish(load_library(settings.library))
+    if library is None:
         for problem in errors:
             tell(problem)
         raise SettingsError(f"the library in {settings.library} has problems; nothing published")
-    return loaded.value
+    return library
 
 
 def _prepare(settings: Settings, lms_url: str, library: Library, console: Console) -> None:
@@ -80,7 +80,7 @@ def _prepare(settings: Settings, lms_url: str, library: Library, console: Consol
         try:
             publish_library(database, settings.library, library)
         except VersionTaken as taken:
-            console.print(f"[yellow]{taken} was changed after it was published; raise its version.")
+            console.print(f"[yellow]{taken}; raise its version.")
         except IdsLost as lost:
             console.print("[yellow]The library has lost ids that are published:")
             for problem in lost.problems:
@@ -177,8 +177,8 @@ def _say_where(console: Console, settings: Settings, lms_url: str, seconds: floa
         console.print(f"  {door.text:36}{lms_url}{door.path}", soft_wrap=True, highlight=False)
     console.print(f"\n  {'the catalogue, for everybody':36}{settings.base_url}/catalogue")
     console.print(f"  {'the demo LMS':36}{lms_url}")
-    if link := link_of_start(settings):
+    if links := links_of_start(settings):
         console.print("\nA login for the administrator, who cannot come by an LMS alone:")
-        console.print(f"  {link}", soft_wrap=True, highlight=False)
-        console.print("It works once, for a day.")
+        console.print(links, soft_wrap=True, highlight=False, markup=False)
+        console.print("Each works once, for a day.")
     console.print("\nCtrl-C stops it. What you did is kept for the next time.")

@@ -89,6 +89,15 @@ def _bring_up_to_date(settings: Settings, database: Database) -> None:
     )
 
 
+_M_ARENA_MAX = -8  # glibc's name for it in malloc.h
+
+
+def _share_one_arena() -> None:
+    """Threads that wait for Python's lock need no heap each: 1 MB, where the C library can."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 def _give_back_memory() -> None:
     """What starting took and does not need any more: about 5 MB, where the C library can."""
     gc.collect()
@@ -101,6 +110,7 @@ def start_tool(settings: Settings) -> Callable[[], None]:
     from tracks.app import create_app, create_worker, erase_again, open_database
 
     check_port(settings.host, settings.port, "Learning Tracks")
+    _share_one_arena()
     database = open_database(settings)
     _bring_up_to_date(settings, database)
     erase_again(settings, database)
@@ -120,14 +130,14 @@ def start_tool(settings: Settings) -> Callable[[], None]:
     return stop
 
 
-def link_of_start(settings: Settings) -> str | None:
-    """Where the first administrator sets up a login; None when there is one."""
+def links_of_start(settings: Settings) -> str:
+    """Where the first administrators set up a login, as lines; empty when there is one."""
     from tracks.app import open_database
-    from tracks.cli.admin import first_link
+    from tracks.cli.admin import first_links, said_of
 
     database = open_database(settings)
     try:
-        return first_link(settings, database)
+        return said_of(first_links(settings, database))
     finally:
         database.engine.dispose()
 
@@ -141,9 +151,9 @@ def serve() -> None:
     configure_logging(settings)
     stop = start_tool(settings)
     click.echo(f"Learning Tracks: {settings.base_url} (port {settings.port}). Ctrl-C stops it.")
-    if link := link_of_start(settings):
+    if links := links_of_start(settings):
         # For whoever started it, and not for the log, which lives longer and is read by more.
-        click.echo(f"There is no administrator yet. Become one here, once, within a day:\n{link}")
+        click.echo(f"There is no administrator yet. Become one here, once, within a day:\n{links}")
     wait_for_signal()
     stop()
 

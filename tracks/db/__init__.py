@@ -2,7 +2,7 @@
 
 from tracks.db.columns import ONE_TREE, Id, Json, UtcDateTime, metadata
 from tracks.db.engine import Database, DatabaseBusy, Reaction
-from tracks.db.functions import is_listed
+from tracks.db.functions import count_anew, is_listed
 from tracks.db.prepared import Prepared
 from tracks.db.session import Session
 
@@ -16,6 +16,7 @@ __all__ = [
     "Reaction",
     "Session",
     "UtcDateTime",
+    "count_anew",
     "is_listed",
     "metadata",
 ]

@@ -3,13 +3,13 @@
 ADR 0032 says why the tags stand in a file of each area, and what follows from them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, FromClause, Join, Table
+from msgspec import Struct, field
+from sqlalchemy import Column, ColumnElement, FromClause, Join, Table
 
 
 class Kind(StrEnum):
@@ -27,8 +27,7 @@ class Fate(StrEnum):
     LEAVE = "leave"  # it is about something else, and names the person by a number only
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A kind of thing that is kept about a person: the texts are message ids."""
 
     owner: Column[Any]  # the column with the person's id
@@ -41,6 +40,9 @@ class Kept:
     fate: Fate = Fate.DELETE
     # When the person last did something of this kind.
     active: Column[Any] | None = None
+    # Which rows show that the person is not away though they did nothing themselves, given since
+    # when somebody would be away.
+    present: Callable[[datetime], ColumnElement[bool]] | None = None
     # A municipality may have to keep this kind by name in its archive.
     may_be_archived: bool = False
 
@@ -54,8 +56,7 @@ class Kept:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Nothing older than `after`, by `column`, remains."""
 
     column: Column[Any]
@@ -68,8 +69,7 @@ class Limit:
         return moment.date() if self.column.type.python_type is date else moment
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True):
     """A table: names of its columns by kind, apart by spaces. A column in none fails the suite."""
 
     table: Table
@@ -82,6 +82,12 @@ class Tagged:
     blank: str = ""
     # Opens something to whoever has it: in no export.
     hidden: str = ""
+    # Shown to the person only, as the pages promise: not in what a municipality takes out itself.
+    own: str = ""
+    # Why the table is not in what a municipality takes out (a message id); "": it is.
+    left_out: str = ""
+    # A column, and that of the table whose rows these hang on, where no foreign key says so.
+    leads: tuple[Column[Any], Column[Any]] | None = None
     # Name and content of a file: the content goes into an export as a file.
     file: tuple[str, str] | None = None
     # The column by which people know a row that others point to.
@@ -98,8 +104,7 @@ class Tagged:
         return [name for name, kind in self.kinds() if kind in kinds]
 
 
-@dataclass(frozen=True, slots=True)
-class DataMap:
+class DataMap(Struct, frozen=True):
     """All areas' declarations together."""
 
     tagged: Sequence[Tagged]
@@ -108,6 +113,8 @@ class DataMap:
     # somebody has seen what is a person's.
     audited: Mapping[str, str] = field(default_factory=dict)
     looks: frozenset[str] = frozenset()
+    # And which are about everybody in the municipality.
+    of_all: frozenset[str] = frozenset()
 
     def of(self, table: Table) -> Tagged | None:
         return next((each for each in self.tagged if each.table is table), None)

@@ -1,6 +1,5 @@
 """Engines, pragmas and the two ways to open a transaction: reading and writing."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +9,13 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
@@ -137,7 +142,7 @@ def _ping_after_rest(engine: Engine) -> None:
 def _is_outage(exc: DBAPIError) -> bool:
     if isinstance(exc, OperationalError | InterfaceError) or exc.connection_invalidated:
         return True
-    return isinstance(exc.orig, sqlite3.DatabaseError) and "not a database" in str(exc.orig)
+    return isinstance(exc, DatabaseError) and "file is not a database" in str(exc.orig)
 
 
 class Database:

@@ -112,13 +112,14 @@ def _platform(state: State, base_url: str, tool_base_url: str, rules: Rules) -> 
 
 
 def _content_security_policy(site: Site) -> str:
+    framed = f"{site.tool_origin} {site.directory.world.sign_in_host or ''}".strip()
     return "; ".join(
         (
             "default-src 'none'",
             "style-src 'self'",
             "script-src 'self'",
             "img-src 'self'",
-            f"frame-src 'self' {site.tool_origin}",
+            f"frame-src 'self' {framed}",
             f"form-action 'self' {site.tool_origin}",
             "frame-ancestors 'self'",
             "base-uri 'none'",

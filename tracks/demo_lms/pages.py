@@ -106,7 +106,10 @@ def tool_page(course: Course, heading: str, start: str, link_id: str | None = No
 @pages.get("/storage")
 def storage() -> ResponseReturnValue:
     """A frame that nobody sees: it keeps values for the tool, as Canvas has one."""
-    return render_template("demo_lms/storage.html", tool_origin=current_site().tool_origin)
+    site = current_site()
+    if site.directory.world.sign_in_host is not None:
+        return redirect(f"{site.directory.world.sign_in_host}/storage")
+    return render_template("demo_lms/storage.html", tool_origin=site.tool_origin)
 
 
 @pages.get("/courses/<course_id>/gradebook")

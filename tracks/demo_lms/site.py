@@ -1,8 +1,8 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import current_app
+from msgspec import Struct
 
 from lti.platform import (
     ContentRequest,
@@ -25,8 +25,7 @@ ROLE_URIS: Mapping[ContextRole, str] = {
 EXTENSION = "demo_lms"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """What the endpoints and pages of one demo LMS share."""
 
     directory: Directory

@@ -4,13 +4,14 @@ import hashlib
 import json
 import secrets
 from base64 import urlsafe_b64decode
-from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import convert, to_builtins
+from msgspec.structs import replace
 
 from lti.origins import origin_of
 from lti.platform import Platform, ToolRegistration
@@ -58,7 +59,7 @@ def registrations() -> ResponseReturnValue:
     if not _use_up(site.state, token):
         return jsonify(error="invalid_token"), 401
     with site.state.writing() as connection:
-        description = json.dumps(asdict(tool))
+        description = json.dumps(to_builtins(tool))
         connection.execute("INSERT INTO tool VALUES (?, ?)", (tool.client_id, description))
     return jsonify(registration_answer(parse_object(request.get_data()), tool)), 201
 
@@ -94,12 +95,7 @@ def _new_token(state: State) -> str:
 def registered_tools(state: State) -> list[NewTool]:
     with state.reading() as connection:
         rows = connection.execute("SELECT description FROM tool ORDER BY rowid").fetchall()
-    return [_read(json.loads(row["description"])) for row in rows]
-
-
-def _read(kept: dict[str, Any]) -> NewTool:
-    lists = {name: tuple(kept[name]) for name in ("redirect_uris", "scopes")}
-    return NewTool(**{**kept, **lists})
+    return [convert(json.loads(row["description"]), NewTool) for row in rows]
 
 
 def platform_for(site: Site, client_id: str | None) -> Platform:

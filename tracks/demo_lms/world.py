@@ -1,29 +1,27 @@
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,255}")  # ids are parts of addresses
 
 ContextRole = Literal["Learner", "Instructor"]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     sub: str
     name: str | None  # None: this LMS shares no name of this person
     role: str  # in words, for the front page: "Teacher", "Change-group leader"
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     sub: str
     role: ContextRole
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     id: str  # unique in the whole world
     title: str
     target_link_uri: str
@@ -32,8 +30,7 @@ class Link:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     id: str
     title: str
     label: str
@@ -41,14 +38,15 @@ class Course:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     site_name: str
     people: tuple[Person, ...]
     courses: tuple[Course, ...]
     # Where its pages keep values for tools whose cookies get lost: "_parent" is the page itself,
     # any other name is a frame in it. None: nowhere, as in most LMSs.
     storage_target: str | None = None
+    # Where that frame is and people sign in, if on another host than the pages, as with Canvas.
+    sign_in_host: str | None = None
 
 
 class Directory:

@@ -5,6 +5,7 @@ from tracks.i18n import N_
 from tracks.jobs.models import lane, outbox
 
 _WHY = N_("to bring up to date elsewhere what has changed here")
+_PASSES = N_("work that waits: numbers of rows that are in the copy, until it is done")
 TAGGED = (
     Tagged(
         outbox,
@@ -12,6 +13,7 @@ TAGGED = (
         none="id kind lane edition due_at lease lease_until tries vanished reason parked_at",
         # Numbers of persons. Its area takes the rows away when a person is erased.
         pseudonymous="key payload",
+        left_out=_PASSES,
     ),
-    Tagged(lane, _WHY, none="name paused_until failures done spent_until"),
+    Tagged(lane, _WHY, none="name paused_until failures done spent_until", left_out=_PASSES),
 )

@@ -1,8 +1,9 @@
 """When to try again, when to stop trying, and how fast a lane may go. Pure."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 # Longer than a score takes: to read back and to send, a token and a call each, 15 s at most.
 LEASE = timedelta(seconds=90)
@@ -17,8 +18,7 @@ AT_EASE = 100  # this many jobs done since the last failure: nothing is held bac
 _BURST = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     id: int
     kind: str
     key: str
@@ -29,8 +29,7 @@ class Job:
     lane: str
 
 
-@dataclass(frozen=True, slots=True)
-class LaneState:
+class LaneState(Struct, frozen=True):
     """Of the jobs that wait for one and the same other machine."""
 
     paused_until: datetime | None = None

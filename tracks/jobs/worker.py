@@ -9,9 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from tracks.db import Database, DatabaseBusy, Session
 from tracks.jobs.actions import Handed, claimed, finish, hand_out, park, try_later
@@ -34,15 +35,13 @@ def _nothing(_session: Session) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """`write` runs in the transaction that closes the job."""
 
     write: Callable[[Session], None] = _nothing
 
 
-@dataclass(frozen=True, slots=True)
-class TryLater:
+class TryLater(Struct, frozen=True):
     """`write` runs when the lane is paused already."""
 
     reason: str
@@ -51,14 +50,12 @@ class TryLater:
     stops_lane: bool = False  # the other side fails, not this one job: the whole lane waits
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(Struct, frozen=True):
     reason: str
     write: Callable[[Session], None] = _nothing
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """Nobody was asked: whoever set `reason` up takes it up again (actions.take_up)."""
 
     reason: str

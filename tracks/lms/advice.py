@@ -1,20 +1,21 @@
 """What is wrong between an LMS and us, in plain words: what to mend, and who can. Message ids."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from lti.tool.grades import SCOPE_LINEITEM, SCOPE_RESULT, SCOPE_SCORE
 from lti.tool.groups import SCOPE_GROUPS
 from lti.tool.notices import SCOPE as SCOPE_NOTICES
 from lti.tool.roster import SCOPE_MEMBERS
 from tracks.i18n import N_
+from tracks.lms.rules import Offer
 
 LMS_STAFF: Final = N_("Whoever looks after the LMS")
 OPERATOR: Final = N_("Whoever runs Learning Tracks")
 ADMINISTRATOR: Final = N_("An administrator of the municipality here")
-LOOK_UP: Final = N_("Look the reason code up in the manual for operators.")
 
 
 class State(StrEnum):
@@ -24,8 +25,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     says: str
     mend: str
     who: str = LMS_STAFF
@@ -39,8 +39,8 @@ class Right(NamedTuple):
     says: str  # without it
 
 
-_SILENT: Final = frozenset({"timeout", "unreachable", "name_not_found"})
-_FORBIDDEN: Final = frozenset({"address_not_public", "url_not_plain", "url_not_https"})
+SILENT: Final = frozenset({"timeout", "unreachable", "name_not_found"})
+FORBIDDEN: Final = frozenset({"address_not_public", "url_not_plain", "url_not_https"})
 
 _KEYS_SILENT = Advice(
     N_("The address of its public keys does not answer."),
@@ -66,7 +66,7 @@ _TOKEN_FORBIDDEN = Advice(
     N_("The address for tokens is not one that we may call."),
     N_("Give one that begins with https and is open to the internet."),
 )
-_TOKEN_REFUSED = Advice(
+TOKEN_REFUSED = Advice(
     N_("The LMS does not accept our signature."),
     N_(
         "Check the client id, and that the LMS reads our keys from the address of our key set "
@@ -75,17 +75,44 @@ _TOKEN_REFUSED = Advice(
 )
 TOKEN_STRANGE = Advice(
     N_("The LMS's answer to our request for a token cannot be used."),
-    N_("Check the address for tokens. Then look the reason code up in the manual for operators."),
+    N_("Check the address for tokens. If it is right, report the reason code to the LMS's maker."),
 )
-_TOKEN_NONE = Advice(
+TOKEN_NONE = Advice(
     N_("No address for tokens is registered, so there are no scores and no lists of participants."),
     N_("If the LMS offers these, add the address for tokens."),
+    OPERATOR,
 )
-_OWN_KEY = Advice(
+OWN_KEY = Advice(
     N_("Our own key cannot be opened."),
     N_("Start Learning Tracks again with the encryption key that its keys were sealed with."),
     OPERATOR,
 )
+OFFERS: Final[Mapping[Offer, str]] = {
+    Offer.SCORES: N_("Where the LMS takes results"),
+    Offer.ROSTER: N_("Where the LMS has its lists of participants"),
+    Offer.GROUPS: N_("Where the LMS has the groups of a course"),
+    Offer.NOTICES: N_("Where the LMS would tell us of copied courses"),
+    Offer.CONTENT: N_("Where the LMS takes chosen content"),
+}
+# An address of a service in a launch, by why it is not called (T37).
+NOT_CALLED: Final[Mapping[str, Advice]] = {
+    "host_not_allowed": Advice(
+        N_("Launches name the host %(host)s, which is not one of this connection: not used."),
+        N_(
+            "Is it the LMS's own? Then approve it among the LMS connections. If nobody knows it, "
+            "ask whoever looks after the LMS before."
+        ),
+        ADMINISTRATOR,
+    ),
+    "url_not_https": Advice(
+        N_("Launches name an address at %(host)s that does not begin with https: not used."),
+        N_("Let the LMS give its addresses with https."),
+    ),
+    "url_not_plain": Advice(
+        N_("Launches name an address that cannot be read as one: not used."),
+        N_("Look at the LMS's own address in its settings, or report the code to its maker."),
+    ),
+}
 ALLOW: Final = N_("Allow it in the LMS, where Learning Tracks is set up as a tool.")
 RIGHTS: Final[Mapping[str, Right]] = {
     SCOPE_SCORE: Right(
@@ -123,19 +150,19 @@ RIGHTS: Final[Mapping[str, Right]] = {
 
 
 def about_keys(reason: str) -> Advice:
-    if reason in _SILENT:
+    if reason in SILENT:
         return _KEYS_SILENT
-    return _KEYS_FORBIDDEN if reason in _FORBIDDEN else _KEYS_STRANGE
+    return _KEYS_FORBIDDEN if reason in FORBIDDEN else _KEYS_STRANGE
 
 
 def about_token(reason: str) -> Advice:
-    if reason in _SILENT:
+    if reason in SILENT:
         return _TOKEN_SILENT
-    if reason in _FORBIDDEN:
+    if reason in FORBIDDEN:
         return _TOKEN_FORBIDDEN
     known = {
-        "no_token_endpoint": _TOKEN_NONE,
-        "token_refused": _TOKEN_REFUSED,
-        "own_key_sealed": _OWN_KEY,
+        "no_token_endpoint": TOKEN_NONE,
+        "token_refused": TOKEN_REFUSED,
+        "own_key_sealed": OWN_KEY,
     }
     return known.get(reason, TOKEN_STRANGE)

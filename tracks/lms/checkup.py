@@ -3,10 +3,13 @@
 Texts are message ids; a page translates them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lti.errors import REASONS
 from lti.tool.checkup import Seen
@@ -16,8 +19,8 @@ from tracks.lms.advice import (
     ALLOW,
     KEYS_USELESS,
     LMS_STAFF,
-    LOOK_UP,
-    OPERATOR,
+    NOT_CALLED,
+    OFFERS,
     RIGHTS,
     TOKEN_STRANGE,
     Advice,
@@ -25,16 +28,15 @@ from tracks.lms.advice import (
     about_keys,
     about_token,
 )
-from tracks.lms.lessons import FOR_THE_LMS
-from tracks.lms.rules import Service
+from tracks.lms.mending import Mend, mend_launch, mend_service
+from tracks.lms.rules import Offer, Service
 
 SCOPES: Final = tuple(RIGHTS)
 FAIR_SECONDS: Final = 10  # our assertions are backdated by as much
 LAUNCH_SECONDS: Final = 60  # the leeway of a launch
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     what: str
     state: State
     says: str
@@ -50,8 +52,7 @@ class Line:
         return self.says % self.values if self.values else self.says
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How one service stood when it was last used."""
 
     ok_at: datetime | None
@@ -72,8 +73,7 @@ class Standing:
 NEVER: Final = Standing(None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Launches of the last days that were refused for one reason."""
 
     reason: str
@@ -81,14 +81,23 @@ class Refused:
     last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class NotCalled(Struct, frozen=True):
+    """An address that launches of the last days named for a service, and that we do not call."""
+
+    service: Offer
+    host: str
+    reason: str
+    seen_at: datetime
+
+
+class Known(Struct, frozen=True):
     """What stands in the database about an LMS."""
 
     standing: Mapping[Service, Standing]
     deployments: Mapping[str, int]  # how many of each status
     is_active: bool
     refused: tuple[Refused, ...] = ()  # the most frequent first
+    not_called: tuple[NotCalled, ...] = ()
 
     def of(self, service: Service) -> Standing:
         return self.standing.get(service, NEVER)
@@ -111,7 +120,10 @@ def checkup(known: Known, seen: Seen | None) -> list[Line]:
     """`seen`: the LMS as just looked at; None: only what was noted before."""
     lines = [] if known.is_active else [_switched_off()]
     if seen is None:
-        lines += [_noted(Service.KEYS, _KEYS, known), _noted(Service.TOKEN, _TOKEN, known)]
+        lines += [
+            _noted(Service.KEYS, _KEYS, known, about_keys),
+            _noted(Service.TOKEN, _TOKEN, known, about_token),
+        ]
     else:
         lines += [_keys(seen), _token(seen), *_rights(seen)]
     return [
@@ -120,8 +132,14 @@ def checkup(known: Known, seen: Seen | None) -> list[Line]:
         _deployments(known.deployments),
         _launch(known.of(Service.LAUNCH)),
         *_refused(known),
-        _last(_SCORES, known.of(Service.SCORES), N_("No score has been sent yet.")),
-        _last(_ROSTER, known.of(Service.ROSTER), N_("No list has been fetched yet.")),
+        *(_not_called(each) for each in known.not_called),
+        _last(_SCORES, known.of(Service.SCORES), N_("No score has been sent yet."), mend_service),
+        _last(
+            _ROSTER,
+            known.of(Service.ROSTER),
+            N_("No list has been fetched yet."),
+            partial(mend_service, is_list=True),
+        ),
     ]
 
 
@@ -226,7 +244,7 @@ def _launch(standing: Standing) -> Line:
         mend = N_("Open a link to Learning Tracks in a course.")
         never = N_("Nobody has come in from this LMS yet.")
         return Line(_LAUNCH, State.UNKNOWN, never, mend, LMS_STAFF)
-    return _last(_LAUNCH, standing, "")
+    return _last(_LAUNCH, standing, "", mend_launch)
 
 
 def _refused(known: Known) -> list[Line]:
@@ -245,22 +263,43 @@ def _refused_for(refused: Refused) -> Line:
         _REFUSED,
         State.OK if is_normal else State.WARNING,
         N_("Number in the last seven days: %(n)s. The last one:"),
-        FOR_THE_LMS[family],
-        ADMINISTRATOR if family == "not_allowed" else LMS_STAFF,
+        *mend_launch(refused.reason),
         values={"n": refused.launches},
         at=refused.last_at,
         code=refused.reason,
     )
 
 
-def _noted(service: Service, what: str, known: Known) -> Line:
-    return _last(what, known.of(service), N_("Not tried yet."))
+def _not_called(found: NotCalled) -> Line:
+    advice = NOT_CALLED[found.reason]
+    return Line(
+        OFFERS[found.service],
+        State.FAILED if found.service is Offer.SCORES else State.WARNING,
+        advice.says,
+        advice.mend,
+        advice.who,
+        values={"host": found.host},
+        at=found.seen_at,
+        code=found.reason,
+    )
 
 
-def _last(what: str, standing: Standing, never: str) -> Line:
+def _noted(service: Service, what: str, known: Known, about: Callable[[str], Advice]) -> Line:
+    standing = known.of(service)
+    line = _last(what, standing, N_("Not tried yet."), lambda reason: _mend(about(reason)))
+    if not standing.is_failing:
+        return line
+    return replace(line, says=about(standing.reason or "").says)
+
+
+def _mend(advice: Advice) -> Mend:
+    return Mend(advice.mend, advice.who)
+
+
+def _last(what: str, standing: Standing, never: str, mend: Callable[[str], Mend]) -> Line:
     if standing.at is None:
         return Line(what, State.UNKNOWN, never)
     if not standing.is_failing:
         return Line(what, State.OK, N_("Went well."), at=standing.at)
     says, code = N_("Did not work."), standing.reason or ""
-    return Line(what, State.WARNING, says, LOOK_UP, OPERATOR, at=standing.at, code=code)
+    return Line(what, State.WARNING, says, *mend(code), at=standing.at, code=code)

@@ -1,19 +1,25 @@
 """Reads of connected LMSs, of those that ask to be, and of invitations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 
+from lti.jose import import_public
 from tracks.db import Session
-from tracks.lms.models import deployment, invitation, registration, registration_request
+from tracks.lms.models import (
+    deployment,
+    invitation,
+    platform_key_set,
+    registration,
+    registration_request,
+)
 from tracks.people.models import account, municipality, person
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(Struct, frozen=True):
     """A live invitation, and how far it has come."""
 
     id: int
@@ -23,8 +29,7 @@ class Invited:
     is_used: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What an administrator compares before saying yes."""
 
     id: int
@@ -47,8 +52,7 @@ class Request:
     changes: bool  # an LMS with this issuer and client is connected here already
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """A deployment of an LMS."""
 
     id: int
@@ -57,8 +61,7 @@ class Installation:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     id: int
     name: str
     issuer: str
@@ -70,6 +73,9 @@ class Connection:
     registered_at: datetime
     first_launch_at: datetime | None
     deployments: tuple[Installation, ...]
+    service_hosts: tuple[str, ...]
+    score_policy: str
+    keys: tuple[tuple[str, str], ...]  # kid and thumbprint, as last read
 
     @property
     def waiting(self) -> list[Installation]:
@@ -182,7 +188,8 @@ def connections(session: Session, municipality_id: int) -> list[Connection]:
         .order_by(registration.c.id)
     ).all()
     installed = _deployments(session, municipality_id)
-    return [_connection(row, installed) for row in rows]
+    keys = _keys(session, municipality_id)
+    return [_connection(row, installed, keys.get(row.id, ())) for row in rows]
 
 
 def connection(session: Session, municipality_id: int, registration_id: int) -> Connection | None:
@@ -206,7 +213,41 @@ def _deployments(session: Session, municipality_id: int) -> dict[int, list[Insta
     return found
 
 
-def _connection(row: Row[Any], installed: Mapping[int, list[Installation]]) -> Connection:
+def _keys(session: Session, municipality_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Those that launches are checked with; before the first one, those that were approved."""
+    asked = session.execute(
+        select(registration_request.c.registration_id, registration_request.c.platform_keys)
+        .where(
+            registration_request.c.municipality_id == municipality_id,
+            registration_request.c.registration_id.is_not(None),
+        )
+        .order_by(registration_request.c.id)
+    )
+    found = {
+        row.registration_id: tuple((kid, seen) for kid, seen in row.platform_keys) for row in asked
+    }
+    kept = session.execute(
+        select(platform_key_set.c.registration_id, platform_key_set.c.jwks)
+        .join(
+            registration,
+            (registration.c.id == platform_key_set.c.registration_id)
+            & (registration.c.jwks_url == platform_key_set.c.url),
+        )
+        .where(registration.c.municipality_id == municipality_id)
+    )
+    for row in kept:
+        keys = [import_public(jwk) for jwk in row.jwks]
+        found[row.registration_id] = tuple(
+            (key.kid, key.thumbprint or str(key.flaw)) for key in keys
+        )
+    return found
+
+
+def _connection(
+    row: Row[Any],
+    installed: Mapping[int, list[Installation]],
+    keys: tuple[tuple[str, str], ...],
+) -> Connection:
     return Connection(
         id=row.id,
         name=row.name or row.issuer,
@@ -219,4 +260,7 @@ def _connection(row: Row[Any], installed: Mapping[int, list[Installation]]) -> C
         registered_at=row.registered_at,
         first_launch_at=row.first_launch_at,
         deployments=tuple(installed.get(row.id, ())),
+        service_hosts=tuple(row.service_hosts),
+        score_policy=row.score_policy,
+        keys=keys,
     )

@@ -1,8 +1,8 @@
 """How far each participant of a course has come: read only where it was agreed (ADR 0033)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import and_, select
 
 from tracks.audit.models import audit_entry
@@ -23,8 +23,7 @@ NOT_BEGUN, BEGUN, FOLLOWED_UP = N_("not begun"), N_("has begun"), N_("has follow
 _ONCE_IN = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Of one participant who has been here: message ids by the track's version."""
 
     person_id: int

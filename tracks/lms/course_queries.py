@@ -1,10 +1,10 @@
 """Reads of courses: for the worker that fetches their lists, and for those who lead them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, distinct, func, select
+from msgspec import Struct
+from sqlalchemy import and_, bindparam, case, distinct, func, select
 
 from lti.ports import Registration
 from tracks.catalogue.models import track
@@ -20,13 +20,12 @@ from tracks.lms.models import (
     resource_link,
 )
 from tracks.lms.queries import active_registration
-from tracks.people.models import account, sign_in
+from tracks.people.models import account, person, sign_in
 from tracks.people.rules import natural_key
 from tracks.progress.models import track_work
 
 
-@dataclass(frozen=True, slots=True)
-class ToFetch:
+class ToFetch(Struct, frozen=True):
     """What the fetching of one list needs."""
 
     course_id: int
@@ -67,8 +66,7 @@ def course_to_fetch(session: Session, course_id: int) -> ToFetch | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """As its leader sees it."""
 
     id: int
@@ -133,8 +131,7 @@ def _course(row: Any) -> Course:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     number: int  # in the order of the list, from 1
     name: str | None
     has_arrived: bool
@@ -154,8 +151,14 @@ _IS_PARTICIPANT = and_(_OF_COURSE, course_member.c.role == CourseRole.PARTICIPAN
 def participants(session: Session, found: Course, *, skip: int, most: int) -> list[Participant]:
     """Those with names first, by name: "Person 3" before "Person 12", as no database sorts."""
     rows = session.execute(
-        select(course_member.c.sub, course_member.c.name, account.c.person_id)
+        select(
+            course_member.c.sub,
+            # Who has become protected since the list came has no name in it either.
+            case((person.c.protected_by.is_(None), course_member.c.name)).label("name"),
+            account.c.person_id,
+        )
         .outerjoin(account, _ARRIVED)
+        .outerjoin(person, person.c.id == account.c.person_id)
         .where(_IS_PARTICIPANT),
         {"course_id": found.id, "registration_id": found.registration_id},
     )
@@ -166,8 +169,7 @@ def participants(session: Session, found: Course, *, skip: int, most: int) -> li
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(Struct, frozen=True):
     """How many participants, how many of them have been here, and how many lead."""
 
     participants: int
@@ -228,8 +230,7 @@ def started(session: Session, found: Course) -> dict[int, int]:
     return {row.version_id: row.people for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class CourseGroup:
+class CourseGroup(Struct, frozen=True):
     name: str  # "" where the LMS gives none
     set_name: str
     members: int

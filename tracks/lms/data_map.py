@@ -18,6 +18,7 @@ from tracks.lms.models import (
     notice,
     notice_handler,
     platform_key_set,
+    refused_address,
     refused_launch,
     registration,
     registration_request,
@@ -58,6 +59,7 @@ TAGGED = (
         used_nonce,
         N_("so that nobody can use a launch twice"),
         none="registration_id nonce forget_at",
+        leads=(used_nonce.c.registration_id, registration.c.id),
         limit=Limit(used_nonce.c.forget_at, has_chore=True),
     ),
     Tagged(
@@ -79,8 +81,19 @@ TAGGED = (
         none="registration_id day reason launches last_at",
         limit=Limit(refused_launch.c.day, REFUSALS_KEPT_FOR, has_chore=True),
     ),
+    Tagged(
+        refused_address,
+        _CONNECT,
+        none="registration_id day service host reason seen_at",
+        limit=Limit(refused_address.c.day, REFUSALS_KEPT_FOR, has_chore=True),
+    ),
     Tagged(platform_key_set, _CONNECT, none="registration_id url jwks fetched_at fresh_until"),
-    Tagged(tool_key, _CONNECT, none="kid public sealed active_from published_until"),
+    Tagged(
+        tool_key,
+        _CONNECT,
+        none="kid public sealed active_from published_until",
+        left_out=N_("keys of the installation"),
+    ),
     Tagged(
         notice,
         _CONNECT,
@@ -144,6 +157,8 @@ AUDITED = {
     "lms_approved": N_("Approved the connection of an LMS"),
     "lms_refused": N_("Refused the connection of an LMS"),
     "lms_registered": N_("Connected an LMS"),
+    "lms_host_changed": N_("Approved a host of an LMS's services, or took it away"),
+    "lms_scores_chosen": N_("Chose what the gradebook of an LMS gets"),
     "lms_switched": N_("Switched an LMS, or a deployment of it, on or off"),
 }
 LOOKS = frozenset({"shared_text_seen", "course_progress_seen"})

@@ -1,8 +1,9 @@
 """The form in which an administrator types what the LMS gave for us."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lti.claims import is_identifier
 from lti.origins import is_secure_for, origin_of
@@ -21,8 +22,7 @@ NOT_AN_ADDRESS: Final = N_("This must be a whole address that begins with https:
 TOO_LONG: Final = N_("At most 255 ordinary characters, without line breaks.")
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPlatform:
+class TypedPlatform(Struct, frozen=True):
     values: Mapping[str, str]
     problems: Mapping[str, str]  # by field, as message ids
 

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from lti.origins import origin_of
 from tracks.i18n import N_
@@ -16,8 +17,7 @@ Ours = Literal["launch", "redirects", "login", "keys", "icon", "site", "configur
 Theirs = Literal["issuer", "auth_url", "token_url", "jwks_url", "deployment_id"]
 
 
-@dataclass(frozen=True, slots=True)
-class LmsKind:
+class LmsKind(Struct, frozen=True):
     key: str
     name: str
     family: str  # a key of lti.quirks, or ""
@@ -29,8 +29,15 @@ class LmsKind:
     # Where to go in the LMS, as message ids.
     register_where: str = ""
     by_hand_where: str = N_("In the LMS, add a tool for LTI 1.3 by hand, with these values.")
+    # What else to choose there: its name in the LMS's English pages, and a message id.
+    settings: tuple[tuple[str, str], ...] = ()
+    # What is left to do in the LMS when it has registered us by itself.
+    after_registering: str = ""
 
 
+_CHOOSE: Final = N_("Switch it on, so that teachers can choose content.")
+_LISTS: Final = N_("Switch it on: whoever leads a course sees who is in it.")
+_NAME: Final = N_("Share the name or not, as you like. The e-mail address is not used.")
 _ORDINARY: Final[tuple[tuple[str, Ours], ...]] = (
     ("Target link URI", "launch"),
     ("Redirect URI", "launch"),
@@ -69,6 +76,19 @@ KINDS: Final = (
             "In Moodle: Site administration, Plugins, Activity modules, External tool, Manage "
             "tools, Configure a tool manually. LTI version: LTI 1.3. Public key type: Keyset URL."
         ),
+        settings=(
+            ("Supports Deep Linking (Content-Item Message)", _CHOOSE),
+            (
+                "Assignment and Grade Services",
+                N_(
+                    "Under Services. Allow it with column management: results reach the gradebook, "
+                    "and links may bring their own columns."
+                ),
+            ),
+            ("Names and Role Provisioning", _LISTS),
+            ("Privacy", _NAME),
+        ),
+        after_registering=N_("Moodle shows the tool as pending: activate it there."),
     ),
     LmsKind(
         "canvas",
@@ -89,6 +109,10 @@ KINDS: Final = (
         by_hand_where=N_(
             "In Canvas: Admin, Developer Keys, a new LTI Key. Method: Enter URL. Switch the key "
             "on, then add the app by its client ID."
+        ),
+        after_registering=N_(
+            "Close the window in Canvas when it says that the registration waits for approval. "
+            "Then switch the registration on in Canvas."
         ),
     ),
     LmsKind(
@@ -111,6 +135,16 @@ KINDS: Final = (
         by_hand_where=N_(
             "In Open edX Studio: an LTI Consumer component with LTI version 1.3. Each component "
             "has a client ID, an access token URL and a keyset URL of its own."
+        ),
+        settings=(
+            (
+                "Advanced Module List",
+                N_("In Studio, Settings, Advanced Settings: add lti_consumer."),
+            ),
+            ("Tool Public Key Mode", N_("Choose Keyset URL.")),
+            ("Deep linking", _CHOOSE),
+            ("This activity is graded", N_("Switch it on: results reach the gradebook.")),
+            ("Names & Roles (NRPS)", _LISTS),
         ),
     ),
     LmsKind(
@@ -139,6 +173,17 @@ KINDS: Final = (
             "In Brightspace: Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, "
             "Standard. Make a deployment afterwards: it gives the deployment ID."
         ),
+        settings=(
+            (
+                "Extensions",
+                N_(
+                    "Tick Assignment and Grade Services, Deep Linking, and Names and Role "
+                    "Provisioning Services."
+                ),
+            ),
+            ("Security settings", _NAME),
+        ),
+        after_registering=N_("Make a deployment in Brightspace, and switch the tool on there."),
     ),
     LmsKind(
         "itslearning",
@@ -154,6 +199,10 @@ KINDS: Final = (
         by_hand_where=N_(
             "Itslearning adds tools to its App library itself: send these values to itslearning, "
             "and ask for the values below."
+        ),
+        settings=(
+            ("Deep Linking 2.0", _CHOOSE),
+            ("Privacy level", N_("Anonymous is enough. With the name, pages greet by name.")),
         ),
     ),
     LmsKind(

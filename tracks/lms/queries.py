@@ -1,8 +1,8 @@
 """Reads of links and scores."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Join, Row, Table, and_, bindparam, exists, func, select
 
 from lti.ports import Registration
@@ -116,8 +116,7 @@ def registrations(session: Session) -> list[Row[Any]]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HandlerToRegister:
+class HandlerToRegister(Struct, frozen=True):
     registration: Registration
     deployment_id: str
     url: str
@@ -157,8 +156,7 @@ def reviewed_link(session: Session, message: Launch, person_id: int) -> int | No
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     address: str
     name: str | None
 

@@ -24,6 +24,16 @@ class Service(StrEnum):
     ROSTER = "roster"
 
 
+class Offer(StrEnum):
+    """What a launch may name an address for."""
+
+    SCORES = "scores"
+    ROSTER = "roster"
+    GROUPS = "groups"
+    NOTICES = "notices"
+    CONTENT = "content"
+
+
 class ScorePolicy(StrEnum):
     """What the gradebook of an LMS is told, as its owner chose."""
 

@@ -1,9 +1,9 @@
 """What a score, or a column for it, needs on its way to the LMS."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, select
 
 from lti.ports import Registration
@@ -17,15 +17,13 @@ from tracks.lms.rules import progress_note, sendable
 from tracks.people.models import municipality
 
 
-@dataclass(frozen=True, slots=True)
-class Off:
+class Off(Struct, frozen=True):
     """The whole LMS, or the one installation that this is for, is switched off."""
 
     deployment_id: int  # of the row
 
 
-@dataclass(frozen=True, slots=True)
-class ToSend:
+class ToSend(Struct, frozen=True):
     """Everything one score needs on its way."""
 
     registration: Registration
@@ -101,8 +99,7 @@ def score_to_send(session: Session, person_id: int, resource_link_id: int) -> To
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ToMake:
+class ToMake(Struct, frozen=True):
     """A column that a link needs in the gradebook."""
 
     registration: Registration

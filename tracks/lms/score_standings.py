@@ -1,9 +1,11 @@
 """How scores stand: for the teacher beside the work, for whoever runs a course, for operators."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from tracks.db import Prepared, Session
@@ -22,8 +24,7 @@ _IS_SENDABLE = and_(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """How a person's work in one track stands in the gradebook of the LMS."""
 
     link_id: int
@@ -85,13 +86,13 @@ def _transfer(row: Any) -> Transfer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LedLink:
+class LedLink(Struct, frozen=True):
     """A course link to a track, for whoever came by it as the course's instructor."""
 
     id: int
     results: int  # that the LMS has or should have
     waiting: int  # of those, not there yet
+    refused: dict[str, int]  # of those, not taken, by reason
     resent_at: datetime | None
 
 
@@ -99,16 +100,18 @@ def led_links(session: Session, person_id: int, track_id: int) -> list[LedLink]:
     led = select(score.c.resource_link_id).where(
         score.c.person_id == person_id, score.c.leads.is_(True), score.c.moved_on_at.is_(None)
     )
-    missing = and_(
+    is_missing = and_(
         score.c.person_id.is_not(None),
         or_(score.c.sent.is_(None), score.c.sent != score.c.wanted),
     )
+    reason = case((is_missing, func.coalesce(score.c.failed, resource_link.c.lineitem_failed)))
     rows = session.execute(
         select(
             resource_link.c.id,
             resource_link.c.resent_at,
+            is_missing.label("is_missing"),
+            reason.label("reason"),
             func.count(score.c.person_id).label("results"),
-            func.coalesce(func.sum(case((missing, 1), else_=0)), 0).label("waiting"),
         )
         .join(deployment, deployment.c.id == resource_link.c.deployment_id)
         .join(registration, registration.c.id == deployment.c.registration_id)
@@ -122,14 +125,23 @@ def led_links(session: Session, person_id: int, track_id: int) -> list[LedLink]:
             ),
         )
         .where(resource_link.c.id.in_(led), resource_link.c.track_id == track_id, _HAS_COLUMN)
-        .group_by(resource_link.c.id, resource_link.c.resent_at)
-        .order_by(resource_link.c.id)
+        .group_by(resource_link.c.id, resource_link.c.resent_at, is_missing, reason)
+        .order_by(resource_link.c.id, reason)
     )
-    return [LedLink(row.id, row.results, row.waiting, row.resent_at) for row in rows]
+    return [_led(list(parts)) for _, parts in groupby(rows, key=attrgetter("id"))]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+def _led(parts: list[Row[Any]]) -> LedLink:
+    return LedLink(
+        id=parts[0].id,
+        results=sum(part.results for part in parts),
+        waiting=sum(p.results for p in parts if p.is_missing and p.reason is None),
+        refused={part.reason: part.results for part in parts if part.reason is not None},
+        resent_at=parts[0].resent_at,
+    )
+
+
+class Standing(Struct, frozen=True):
     """The scores of one LMS that it does not have yet."""
 
     registration_id: int

@@ -1,8 +1,9 @@
 """The self-test: look at an LMS now, note what was seen, and say it in plain words."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from lti.ports import Clock, Http, SigningKeys
 from lti.tool.checkup import Seen, look_at
@@ -18,8 +19,7 @@ CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class SelfTest:
+class SelfTest(Struct, frozen=True):
     """What it takes to ask an LMS. `http` fetches past every cache."""
 
     http: Http

@@ -1,29 +1,30 @@
 """Reads of how an LMS stands: what its services last did, and its installations."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import Row, func, select
 
 from lti.ports import Registration
+from lti.tool.service_urls import hosts_of
 from tracks.db import Session
-from tracks.lms.checkup import Known, Refused, Standing
+from tracks.lms.checkup import Known, NotCalled, Refused, Standing
 from tracks.lms.models import (
     deployment,
+    refused_address,
     refused_launch,
     registration,
     service_state,
     tool_key,
 )
 from tracks.lms.queries import as_registration
-from tracks.lms.rules import Service
+from tracks.lms.rules import Offer, Service
 
 LAST_DAYS: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An LMS that is to be tested."""
 
     registration: Registration
@@ -51,8 +52,45 @@ def subject_of_checkup(
         _deployments(session, registration_id),
         found.is_active,
         _refused(session, registration_id, now),
+        tuple(not_called(session, as_registration(found), now)),
     )
     return Subject(as_registration(found), in_use or "", known)
+
+
+def not_called(session: Session, of: Registration, now: datetime) -> list[NotCalled]:
+    """Each once, as last seen; without those whose host has been approved meanwhile."""
+    key = (refused_address.c.service, refused_address.c.host, refused_address.c.reason)
+    last = func.max(refused_address.c.seen_at, type_=refused_address.c.seen_at.type).label("last")
+    rows = session.execute(
+        select(*key, last)
+        .where(
+            refused_address.c.registration_id == of.id,
+            refused_address.c.seen_at > now - LAST_DAYS,
+        )
+        .group_by(*key)
+        .order_by(*key)
+    )
+    return [
+        NotCalled(Offer(row.service), row.host, row.reason, row.last)
+        for row in rows
+        if not (row.reason == "host_not_allowed" and row.host in hosts_of(of))
+    ]
+
+
+def hosts_to_approve(
+    session: Session, municipality_id: int, now: datetime
+) -> dict[int, dict[str, list[Offer]]]:
+    """Of each LMS: hosts that its launches have named, with what for."""
+    found: dict[int, dict[str, list[Offer]]] = {}
+    rows = session.execute(
+        select(registration).where(registration.c.municipality_id == municipality_id)
+    )
+    for row in rows.all():
+        hosts = found.setdefault(row.id, {})
+        for each in not_called(session, as_registration(row), now):
+            if each.reason == "host_not_allowed":
+                hosts.setdefault(each.host, []).append(each.service)
+    return found
 
 
 def key_times(session: Session) -> list[Row[Any]]:

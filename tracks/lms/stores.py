@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from msgspec import Struct, field
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -209,8 +209,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class LtiSide:
+class LtiSide(Struct, frozen=True):
     """The parts of lti/ that live as long as the process."""
 
     signer: StateSigner

@@ -14,13 +14,16 @@ from tracks.audit import models as _audit
 from tracks.authoring import models as _authoring
 from tracks.catalogue import models as _catalogue
 from tracks.db import metadata
+from tracks.feedback import models as _feedback
 from tracks.jobs import models as _jobs
 from tracks.lms import models as _lms
+from tracks.mapping import models as _mapping
 from tracks.organisation import models as _organisation
 from tracks.people import models as _people
 from tracks.privacy import models as _privacy
 from tracks.progress import models as _progress
 from tracks.rosters import models as _rosters
+from tracks.support import models as _support
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -33,9 +36,12 @@ AREAS_WITH_TABLES = (
     _organisation,
     _rosters,
     _catalogue,
+    _feedback,
     _progress,
     _lms,
     _authoring,
+    _mapping,
+    _support,
     _adoption,
     _jobs,
 )

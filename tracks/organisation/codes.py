@@ -11,6 +11,8 @@ _SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _GROUP: Final = 5
 LINK_LIFE: Final = timedelta(minutes=10)
 INVITATION_LIFE: Final = timedelta(days=14)
+# After its end: who was invited to what is seen so long.
+INVITATIONS_SHOWN: Final = timedelta(days=90)
 MOST_TRIES: Final = 10
 TRIES_IN: Final = timedelta(hours=1)
 

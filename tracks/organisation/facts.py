@@ -1,17 +1,19 @@
 """What the page of a unit says besides its numbers: since when, from what, who helps there."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
+
 from tracks.db import Session
+from tracks.organisation.days import today
 from tracks.organisation.queries.chain import chain
-from tracks.organisation.queries.roles import Grant
-from tracks.organisation.queries.units import Team, Unit, steps, units
+from tracks.organisation.queries.roles import Grant, without_school
+from tracks.organisation.queries.units import Team, Unit, steps, teacher_counts, units
+from tracks.organisation.rules import TeacherCount, by_school_year
 from tracks.people.rules import Actor, Permission
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Before or after a merge or a split."""
 
     unit: Unit
@@ -20,8 +22,7 @@ class Change:
     may_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     unit: Unit
     came_from: list[Change]
     became: list[Change]
@@ -30,6 +31,8 @@ class Facts:
     leads: list[Grant] | None
     teams: list[Team]
     may_change: bool
+    years: list[tuple[str, TeacherCount | None]]  # "2026/27", and how many teachers
+    left_alone: int  # people who have no unit since it closed; 0 for who changes nothing
 
 
 def facts_of(session: Session, actor: Actor, school_id: int, now: datetime) -> Facts:
@@ -60,5 +63,13 @@ def facts_of(session: Session, actor: Actor, school_id: int, now: datetime) -> F
         spreaders=row.spreaders if sees_names and row else None,
         leads=found.leads_of(school_id) if sees_names and row else None,
         teams=row.teams if row else [],
-        may_change=actor.may_at(Permission.ORGANISE, school_id),
+        years=[
+            (f"{year}/{(year + 1) % 100:02d}", count)
+            for year, count in by_school_year(
+                teacher_counts(session, municipality_id, school_id),
+                by_id[school_id].closed_on or today(now),
+            )
+        ],
+        may_change=(may_change := actor.may_at(Permission.ORGANISE, school_id)),
+        left_alone=len(without_school(session, municipality_id, school_id)) if may_change else 0,
     )

@@ -13,7 +13,8 @@ from tracks.i18n import LANGUAGES, N_
 from tracks.organisation.actions.units import NewUnit
 from tracks.organisation.days import a_day, beginning_of, end_of, today
 from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
-from tracks.organisation.rules import ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
+from tracks.organisation.queries.units import Unit
+from tracks.organisation.rules import INVITED_FOR, ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
 from tracks.people.queries import Support
 from tracks.people.rules import OwnerKind, SchoolKind
 from tracks.web.requests import row_id
@@ -27,7 +28,9 @@ CODES: Final = {
     "SE": N_("This is not a school unit code: eight digits."),
 }
 KIND_MISSING: Final = N_("Choose a type.")
+DAYS_MISSING: Final = N_("Choose how long the link works.")
 NOT_A_DAY: Final = N_("Write a day as year-month-day, such as 2026-08-01.")
+AFTER_IT_CLOSED: Final = N_("That is after it closed.")
 NOT_A_COUNT: Final = N_("Write a whole number, or nothing when it is unknown.")
 DAY_OF_COUNT: Final = N_("A number needs the day it was counted, not one to come.")
 SMALL_NUMBER: Final = N_("Write a whole number from %(least)s to 50, or nothing.")
@@ -62,13 +65,18 @@ def read_unit(
     now: datetime,
     *,
     prefix: str = "",
-    with_code: bool = True,
+    known: Unit | None = None,
 ) -> tuple[NewUnit | None, Typed]:
-    """None when something is wrong. Without `with_code` the number stays as it is."""
+    """None when something is wrong. `known`: the unit that is changed; what a form does not name
+    stays, and so does a number that is no number of that country's.
+    """
     names = ("code", "name", "kind", "teachers", "as_of", "source", "device")
     typed = Typed({f"{prefix}{n}": form.get(f"{prefix}{n}", "").strip() for n in names})
     values = {n: typed.values[f"{prefix}{n}"] for n in names}
-    code = unit_code(country, values["code"]) if with_code else ""
+    if known is not None and f"{prefix}code" not in form:
+        values["code"] = known.code
+    is_same = known is not None and values["code"] == known.code
+    code = values["code"] if is_same else unit_code(country, values["code"])
     teachers, as_of = _count(values["teachers"]), _day_or_none(values["as_of"])
     wrong = {
         "code": code is None and CODES.get(country, CODES["NO"]),
@@ -93,6 +101,7 @@ def read_unit(
         teachers_as_of=as_of if teachers is not None else None,
         teachers_source=(values["source"] or None) if teachers is not None else None,
         device=values["device"] or None,
+        opened_on=known.opened_on if known else None,
     )
     return made, typed
 
@@ -115,6 +124,20 @@ def read_day(form: Mapping[str, str], name: str, typed: Typed) -> date | None:
     found = _day_or_none(form.get(name, ""))
     if found is None:
         typed.problems[name] = NOT_A_DAY
+    return found
+
+
+def read_opening(form: Mapping[str, str], known: Unit, typed: Typed) -> date | None:
+    """When a unit that we know opened, which may be unknown; a problem is noted."""
+    if "opened_on" not in form:
+        return known.opened_on
+    text = form["opened_on"].strip()
+    typed.values = {**typed.values, "opened_on": text}
+    found = _day_or_none(text)
+    if text and found is None:
+        typed.problems["opened_on"] = NOT_A_DAY
+    elif found is not None and known.closed_on is not None and found > known.closed_on:
+        typed.problems["opened_on"] = AFTER_IT_CLOSED
     return found
 
 
@@ -166,6 +189,16 @@ def read_role(form: Mapping[str, str]) -> tuple[Wanted | None, Typed]:
         percent=percent,
     )
     return wanted, typed
+
+
+def read_days(form: Mapping[str, str], typed: Typed) -> int | None:
+    """For how long somebody is invited; a problem is noted."""
+    text = form.get("days", "")
+    typed.values = {**typed.values, "days": text}
+    found = next((days for days in INVITED_FOR if str(days) == text), None)
+    if found is None:
+        typed.problems["days"] = DAYS_MISSING
+    return found
 
 
 def _row(text: str) -> int | None:

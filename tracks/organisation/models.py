@@ -1,6 +1,6 @@
 """What became of units, codes that people type, and what a municipality has chosen."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false
 
 from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
@@ -28,6 +28,32 @@ school_name = Table(
     **ONE_TREE,
 )
 
+school_code = Table(
+    "school_code",
+    metadata,
+    # A number that a school had before. Where another school has it now, it is that one's.
+    Column("school_id", Id, ForeignKey("school.id"), primary_key=True),
+    Column("code", String(20), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("until", Date, nullable=False),
+    **ONE_TREE,
+)
+
+# Denominators: how many teachers a unit had, who says so, and when it was counted.
+teacher_count = Table(
+    "teacher_count",
+    metadata,
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("school_id", Id, ForeignKey("school.id"), primary_key=True, autoincrement=False),
+    Column("counted_on", Date, primary_key=True),
+    # A rosters.records.Source, or one of actions.units: typed here, added up at a merge.
+    Column("source", String(20), primary_key=True),
+    Column("teachers", Integer, nullable=False),
+    # Where the number comes from, in their words: as typed, or the name of the list.
+    Column("said_source", String(100)),
+    **ONE_TREE,
+)
+
 role_invitation = Table(
     "role_invitation",
     metadata,
@@ -36,10 +62,19 @@ role_invitation = Table(
     # SHA-256 of the code: who reads this table can take nothing.
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("role", String(20), nullable=False),
-    Column("school_id", Id, ForeignKey("school.id"), nullable=False),
+    # One school, or the schools of one team; both NULL: the whole municipality.
+    Column("school_id", Id, ForeignKey("school.id")),
+    Column("team_id", Id, ForeignKey("team.id")),
+    # Of the role that is taken: its end, and the time that is set aside for it.
+    Column("role_until", UtcDateTime),
+    Column("percent", Integer),
+    # NULL: nobody knows any more.
+    Column("made_by", Id, ForeignKey("person.id"), index=True),
     Column("made_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # taken back
     Column("used_at", UtcDateTime),
+    Column("taken_by", Id, ForeignKey("person.id"), index=True),
     Index("ix_role_invitation_municipality_id_school_id", "municipality_id", "school_id"),
 )
 
@@ -51,7 +86,28 @@ link_code = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("expires_at", UtcDateTime, nullable=False),
+    # A coordinator had it made: of no use once the person has come in.
+    Column("is_for_newcomer", Boolean, nullable=False, server_default=false()),
     **ONE_TREE,
+)
+
+chain_note = Table(
+    "chain_note",
+    metadata,
+    # What goes down the spreader chain, and what a school needs, which goes up (O-07).
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    # Of a need: whose it is. NULL: a note that goes down.
+    Column("school_id", Id, ForeignKey("school.id")),
+    # Of a note: to whom. NULL: to all; also of a need.
+    Column("team_id", Id, ForeignKey("team.id")),
+    Column("for_staff", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("answer", String(300), nullable=False),  # "" while there is none
+    Column("answered_at", UtcDateTime),
+    Column("kept_until", Date, nullable=False, index=True),
 )
 
 code_try = Table(

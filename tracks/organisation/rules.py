@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 from tracks.i18n import N_
-from tracks.people.rules import Actor, OwnerKind, Permission, Role
+from tracks.people.rules import BY_OWN_LOGIN, GIVES, Actor, OwnerKind, Permission, Role
 
 _WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -107,8 +108,27 @@ def may_give(actor: Actor, role: Role, school_id: int | None) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+def is_protected(role: Role) -> bool:
+    """It opens what an LMS must not open by itself: given and taken by a login of one's own."""
+    return bool(BY_OWN_LOGIN & GIVES[role])
+
+
+# For how many days somebody may be invited, and to a role that is protected.
+INVITED_FOR: Final = (1, 7, 14, 30)
+INVITED_TO_PROTECTED_FOR: Final = 1
+ONE_DAY_ONLY: Final = N_("A link to this role works for one day only.")
+
+
+def may_suspend(actor: Actor, person_id: int, theirs: Iterable[Role]) -> bool:
+    """Nobody themselves, and nobody who has a role that one could not give or end."""
+    return (
+        actor.may(Permission.ORGANISE)
+        and actor.person_id != person_id
+        and all(may_give(actor, role, None) for role in theirs)
+    )
+
+
+class Wanted(Struct, frozen=True):
     """A role as somebody asks for it in a form."""
 
     role: Role
@@ -149,6 +169,16 @@ def shape_problem(wanted: Wanted, now: datetime) -> str | None:
     return next((text for is_so, text in problems if is_so), None)
 
 
+def field_of(problem: str, role: Role) -> str:
+    """Of a form that gives a role: beside which field it is said."""
+    if problem == WHERE_MISSING:
+        return "team" if SCOPES.get(role) is Scope.TEAM else "school"
+    return _FIELDS.get(problem, "role")
+
+
+_FIELDS: Final = {ENDS_BEFORE: "last", MUST_END: "last", NOT_A_PERCENTAGE: "percent"}
+
+
 def problem_of(actor: Actor, person_id: int, wanted: Wanted, now: datetime) -> str | None:
     """Why this actor cannot give it to this person, as a message id."""
     if not may_give(actor, wanted.role, wanted.school_id):
@@ -183,3 +213,45 @@ def known_sum(counts: Iterable[int | None]) -> int | None:
     if not listed or None in listed:
         return None
     return sum(each or 0 for each in listed)
+
+
+class TeacherCount(Struct, frozen=True):
+    counted_on: date
+    teachers: int
+    source: str  # of teacher_count
+    said_source: str | None
+
+    @property
+    def source_name(self) -> str:
+        """Where nobody has said it in words: a message id."""
+        return _SOURCES.get(self.source, self.source)
+
+
+_SOURCES: Final = {
+    "hand": N_("typed here"),
+    "merge": N_("added up"),
+    "list": N_("a list"),
+    "oneroster": "OneRoster",
+    "ss12000": "SS 12000",
+}
+
+
+def school_year(day: date) -> int:
+    """The calendar year in which it began, on the first of August."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
+def by_school_year(
+    counts: Iterable[TeacherCount], today: date
+) -> list[tuple[int, TeacherCount | None]]:
+    """The newest count of each school year, from this one back to the first that is known.
+
+    None: unknown, which is not 0. Nothing where no year is known.
+    """
+    newest: dict[int, TeacherCount] = {}
+    for count in sorted(counts, key=lambda each: each.counted_on):
+        newest[school_year(count.counted_on)] = count
+    if not newest:
+        return []
+    last = max(school_year(today), *newest)
+    return [(year, newest.get(year)) for year in range(last, min(newest) - 1, -1)]

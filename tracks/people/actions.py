@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -14,11 +15,10 @@ from tracks.events import Noted
 from tracks.people.grants import grant_role as grant_role
 from tracks.people.models import account, municipality, person, school, sign_in, support
 from tracks.people.queries import PERSON_OF_ACCOUNT, Support
-from tracks.people.rules import SchoolKind, Way
+from tracks.people.rules import SchoolKind, Way, month_of
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     id: int
     municipality_id: int
     school_id: int | None
@@ -42,6 +42,7 @@ _NEW_PERSON = Prepared(
         municipality_id=bindparam("municipality_id"),
         name=bindparam("name"),
         created_at=bindparam("created_at"),
+        last_here=bindparam("last_here"),
     )
     .returning(person.c.id)
 )
@@ -68,9 +69,16 @@ def person_from_launch(
         row = session.execute(PERSON_OF_ACCOUNT, key).one()
     if row.leaving_at is not None:
         _stay(session, row.id, row.municipality_id, now)
-    if name and name != row.name:
+    if row.last_here != month_of(now):
+        note_here(session, row.id, now)
+    if name and name != row.name and row.protected_by is None:
         session.execute(_NAME_PERSON.values(name=name[:200]), {"person": row.id})
     return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
+
+
+def note_here(session: Session, person_id: int, now: datetime) -> None:
+    """To the month, and once in it: who only reads leaves no other trace, and is not away."""
+    session.execute(update(person).where(person.c.id == person_id).values(last_here=month_of(now)))
 
 
 def _stay(session: Session, person_id: int, municipality_id: int, now: datetime) -> None:
@@ -97,6 +105,7 @@ def _new_person(
             # What the LMS speaks with them, until they choose for themselves.
             "language": language,
             "created_at": now,
+            "last_here": month_of(now),
         },
     ).scalar_one()
     if session.execute(_CLAIM_ACCOUNT, {**key, "person_id": made}).one_or_none() is None:
@@ -110,6 +119,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class FromService(Struct, frozen=True):
+    """What a sign-in by a login service keeps, so that each side can end what the other has."""
+
+    service_id: int
+    visit_hash: str | None = None
+    way_out: str | None = None
+
+
 _SIGN_IN = Prepared(insert(sign_in))
 _SIGN_IN_INSTEAD = Prepared(
     update(sign_in)
@@ -117,7 +134,17 @@ _SIGN_IN_INSTEAD = Prepared(
     .values({column: bindparam(f"new_{column.name}") for column in sign_in.c})
     .returning(sign_in.c.token_hash)
 )
-_END = Prepared(delete(sign_in).where(sign_in.c.token_hash == bindparam("hash")))
+_SIGN_IN_AGAIN = Prepared(
+    update(sign_in)
+    .where(
+        sign_in.c.token_hash == bindparam("replaces"), sign_in.c.person_id == bindparam("person")
+    )
+    .values({column: bindparam(f"new_{column.name}") for column in sign_in.c})
+    .returning(sign_in.c.token_hash)
+)
+_END = Prepared(
+    delete(sign_in).where(sign_in.c.token_hash == bindparam("hash")).returning(sign_in.c.way_out)
+)
 
 
 def start_sign_in(
@@ -132,8 +159,13 @@ def start_sign_in(
     replaces: str | None = None,
     way: Way = Way.LTI,
     proved_at: datetime | None = None,
+    from_service: FromService | None = None,
 ) -> str:
-    """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38)."""
+    """A new cookie value. `replaces`: the value the browser had; that sign-in ends (T38).
+
+    Where it was the same person's, the new one begins as the old one did: a form that lies open in
+    another tab is theirs still.
+    """
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": token_hash(token),
@@ -147,11 +179,18 @@ def start_sign_in(
         "proved_at": proved_at,
         "created_at": now,
         "seen_at": now,
+        "way_out": from_service and from_service.way_out,
+        "service_id": from_service and from_service.service_id,
+        "visit_hash": from_service and from_service.visit_hash,
     }
     if replaces:
         new = {f"new_{name}": value for name, value in values.items()}
-        instead = session.execute(_SIGN_IN_INSTEAD, {"replaces": token_hash(replaces), **new})
-        if instead.first() is not None:
+        old = {"replaces": token_hash(replaces)}
+        again = f"{replaces.partition('.')[0]}.{token}"
+        hers = {**old, **new, "person": who.id, "new_token_hash": token_hash(again)}
+        if session.execute(_SIGN_IN_AGAIN, hers).first() is not None:
+            return again
+        if session.execute(_SIGN_IN_INSTEAD, {**old, **new}).first() is not None:
             return token
     session.execute(_SIGN_IN, values)
     return token
@@ -168,6 +207,7 @@ def start_own_sign_in(
     *,
     proved_at: datetime | None,
     now: datetime,
+    from_service: FromService | None = None,
 ) -> str:
     """By a login of one's own: no LMS frames it, and none ends it."""
     return start_sign_in(
@@ -179,6 +219,7 @@ def start_own_sign_in(
         now=now,
         way=way,
         proved_at=proved_at,
+        from_service=from_service,
     )
 
 
@@ -189,6 +230,8 @@ def known_person(session: Session, person_id: int, municipality_id: int, now: da
     ).one()
     if row.leaving_at is not None:
         _stay(session, row.id, row.municipality_id, now)
+    if row.last_here != month_of(now):
+        note_here(session, row.id, now)
     return Person(row.id, row.municipality_id, row.school_id, row.is_suspended, is_new=False)
 
 
@@ -201,6 +244,7 @@ def add_person(session: Session, municipality_id: int, name: str | None, now: da
             "name": name and name[:200],
             "language": None,
             "created_at": now,
+            "last_here": month_of(now),
         },
     ).scalar_one()
     return Person(int(made), municipality_id, None, is_suspended=False, is_new=True)
@@ -215,8 +259,21 @@ def end_sign_ins_of(session: Session, person_id: int, municipality_id: int) -> i
     ).rowcount
 
 
-def end_sign_in(session: Session, token: str) -> None:
-    session.execute(_END, {"hash": token_hash(token)})
+def suspend_person(session: Session, person_id: int, municipality_id: int, *, on: bool) -> None:
+    """Shut out at once everywhere; or let in again. All that is theirs stays as it is."""
+    session.execute(
+        update(person)
+        .where(person.c.id == person_id, person.c.municipality_id == municipality_id)
+        .values(is_suspended=on)
+    )
+    if on:
+        end_sign_ins_of(session, person_id, municipality_id)
+
+
+def end_sign_in(session: Session, token: str) -> str | None:
+    """How to sign out of the login service, too, as that was kept; None: there is nothing to do."""
+    row = session.execute(_END, {"hash": token_hash(token)}).one_or_none()
+    return None if row is None else row.way_out
 
 
 def end_sign_ins_of_deployment(session: Session, deployment_id: int) -> None:
@@ -265,6 +322,19 @@ def choose_school(session: Session, person_id: int, municipality_id: int, school
         .returning(person.c.id)
     )
     return chosen.first() is not None
+
+
+def move_person(
+    session: Session, person_id: int, municipality_id: int, school_id: int
+) -> int | None:
+    """Their work counts there from now on; what is counted stays where it is. Where it was before.
+
+    The caller has looked both up with the municipality.
+    """
+    whose = (person.c.id == person_id, person.c.municipality_id == municipality_id)
+    before = session.execute(select(person.c.school_id).where(*whose)).scalar_one()
+    session.execute(update(person).where(*whose).values(school_id=school_id))
+    return None if before is None else int(before)
 
 
 def choose_language(session: Session, person_id: int, language: str) -> None:

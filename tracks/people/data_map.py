@@ -20,7 +20,7 @@ TAGGED = (
     Tagged(
         municipality,
         N_("to keep municipalities apart"),
-        none="id name country number kind is_sample is_active",
+        none="id name country number kind is_sample is_active mark ends_at",
         label="name",
     ),
     Tagged(
@@ -39,10 +39,10 @@ TAGGED = (
     Tagged(
         person,
         N_("so that the work counts where it is done"),
-        none="municipality_id is_suspended",
-        pseudonymous="id created_at leaving_at erased_at",
-        personal="school_id name language device",
-        blank="school_id name language device leaving_at",
+        none="municipality_id is_suspended is_joined",
+        pseudonymous="id created_at last_here leaving_at erased_at",
+        personal="school_id former_school_id name protected_by language device",
+        blank="school_id former_school_id name protected_by language device last_here leaving_at",
     ),
     Tagged(
         account,
@@ -61,7 +61,7 @@ TAGGED = (
     Tagged(
         team,
         N_("to know which schools have lead spreaders together"),
-        none="id municipality_id name",
+        none="id municipality_id name ended_at",
         label="name",
     ),
     Tagged(
@@ -72,10 +72,10 @@ TAGGED = (
     Tagged(
         sign_in,
         N_("to stay signed in"),
-        none="municipality_id deployment_id",
-        pseudonymous="person_id token_hash created_at seen_at proved_at",
-        personal="leads_here lms_origin way_back way",
-        hidden="token_hash",
+        none="municipality_id deployment_id service_id",
+        pseudonymous="person_id token_hash visit_hash created_at seen_at proved_at",
+        personal="leads_here lms_origin way_back way way_out",
+        hidden="token_hash visit_hash way_out",
         limit=Limit(sign_in.c.created_at, timedelta(hours=12), has_chore=True),
     ),
 )

@@ -1,18 +1,17 @@
 """What happens to persons, for those who react (subscriptions.py)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class SchoolChosen:
+
+class SchoolChosen(Struct, frozen=True):
     person_id: int
     municipality_id: int
     school_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGranted:
+class RoleGranted(Struct, frozen=True, kw_only=True):
     grant_id: int
     municipality_id: int
     person_id: int
@@ -26,8 +25,7 @@ class RoleGranted:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleEnded:
+class RoleEnded(Struct, frozen=True, kw_only=True):
     grant_id: int
     municipality_id: int
     person_id: int

@@ -1,5 +1,7 @@
 """Municipalities, schools, persons, their accounts in LMSs, roles and sign-ins."""
 
+from secrets import token_hex
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -27,6 +29,10 @@ municipality = Table(
     Column("kind", String(20), nullable=False, server_default="municipality"),
     Column("is_sample", Boolean, nullable=False, server_default=false()),
     Column("is_active", Boolean, nullable=False, server_default=true()),
+    # Tells it from another one that is given its number after a backup was restored.
+    Column("mark", String(32), nullable=False, server_default="", default=lambda: token_hex(16)),
+    # When all that is its own is deleted, unless somebody stops it before. NULL: it stays.
+    Column("ends_at", UtcDateTime),
 )
 
 school = Table(
@@ -70,17 +76,26 @@ person = Table(
     Column("id", Id, primary_key=True),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("school_id", Id, ForeignKey("school.id"), index=True),
+    # The last one that closed while their work counted there.
+    Column("former_school_id", Id, ForeignKey("school.id"), index=True),
     # As sent by the LMS or typed by the person; NULL when neither: everything works without.
     Column("name", String(200)),
+    # The source of lists that says their identity is protected: until it takes that back, nothing
+    # but they themselves writes a name. NULL: none says so.
+    Column("protected_by", String(20)),
     Column("language", String(5)),
     # What the pupils have: its variant of a text opens first. NULL: not chosen.
     Column("device", String(12)),
     Column("is_suspended", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
+    # The first day of the month in which they last came in; NULL: never, they stand on a list.
+    Column("last_here", Date),
     # Wants to be erased, or has been away for long: it happens then, unless they come back before.
     Column("leaving_at", UtcDateTime, index=True),
     # The row stays, empty: its number must never be somebody else's.
     Column("erased_at", UtcDateTime),
+    # Everything of it is another row's; the audit log still names this one.
+    Column("is_joined", Boolean, nullable=False, server_default=false()),
 )
 
 account = Table(
@@ -100,6 +115,8 @@ team = Table(
     Column("id", Id, primary_key=True),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
     Column("name", String(100), nullable=False),
+    # It stays while roles or notes name it, and opens nothing.
+    Column("ended_at", UtcDateTime),
     UniqueConstraint("municipality_id", "name"),
 )
 
@@ -151,5 +168,11 @@ sign_in = Table(
     Column("proved_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    # Of a login service, where it offers it: how one signs out there, too. Sealed, and gone with
+    # the row.
+    Column("way_out", Text),
+    # Of a login service: which, and SHA-256 of what it calls this visit (`sid`); it may end it.
+    Column("service_id", Id),
+    Column("visit_hash", String(64)),
     **ONE_TREE,
 )

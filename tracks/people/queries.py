@@ -1,10 +1,10 @@
 """Reads about people and schools."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from tracks.db import Prepared, Session
@@ -32,16 +32,14 @@ from tracks.people.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     actor: Actor
     lms_origin: str
     way_back: str | None
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class School:
+class School(Struct, frozen=True):
     id: int
     municipality_id: int
     name: str
@@ -71,6 +69,7 @@ _SIGN_IN = Prepared(
         person.c.name,
         person.c.language,
         person.c.device,
+        municipality.c.ends_at,
         role_grant.c.role,
         role_grant.c.school_id.label("role_school_id"),
         role_grant.c.team_id,
@@ -117,6 +116,7 @@ def live_sign_in(
         device=first.device,
         way=Way(first.way),
         proved_at=first.proved_at,
+        ends_at=first.ends_at,
     )
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
 
@@ -191,8 +191,7 @@ def device_of(session: Session, actor: Actor) -> str | None:
     return session.execute(_DEVICE, key).scalar()  # type: ignore[no-any-return]  # of a prepared row
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """Where a municipality's teachers ask for help; "" for what it does not have."""
 
     name: str = ""
@@ -228,8 +227,7 @@ def municipality_named(session: Session, name: str) -> int | None:
     ).scalar_one_or_none()
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(Struct, frozen=True):
     person_id: int
     name: str | None
 
@@ -270,8 +268,10 @@ PERSON_OF_ACCOUNT = Prepared(
         person.c.municipality_id,
         person.c.school_id,
         person.c.name,
+        person.c.protected_by,
         person.c.is_suspended,
         person.c.leaving_at,
+        person.c.last_here,
     )
     .join(account, account.c.person_id == person.c.id)
     .where(
@@ -291,7 +291,7 @@ def person_of_account(session: Session, registration_id: int, sub: str) -> int |
 KEPT = (
     Kept(
         person.c.id,
-        N_("Name, school, language and the pupils' device"),
+        N_("Name, school, language, the pupils' device, and in which month you were last here"),
         N_("so that the work counts where it is done"),
         fate=Fate.BLANK,
         active=person.c.created_at,

@@ -1,11 +1,12 @@
 """Who may what. One table of permissions; ADR 0001 says why each line is there."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tracks.i18n import N_
+from msgspec import Struct
+
+from tracks.i18n import N_, local_day
 
 
 class Role(StrEnum):
@@ -34,8 +35,10 @@ class Permission(StrEnum):
     KNOWN = "known"  # anybody who is signed in: which school, which language
     OWN_WORK = "own_work"  # one's own progress and answers
     LEAD = "lead"  # leader scripts; record joint work at one's school
+    READ_LEADERS = "read_leaders"  # sessions of a track that are for leaders
     SEE_SCHOOL_NUMBERS = "see_school_numbers"  # aggregates of one's own school
     SEE_MUNICIPALITY = "see_municipality"  # aggregates of every school of one's municipality
+    DESCRIBE_SCHOOL = "describe_school"  # what a school says of itself: support, devices
     SEE_BRANCH = "see_branch"  # who are spreaders at the schools of one's branch, by name
     SEE_ROLES = "see_roles"  # who has which role in the municipality
     GIVE_ROLES = "give_roles"  # give and end roles: which, organisation.rules says
@@ -43,6 +46,7 @@ class Permission(StrEnum):
     CONNECT_LMS = "connect_lms"  # connect LMSs of one's municipality
     SEE_AUDIT = "see_audit"  # who did what in one's municipality
     PROTECT_DATA = "protect_data"  # what is set and agreed on about people's data, and its record
+    TAKE_OUT = "take_out"  # all data of the municipality out of here, and the end of it
     WRITE_TRACKS = "write_tracks"  # the library of this installation: edit it and publish from it
 
 
@@ -66,7 +70,7 @@ class OwnerKind(StrEnum):
     PRIVATE = "private"
 
 
-SCHOOL_KIND_NAMES = {
+_KIND_NAMES = {
     SchoolKind.PRIMARY: N_("Years 1-7"),
     SchoolKind.LOWER_SECONDARY: N_("Years 8-10"),
     SchoolKind.COMBINED: N_("Years 1-10"),
@@ -76,10 +80,25 @@ SCHOOL_KIND_NAMES = {
     SchoolKind.PRESCHOOL: N_("Preschool"),
 }
 
+# Years are counted from the preschool class there, and are nine.
+_IN_SWEDEN = {
+    SchoolKind.PRIMARY: N_("Years F-6"),
+    SchoolKind.LOWER_SECONDARY: N_("Years 7-9"),
+    SchoolKind.COMBINED: N_("Years F-9"),
+}
+
+
+def kind_names(country: str) -> dict[SchoolKind, str]:
+    """As the types of units are called there: message ids."""
+    return _KIND_NAMES | _IN_SWEDEN if country == "SE" else _KIND_NAMES
+
+
 _ALONE = frozenset({Permission.OWN_WORK})
 _STAFF = _ALONE | {Permission.SEE_SCHOOL_NUMBERS}
 _OFFICE = _STAFF | {
+    Permission.READ_LEADERS,
     Permission.SEE_MUNICIPALITY,
+    Permission.DESCRIBE_SCHOOL,
     Permission.SEE_BRANCH,
     Permission.SEE_ROLES,
     Permission.GIVE_ROLES,
@@ -90,12 +109,19 @@ GIVES: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: _STAFF,
     Role.ASSISTANT: _STAFF,
     Role.SPECIAL_EDUCATOR: _STAFF,
-    Role.LEADER: _STAFF | {Permission.LEAD},
-    Role.SPREADER: _STAFF | {Permission.SEE_BRANCH},
-    Role.LEAD_SPREADER: _STAFF | {Permission.SEE_BRANCH, Permission.GIVE_ROLES},
-    Role.SCHOOL_LEADER: _STAFF | {Permission.SEE_BRANCH, Permission.GIVE_ROLES},
+    Role.LEADER: _STAFF | {Permission.LEAD, Permission.READ_LEADERS},
+    Role.SPREADER: _STAFF | {Permission.READ_LEADERS, Permission.SEE_BRANCH},
+    Role.LEAD_SPREADER: _STAFF
+    | {Permission.READ_LEADERS, Permission.SEE_BRANCH, Permission.GIVE_ROLES},
+    Role.SCHOOL_LEADER: _STAFF
+    | {
+        Permission.READ_LEADERS,
+        Permission.DESCRIBE_SCHOOL,
+        Permission.SEE_BRANCH,
+        Permission.GIVE_ROLES,
+    },
     Role.COORDINATOR: _OFFICE,
-    Role.AUTHOR: _ALONE | {Permission.WRITE_TRACKS},
+    Role.AUTHOR: _ALONE | {Permission.WRITE_TRACKS, Permission.READ_LEADERS},
     Role.MODERATOR: _ALONE,
     Role.REGISTRAR: _ALONE,
     Role.PEDAGOGICAL_REVIEWER: _ALONE,
@@ -105,11 +131,21 @@ GIVES: dict[Role, frozenset[Permission]] = {
     Role.PRIVACY_OFFICER: _ALONE
     | {Permission.SEE_ROLES, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
     Role.ADMINISTRATOR: _OFFICE
-    | {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA},
+    | {
+        Permission.CONNECT_LMS,
+        Permission.SEE_AUDIT,
+        Permission.PROTECT_DATA,
+        Permission.TAKE_OUT,
+    },
 }
 # Opened by a login of one's own only: whoever runs an LMS can be anybody in it (check 40).
 BY_OWN_LOGIN: Final = frozenset(
-    {Permission.CONNECT_LMS, Permission.SEE_AUDIT, Permission.PROTECT_DATA}
+    {
+        Permission.CONNECT_LMS,
+        Permission.SEE_AUDIT,
+        Permission.PROTECT_DATA,
+        Permission.TAKE_OUT,
+    }
 )
 # How long ago somebody may have shown who they are where much can be lost (check 40).
 FRESH: Final = timedelta(minutes=15)
@@ -127,8 +163,7 @@ class Way(StrEnum):
 NOWHERE = 0  # in a school id's place, for a team without schools: no school has this number
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """The person behind a request, with what they may do where."""
 
     person_id: int
@@ -140,6 +175,8 @@ class Actor:
     device: str | None = None
     way: Way = Way.LTI
     proved_at: datetime | None = None
+    # When all data of the municipality is deleted, if that is announced.
+    ends_at: datetime | None = None
 
     @property
     def has_own_login(self) -> bool:
@@ -187,8 +224,22 @@ def roles_at_sign_in(
     return granted | {(Role.LEADER if leads_here else Role.TEACHER, school_id)}
 
 
+def month_of(moment: datetime) -> date:
+    """Its first day."""
+    return local_day(moment).replace(day=1)
+
+
 def natural_key(name: str) -> tuple[object, ...]:
     """Sort key that puts "Sample school 3" before "Sample school 12"."""
     digits = "".join(c if c.isdigit() else " " for c in name).split()
     letters = "".join(" " if c.isdigit() else c for c in name.casefold()).split()
     return (" ".join(letters), *(int(d) for d in digits))
+
+
+def sees_names(actor: Actor, school_id: int) -> bool:
+    """Those who would ask there, and those who answer for it; never who only counts."""
+    return (
+        actor.school_id == school_id
+        or actor.may_at(Permission.DESCRIBE_SCHOOL, school_id)
+        or actor.may_at(Permission.SEE_BRANCH, school_id)
+    )

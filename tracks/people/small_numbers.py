@@ -1,11 +1,16 @@
 """What may be shown of a count of people (ADR 0005). Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+COUNT_HOLDS: Final = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A count of people as others may see it: exact, or "at_least" so many, or hidden."""
 
     count: int | None
@@ -44,6 +49,17 @@ def shown(
         if 0 < rest < least or (rest == 0 and whole < 2 * least):
             return Shown(None, max(least, whole - least + 1), out_of)
     return Shown(count, None, out_of)
+
+
+def of_lately(seen: Shown, counted_on: date | None, today: date) -> Shown:
+    """Of a count of staff that is older than a year nobody knows whether it is still so: the whole
+    is unknown. It has hidden what it hides all the same.
+    """
+    return replace(seen, out_of=None) if is_old(counted_on, today) else seen
+
+
+def is_old(counted_on: date | None, today: date) -> bool:
+    return counted_on is not None and today - counted_on > COUNT_HOLDS
 
 
 def is_too_small(out_of: int | None, *, least: int) -> bool:

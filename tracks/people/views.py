@@ -13,13 +13,24 @@ from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
 from tracks.people.queries import Support, leaders_of, schools, support_of
 from tracks.people.rules import Actor, Permission
-from tracks.web.cookies import NAME, OWN, drop_cookie, drop_own_cookie, sign_in_token
+from tracks.web.cookies import (
+    NAME,
+    OWN,
+    WAY_OUT,
+    WAY_OUT_SECONDS,
+    drop_cookie,
+    drop_own_cookie,
+    set_own_cookie,
+    sign_in_token,
+)
 from tracks.web.errors import MALFORMED, Lesson, PageError
 from tracks.web.requests import now, row_id, see_other
 
 pages = Blueprint("people", __name__)
 
 
+# Where somebody who came by a login service is asked whether they sign out there, too (signin).
+SIGNED_OUT = "/signed-out"
 CHOSEN_ALREADY = Lesson(
     N_("You have chosen a school already"),
     N_("Your work counts for one school, and that was not changed."),
@@ -98,8 +109,10 @@ def help_page(session: Session, actor: Actor | None) -> ResponseReturnValue:
 @pages.post("/sign-out")
 @requires(Permission.KNOWN)
 def sign_out(session: Session, _actor: Actor) -> ResponseReturnValue:
-    end_sign_in(session, sign_in_token() or "")
-    response = see_other("/catalogue")
+    way_out = end_sign_in(session, sign_in_token() or "")
+    response = see_other("/catalogue" if way_out is None else SIGNED_OUT)
     drop_cookie(response, NAME)
     drop_own_cookie(response, OWN)
+    if way_out is not None:
+        set_own_cookie(response, WAY_OUT, way_out, max_age=WAY_OUT_SECONDS)
     return response

@@ -3,7 +3,8 @@ the agreement with a processor (article 28). To be read on a page, or as Markdow
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracks.db.data_map import DataMap, Fate, Kept, Kind, Tagged
 from tracks.i18n import N_
@@ -25,21 +26,18 @@ FATE_NAMES = {
 _ARCHIVE = N_("may be kept by name for the archive")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     heading: str
     text: tuple[str, ...] = ()
     table: Table | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     title: str
     sections: tuple[Section, ...]
 
@@ -93,7 +91,8 @@ def annex(data_map: DataMap, terms: Terms, municipality: str, say: Say) -> Docum
             Section(say(N_("What is processed, and what for")), (say(_PURPOSE), say(_PROCESSOR))),
             Section(say(N_("Whose data")), (say(_WHOSE),)),
             Section(say(N_("Kinds of data")), table=_kept(data_map, terms, say)),
-            Section(say(N_("For how long")), (say(_DURATION), say(_END))),
+            Section(say(N_("For how long")), (say(_DURATION),)),
+            Section(say(N_("At the end of the agreement")), (say(_END), say(_OWN), say(_STAYS))),
             Section(say(N_("Others who process it")), (terms.processors or unknown,)),
             Section(say(N_("Outside of the EEA")), (say(_ABROAD),)),
             Section(say(N_("How it is protected")), tuple(say(each) for each in _PROTECTED)),
@@ -171,8 +170,21 @@ _PROTECTED = (
 _PROCESSOR = N_("Whoever runs the tool acts on the municipality's instructions only.")
 _DURATION = N_("For as long as the municipality uses the tool, and for each kind as stated above.")
 _END = N_(
-    "At the end everything is handed over or deleted, as the municipality chooses. Backups go with "
-    "the next rotation, and an erasure is repeated when a backup is restored."
+    "At the end the municipality takes a copy of all its data, and everything is deleted 30 days "
+    "after an administrator has asked for it; until then it can be stopped. Whoever runs the tool "
+    "does the same on a written instruction. A receipt says how many rows of each kind were "
+    "deleted. Backups go with the next rotation, and a deletion is repeated when a backup is "
+    "restored."
+)
+_OWN = N_(
+    "What people were promised that nobody else sees (answers, points, files, drafts of tracks, "
+    "what they shared with a leader or said of a session) they take out themselves. The "
+    "municipality gets it from whoever runs the tool, on a written instruction only, and everybody "
+    "is told."
+)
+_STAYS = N_(
+    "What stays leads to nobody: published tracks and the texts of the shared library, sums of how "
+    "often resources were used in all municipalities, and the receipt."
 )
 _RIGHTS = N_(
     "Everybody can see, copy, correct and delete their own data on the page My data. Deletion "

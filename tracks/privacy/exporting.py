@@ -7,11 +7,11 @@ is ever whole in memory, but for one attachment at a time.
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import escape
 from typing import Any, Final
 
+from msgspec import Struct, field
 from sqlalchemy import Column, Table, select
 
 from tracks.db import Database, Session
@@ -29,7 +29,7 @@ _STYLE = (
 )
 
 
-class _Pipe:
+class Pipe:
     """A file that zipfile writes to and that gives away what it has got."""
 
     def __init__(self) -> None:
@@ -50,8 +50,7 @@ class _Pipe:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One kind of thing that is kept, with its rows."""
 
     kept: Kept
@@ -77,7 +76,7 @@ def _section(
     key = list(table.primary_key.columns)
     source: Any = table if kept.among is None else kept.among
     for column in columns.copy():
-        target = _labelled(data_map, column, table)
+        target = labelled(data_map, column, table)
         if target is not None:
             other, label = target
             source = source.outerjoin(other, other.c.id == column)
@@ -86,16 +85,16 @@ def _section(
         select(*columns).select_from(source).where(kept.owner == person_id).order_by(*key)
     )
     for row in rows.mappings():
-        said = {name.removesuffix(": "): _plain(value) for name, value in row.items()}
+        said = {name.removesuffix(": "): plain(value) for name, value in row.items()}
         if tagged.file is not None:
-            path = f"files/{len(found.files) + 1}-{_file_name(said[tagged.file[0]])}"
+            path = f"files/{len(found.files) + 1}-{file_name(said[tagged.file[0]])}"
             found.files.append((tuple(row[c.name] for c in key), path))
             said["file"] = path
         found.rows.append(said)
     return found
 
 
-def _labelled(data_map: DataMap, column: Column[Any], table: Table) -> tuple[Any, Any] | None:
+def labelled(data_map: DataMap, column: Column[Any], table: Table) -> tuple[Any, Any] | None:
     """The row that a column points to, and by which column people know it."""
     for foreign in column.foreign_keys:
         tagged = data_map.of(foreign.column.table)
@@ -105,11 +104,11 @@ def _labelled(data_map: DataMap, column: Column[Any], table: Table) -> tuple[Any
     return None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """Nothing that leaves the folder it is unpacked in."""
     kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
     return kept.lstrip(".")[-100:] or "file"
@@ -119,7 +118,7 @@ def export(
     database: Database, data_map: DataMap, person_id: int, say: Say, language: str, now: datetime
 ) -> Iterator[bytes]:
     """The zip in pieces. `say` translates. Nothing for somebody who is not here."""
-    pipe = _Pipe()
+    pipe = Pipe()
     with database.reading() as session:
         who = subject(session, person_id)
         if who is None or who.erased_at is not None:
@@ -132,12 +131,12 @@ def export(
                         yield pipe.taken()
             for kept in sections(session, data_map, person_id):
                 for key, path in kept.files:
-                    archive.writestr(path, _body(session, kept.tagged, key))
+                    archive.writestr(path, body_of(session, kept.tagged, key))
                     yield pipe.taken()
     yield pipe.taken()
 
 
-def _body(session: Session, tagged: Tagged, key: tuple[Any, ...]) -> bytes:
+def body_of(session: Session, tagged: Tagged, key: tuple[Any, ...]) -> bytes:
     assert tagged.file is not None
     columns = tagged.table.primary_key.columns
     wanted = [column == value for column, value in zip(columns, key, strict=True)]

@@ -1,8 +1,21 @@
-"""What a municipality has agreed on and set, what its archive keeps, what people write to us."""
+"""What a municipality has agreed on and set, what its archive keeps, what people write to us; a
+copy of all it has, and what is left when it has gone."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+)
 
-from tracks.db import Id, Json, UtcDateTime, metadata
+from tracks.db import ONE_TREE, Id, Json, UtcDateTime, metadata
 
 privacy_setting = Table(
     "privacy_setting",
@@ -67,4 +80,50 @@ feedback = Table(
     Column("language", String(5), nullable=False),
     # The day only.
     Column("sent_on", Date, nullable=False, index=True),
+)
+
+municipality_copy = Table(
+    "municipality_copy",
+    metadata,
+    # All that a municipality has, as a zip: made in the background, and gone a few days later.
+    Column("id", Id, primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
+    # Who has asked for it.
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("language", String(5), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    # A tracks.privacy.rules.CopyState.
+    Column("state", String(10), nullable=False),
+    Column("rows_read", Integer, nullable=False, server_default="0"),
+    Column("rows_expected", Integer, nullable=False, server_default="0"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    # Nobody can fetch it after that.
+    Column("until", UtcDateTime, nullable=False),
+)
+
+municipality_copy_piece = Table(
+    "municipality_copy_piece",
+    metadata,
+    # Of the zip: it may be larger than memory, and whoever asks may ask another machine.
+    Column("copy_id", Id, ForeignKey("municipality_copy.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+ended_municipality = Table(
+    "ended_municipality",
+    metadata,
+    # The receipt. The municipality's row has gone, so nothing points to it.
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("mark", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    # NULL: it is being done.
+    Column("ended_at", UtcDateTime),
+    # How many rows were deleted, by table.
+    Column("rows", Json, nullable=False),
+    # Of its audit log: how long it was, and its last hash, which the copy has too.
+    Column("entries", Integer, nullable=False),
+    Column("last_hash", String(64), nullable=False),
+    **ONE_TREE,
 )

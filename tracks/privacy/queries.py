@@ -1,17 +1,27 @@
 """Reads: what is set and agreed on, who is leaving."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, select
 
+from tracks.audit.models import audit_entry
+from tracks.audit.rules import BEGINNING
 from tracks.db import Session
 from tracks.db.data_map import Fate, Kept
 from tracks.i18n import N_
 from tracks.people.models import account, municipality, person
-from tracks.privacy.models import agreement, archived_item, feedback, privacy_setting
-from tracks.privacy.rules import Agreement, Party, Sight, Terms
+from tracks.privacy.models import (
+    agreement,
+    archived_item,
+    ended_municipality,
+    feedback,
+    municipality_copy,
+    municipality_copy_piece,
+    privacy_setting,
+)
+from tracks.privacy.rules import Agreement, CopyState, Party, Sight, Terms
 
 
 def terms(session: Session, municipality_id: int) -> Terms:
@@ -68,8 +78,7 @@ def agreed_sights(session: Session, municipality_id: int) -> frozenset[Sight]:
     return frozenset() if found is None else frozenset(found.sights)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A person as far as leaving is concerned."""
 
     id: int
@@ -127,8 +136,126 @@ def due_to_leave(session: Session, now: datetime, *, most: int = 25) -> list[int
     return list(rows.scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Copy(Struct, frozen=True):
+    """A copy of all that a municipality has."""
+
+    id: int
+    municipality_id: int
+    language: str
+    asked_at: datetime
+    state: CopyState
+    rows_read: int
+    rows_expected: int
+    bytes: int
+    until: datetime
+
+
+_COPY = select(
+    municipality_copy.c.id,
+    municipality_copy.c.municipality_id,
+    municipality_copy.c.language,
+    municipality_copy.c.asked_at,
+    municipality_copy.c.state,
+    municipality_copy.c.rows_read,
+    municipality_copy.c.rows_expected,
+    municipality_copy.c.bytes,
+    municipality_copy.c.until,
+)
+
+
+def _copy(row: Any) -> Copy | None:
+    if row is None:
+        return None
+    number, owner, language, asked_at, state, *rest = row
+    return Copy(number, owner, language, asked_at, CopyState(state), *rest)
+
+
+def copy_of(session: Session, municipality_id: int) -> Copy | None:
+    """The newest."""
+    newest = (
+        _COPY.where(municipality_copy.c.municipality_id == municipality_id)
+        .order_by(municipality_copy.c.id.desc())
+        .limit(1)
+    )
+    return _copy(session.execute(newest).one_or_none())
+
+
+def copy_to_write(session: Session, copy_id: int) -> Copy | None:
+    return _copy(session.execute(_COPY.where(municipality_copy.c.id == copy_id)).one_or_none())
+
+
+def piece_of(session: Session, copy_id: int, number: int) -> bytes | None:
+    found: bytes | None = session.execute(
+        select(municipality_copy_piece.c.body).where(
+            municipality_copy_piece.c.copy_id == copy_id,
+            municipality_copy_piece.c.number == number,
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+def ends_at(session: Session, municipality_id: int) -> datetime | None:
+    """When all data of the municipality is deleted, if that is announced."""
+    found: datetime | None = session.execute(
+        select(municipality.c.ends_at).where(municipality.c.id == municipality_id)
+    ).scalar_one_or_none()
+    return found
+
+
+def due_to_end(session: Session, now: datetime) -> list[int]:
+    rows = session.execute(select(municipality.c.id).where(municipality.c.ends_at <= now))
+    return list(rows.scalars())
+
+
+def ended(session: Session) -> set[tuple[int, str]]:
+    """The numbers and marks of municipalities of which nothing is left."""
+    rows = session.execute(
+        select(ended_municipality.c.number, ended_municipality.c.mark).where(
+            ended_municipality.c.ended_at.is_not(None)
+        )
+    )
+    return {(row.number, row.mark) for row in rows}
+
+
+def marks(session: Session) -> set[tuple[int, str]]:
+    """The numbers and marks of those that are here."""
+    rows = session.execute(select(municipality.c.id, municipality.c.mark))
+    return {(row.id, row.mark) for row in rows}
+
+
+class Receipt(Struct, frozen=True):
+    """What is left of a municipality that has left."""
+
+    number: int
+    mark: str
+    name: str
+    began_at: datetime
+    ended_at: datetime | None
+    rows: dict[str, int]
+    entries: int
+    last_hash: str
+
+
+def receipts(session: Session) -> list[Receipt]:
+    """The newest first."""
+    rows: Any = session.execute(
+        select(ended_municipality).order_by(ended_municipality.c.began_at.desc())
+    )
+    return [Receipt(*row) for row in rows]
+
+
+def audit_head(session: Session, municipality_id: int) -> tuple[int, str]:
+    """How many entries its audit log has, and the hash of the last."""
+    found = session.execute(
+        select(audit_entry.c.number, audit_entry.c.hash)
+        .where(audit_entry.c.municipality_id == municipality_id)
+        .order_by(audit_entry.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return (0, BEGINNING) if found is None else (found.number, found.hash)
+
+
+class Feedback(Struct, frozen=True):
     text: str
     contact: str
     language: str
@@ -167,6 +294,13 @@ KEPT = (
         N_("What the archive keeps by name after an erasure"),
         N_("because the municipality has a duty to archive it"),
         N_("as long as the archive act demands"),
+        fate=Fate.LEAVE,
+    ),
+    Kept(
+        municipality_copy.c.person_id,
+        N_("Copies of all data of the municipality that you have asked for"),
+        N_("so that it can be seen who asked"),
+        N_("at most three days, then it is deleted"),
         fate=Fate.LEAVE,
     ),
 )

@@ -5,11 +5,13 @@ from typing import Final
 from tracks.i18n import N_
 
 STANDING_TIME: Final = N_(
-    "until you have it deleted, or have not worked here for as long as your municipality has set"
+    "until you have it deleted, or for as long as your municipality has set have neither been here "
+    "nor stood on a list of your employer's"
 )
 # Of those that a person's own copy shows most; others are shown by their name in the database.
 COLUMN_NAMES: Final = {
     "name": N_("Name"),
+    "protected_by": N_("Protected identity"),
     "language": N_("Language"),
     "school": N_("School"),
     "municipality": N_("Municipality"),
@@ -37,6 +39,8 @@ COLUMN_NAMES: Final = {
     "recorded_at": N_("Recorded"),
     "used_at": N_("Used"),
     "sent_at": N_("Sent"),
+    "subjects": N_("Subjects"),
+    "grades": N_("Grades"),
     "wanted": N_("Score"),
     "way": N_("How it was used"),
 }

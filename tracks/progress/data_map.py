@@ -4,7 +4,9 @@ from tracks.db.data_map import Tagged
 from tracks.i18n import N_
 from tracks.progress.models import (
     attachment,
+    followed_author,
     followed_track,
+    opened_module,
     phase_work,
     shared_answer,
     step_work,
@@ -18,12 +20,18 @@ TAGGED = (
         none="track_id step_id municipality_id version_id",
         pseudonymous="person_id alone opened_at done_at revision saved_at",
         personal="answer points",
+        own="answer points",
     ),
     Tagged(
         phase_work,
         N_("because joint work is counted by the leader"),
         none="track_id module_id phase municipality_id",
         pseudonymous="person_id recorded_by recorded_at",
+    ),
+    Tagged(
+        opened_module,
+        N_("so that a group may go on before everybody has done their own part"),
+        none="school_id module_id municipality_id opened_at",
     ),
     Tagged(
         track_work,
@@ -39,6 +47,7 @@ TAGGED = (
         none="step_id municipality_id track_id",
         pseudonymous="person_id shared_at",
         personal="text",
+        own="text",
     ),
     Tagged(
         followed_track,
@@ -47,11 +56,23 @@ TAGGED = (
         pseudonymous="person_id since",
     ),
     Tagged(
+        followed_author,
+        N_("to tell of new versions when the person has asked for it"),
+        none="municipality_id",
+        pseudonymous="person_id seen_at",
+        personal="author",
+    ),
+    Tagged(
         attachment,
         N_("because the person saved them"),
         none="municipality_id step_id",
         pseudonymous="id person_id added_at",
         personal="name body",
+        own="name body",
         file=("name", "body"),
     ),
 )
+AUDITED = {
+    "module_opened": N_("Opened a session for everybody at a school"),
+    "module_closed": N_("Let a session open by itself again"),
+}

@@ -1,8 +1,9 @@
 """What happens to a teacher's work, for those who react (subscriptions.py)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Stage(StrEnum):
@@ -21,8 +22,7 @@ class Way(StrEnum):
     INDEPENDENT = "independent"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkChanged:
+class WorkChanged(Struct, frozen=True):
     """Something of this person's became done in the track of this version."""
 
     person_id: int
@@ -30,8 +30,7 @@ class WorkChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StageReached:
+class StageReached(Struct, frozen=True):
     person_id: int
     municipality_id: int
     school_id: int
@@ -40,8 +39,7 @@ class StageReached:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceUsed:
+class ResourceUsed(Struct, frozen=True):
     """The first use of a resource by this person in this way."""
 
     person_id: int

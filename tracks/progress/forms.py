@@ -1,9 +1,9 @@
 """What a step's form may hold, read with care: nothing typed is lost, nothing odd is kept."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from content.grading import fields_of, grade, grade_given, shuffled
@@ -16,8 +16,7 @@ LONGEST_FIELD = 500  # characters of a short answer, or of who does something
 HIGHEST_REVISION = 2**31 - 1  # what its column holds
 
 
-@dataclass(frozen=True, slots=True)
-class StepForm:
+class StepForm(Struct, frozen=True):
     """`body` None: nothing to keep. `problem`: a code that the page explains beside the field."""
 
     body: dict[str, Any] | None
@@ -112,8 +111,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class FileForm:
+class FileForm(Struct, frozen=True):
     name: str
     body: bytes
     problem: str | None

@@ -49,6 +49,17 @@ phase_work = Table(
     **ONE_TREE,
 )
 
+# Where sessions are taken in order: one that a leader has opened for everybody at the school.
+opened_module = Table(
+    "opened_module",
+    metadata,
+    Column("school_id", Id, ForeignKey("school.id"), primary_key=True),
+    Column("module_id", Id, ForeignKey("module.id"), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
 track_work = Table(
     "track_work",
     metadata,
@@ -94,6 +105,18 @@ followed_track = Table(
     # The newest version when they last said that they follow it.
     Column("seen_id", Id, ForeignKey("track_version.id"), nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    **ONE_TREE,
+)
+
+followed_author = Table(
+    "followed_author",
+    metadata,
+    # To hear of new tracks and versions by them: a tracks.catalogue.rules.Byline's name.
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("author", String(200), primary_key=True),
+    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
+    # What was published after this is new to them.
+    Column("seen_at", UtcDateTime, nullable=False),
     **ONE_TREE,
 )
 

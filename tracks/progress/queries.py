@@ -1,10 +1,10 @@
 """Reads of what a person has done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
@@ -27,7 +27,9 @@ from tracks.i18n import N_
 from tracks.people.rules import Actor
 from tracks.progress.models import (
     attachment,
+    followed_author,
     followed_track,
+    opened_module,
     phase_work,
     shared_answer,
     step_work,
@@ -36,8 +38,7 @@ from tracks.progress.models import (
 from tracks.progress.rules import DoneWork, next_step
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a person has saved at one step."""
 
     body: dict[str, Any] | None
@@ -194,6 +195,21 @@ def followed_tracks(session: Session, actor: Actor) -> list[Any]:
     return session.execute(_FOLLOWED, key).all()
 
 
+_FOLLOWED_AUTHORS = Prepared(
+    select(followed_author.c.author, followed_author.c.seen_at).where(
+        followed_author.c.person_id == bindparam("person_id"),
+        followed_author.c.municipality_id == bindparam("municipality_id"),
+    )
+)
+
+
+def followed_authors(session: Session, actor: Actor) -> dict[str, datetime]:
+    """Names of authors, and from when on what they publish is new to the reader."""
+    key = {"person_id": actor.person_id, "municipality_id": actor.municipality_id}
+    rows = session.execute(_FOLLOWED_AUTHORS, key).all()
+    return {row.author: row.seen_at for row in rows}
+
+
 def place_to_go_on(session: Session, shelf: Shelf, person_id: int, newest: Edition) -> str:
     """The path of the first thing that is not done: what a track's link in the LMS opens."""
     work = done_work(session, person_id, newest.track_id)
@@ -274,8 +290,21 @@ def is_step_done_anyhow(session: Session, person_id: int, track_id: int, step_id
     return found.first() is not None
 
 
-@dataclass(frozen=True, slots=True)
-class StartedTrack:
+_OPENED = Prepared(
+    select(opened_module.c.module_id).where(
+        opened_module.c.school_id == bindparam("school_id"),
+        opened_module.c.municipality_id == bindparam("municipality_id"),
+    )
+)
+
+
+def opened_modules(session: Session, actor: Actor) -> frozenset[int]:
+    """Those that a leader has opened for everybody at the actor's school."""
+    key = {"school_id": actor.school_id, "municipality_id": actor.municipality_id}
+    return frozenset(row.module_id for row in session.execute(_OPENED, key))
+
+
+class StartedTrack(Struct, frozen=True):
     track_id: int
     version_id: int
     worked_at: datetime
@@ -311,8 +340,7 @@ def readers_elsewhere(session: Session, newest: Edition) -> dict[str, int]:
     return {row.version: row.readers for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     id: str
     name: str
 
@@ -335,8 +363,7 @@ def own_file(session: Session, person_id: int, file_id: str) -> tuple[str, bytes
     return None if row is None else (row.name, row.body)
 
 
-@dataclass(frozen=True, slots=True)
-class SharedText:
+class SharedText(Struct, frozen=True):
     step_id: int
     text: str
     shared_at: datetime
@@ -383,6 +410,12 @@ KEPT = (
     Kept(
         followed_track.c.person_id,
         N_("Tracks whose new versions are told of"),
+        N_("to tell of new versions when the person has asked for it"),
+        N_("until the person asks for no more"),
+    ),
+    Kept(
+        followed_author.c.person_id,
+        N_("Authors whose new tracks are told of"),
         N_("to tell of new versions when the person has asked for it"),
         N_("until the person asks for no more"),
     ),

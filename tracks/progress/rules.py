@@ -1,7 +1,8 @@
 """What is done, what comes next, and what may be attached. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from content.model import Phase, StepKind, Visibility
 from tracks.catalogue.rules import Outline
@@ -25,8 +26,7 @@ _JOINT = tuple(phase for phase in Phase if phase.is_joint)
 STAGE_OF_JOINT_PHASE = {Phase.TOGETHER: Stage.TOGETHER, Phase.FOLLOW_UP: Stage.FOLLOWED_UP}
 
 
-@dataclass(frozen=True, slots=True)
-class DoneWork:
+class DoneWork(Struct, frozen=True):
     """What one person has done in one track."""
 
     steps: frozenset[int]
@@ -74,6 +74,34 @@ def is_phase_done(steps: Iterable[Outline], module_id: int, phase: Phase, work: 
 def next_step(steps: Iterable[Outline], work: DoneWork) -> Outline | None:
     """The first thing in the track that is not done; None when all is."""
     return next((s for s in steps if not is_done(s, work)), None)
+
+
+def closed_modules(
+    modules: Iterable[tuple[int, bool]], steps: Iterable[Outline], work: DoneWork
+) -> dict[int, list[int]]:
+    """Where sessions are taken in order: id -> the ones before it whose own work is not done.
+
+    `modules`: in their order, with whether each may be taken together with the one before it. Only
+    what one does alone keeps the next session closed: nobody waits for a meeting they have missed.
+    What has been begun stays open.
+    """
+    lacking, begun = set(), {module_id for module_id, _ in work.phases}
+    for step in steps:
+        if step.step_id in work.steps:
+            begun.add(step.module_id)
+        elif not step.phase.is_joint:
+            lacking.add(step.module_id)
+    found: dict[int, list[int]] = {}
+    before: list[int] = []  # of all groups of sessions before this one
+    group: list[int] = []
+    for module_id, begins_with_previous in modules:
+        if not begins_with_previous:
+            before, group = before + group, []
+        group.append(module_id)
+        waits_for = [each for each in before if each in lacking]
+        if waits_for and module_id not in begun:
+            found[module_id] = waits_for
+    return found
 
 
 def minutes_left(steps: Iterable[Outline], phase_minutes: int, work: DoneWork) -> int:

@@ -1,15 +1,17 @@
 """A list becomes true, all of it in one transaction. Nothing anybody has done is ever deleted."""
 
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import and_, bindparam, exists, func, insert, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from tracks.db import Session
+from tracks.db import Session, count_anew
 from tracks.events import Noted
+from tracks.i18n import local_day
 from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit
+from tracks.organisation.models import school_code, teacher_count
 from tracks.organisation.queries.units import Unit, units
 from tracks.people.events import SchoolChosen
 from tracks.people.grants import end_role, grant_role
@@ -19,13 +21,15 @@ from tracks.rosters.models import (
     roster_entry,
     roster_import,
     roster_row,
-    teacher_count,
 )
+from tracks.rosters.placing import first_unit, is_misplaced
 from tracks.rosters.plan import (
     Import,
     counts,
     import_of,
+    is_freed,
     renamed,
+    said_protected,
     staged_tasks,
 )
 from tracks.rosters.records import Task
@@ -40,6 +44,8 @@ entry = roster_entry
 def settle(session: Session, import_id: int, today: date) -> None:
     """What can only be seen when all rows are there: names that differ, units nobody knows."""
     which = import_of(session, import_id)
+    count_anew(session, row)
+    follow_numbers(session, which)
     _find_units(session, which)
     listed = select(row.c.unit_code).where(which.units)
     _make_faults(
@@ -48,15 +54,7 @@ def settle(session: Session, import_id: int, today: date) -> None:
         and_(which.staff, row.c.school_id.is_(None), row.c.unit_code.not_in(listed)),
         value=row.c.unit_code,
     )
-    closed = select(school.c.id).where(
-        school.c.municipality_id == which.municipality_id, school.c.closed_on <= today
-    )
-    _make_faults(
-        session,
-        "closed-unit",
-        and_(which.staff, row.c.school_id.in_(closed)),
-        value=row.c.unit_code,
-    )
+    _refuse_closed(session, which, today)
     for says, key, code in (
         ("staff", row.c.key, "two-names"),
         ("unit", row.c.unit_code, "doubled-unit"),
@@ -70,6 +68,42 @@ def settle(session: Session, import_id: int, today: date) -> None:
         _make_faults(
             session, code, and_(row.c.import_id == import_id, row.c.says == says, key.in_(several))
         )
+
+
+def _refuse_closed(session: Session, which: Import, today: date) -> None:
+    closed = select(school.c.id).where(
+        school.c.municipality_id == which.municipality_id, school.c.closed_on <= today
+    )
+    _make_faults(
+        session,
+        "closed-unit",
+        and_(which.staff, row.c.school_id.in_(closed)),
+        value=row.c.unit_code,
+    )
+
+
+def follow_numbers(session: Session, which: Import) -> None:
+    """Rows with a number that a unit had before are that unit's: from here on with its own."""
+    in_use = select(school.c.code).where(school.c.municipality_id == which.municipality_id)
+    mine = school_code.c.municipality_id == which.municipality_id
+    former = select(school_code.c.code).where(mine, school_code.c.code.not_in(in_use))
+    now_at = (
+        select(school.c.code)
+        .join(school_code, school_code.c.school_id == school.c.id)
+        .where(mine, school_code.c.code == row.c.unit_code)
+        .order_by(school_code.c.until.desc(), school.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(row)
+        .where(
+            row.c.import_id == which.id,
+            row.c.says.in_(("staff", "unit")),
+            row.c.unit_code.in_(former),
+        )
+        .values(former_code=row.c.unit_code, unit_code=now_at)
+    )
 
 
 def _find_units(session: Session, which: Import) -> None:
@@ -94,6 +128,9 @@ def _make_faults(session: Session, code: str, where: Any, value: Any = None) -> 
 def apply(session: Session, import_id: int, now: datetime) -> bool:
     """False, and nothing changed, if it has faults, or would end others than somebody has said."""
     which = import_of(session, import_id)
+    # What has become of units since it was read.
+    follow_numbers(session, which)
+    _refuse_closed(session, which, local_day(now))
     found = counts(session, which)
     confirmed = session.execute(
         select(roster_import.c.confirmed_gone).where(roster_import.c.id == import_id)
@@ -108,7 +145,8 @@ def apply(session: Session, import_id: int, now: datetime) -> bool:
     _rename(session, which)
     _end_tasks(session, which, now)
     _begin_tasks(session, which, now)
-    _place_people(session, which)
+    count_anew(session, entry)
+    _place_people(session, which, now)
     _end_rights(session, which, now)
     _give_rights(session, which, now)
     forget_file(session, import_id)
@@ -132,18 +170,21 @@ def _take_in_units(session: Session, which: Import, now: datetime) -> None:
     for code, said in {each.unit_code: each for each in listed}.items():
         unit = known.get(code)
         if unit is None:
-            add_unit(session, which.municipality_id, _unit_of(said, which.file_name), doer)
-        elif (new := _changed(unit, said, which.file_name)) is not None:
-            change_unit(session, which.municipality_id, unit, new, doer)
+            new = _unit_of(said, which.file_name)
+            add_unit(session, which.municipality_id, new, doer, counted_by=which.source)
+        elif unit.is_open and (other := _changed(unit, said, which.file_name)) is not None:
+            home = which.municipality_id
+            change_unit(session, home, unit, other, doer, counted_by=which.source)
     mine = and_(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
     counted = insert_or(teacher_count).from_select(
-        ["municipality_id", "school_id", "counted_on", "source", "teachers"],
+        ["municipality_id", "school_id", "counted_on", "source", "teachers", "said_source"],
         select(
             school.c.municipality_id,
             school.c.id,
             row.c.teachers_as_of,
             literal(which.source),
             func.max(row.c.teachers),
+            literal(which.file_name),
         )
         .join(school, mine)
         .where(which.units, row.c.teachers.is_not(None), row.c.teachers_as_of.is_not(None))
@@ -152,7 +193,10 @@ def _take_in_units(session: Session, which: Import, now: datetime) -> None:
     session.execute(
         counted.on_conflict_do_update(
             index_elements=["school_id", "counted_on", "source"],
-            set_={"teachers": counted.excluded.teachers},
+            set_={
+                "teachers": counted.excluded.teachers,
+                "said_source": counted.excluded.said_source,
+            },
         )
     )
 
@@ -179,6 +223,7 @@ def _changed(unit: Unit, said: Any, source: str) -> NewUnit | None:
         teachers_as_of=unit.teachers_as_of,
         teachers_source=unit.teachers_source,
         device=unit.device,
+        opened_on=unit.opened_on,
     )
     if said.teachers is not None and is_newer(said, unit):
         new = replace(
@@ -247,15 +292,13 @@ def _rename(session: Session, which: Import) -> None:
             .values(name=bindparam("to_name")),
             named,
         )
-    protected = (
-        select(entry.c.person_id)
-        .join(row, row.c.key == entry.c.key)
-        .where(which.entries, row.c.import_id == which.id, row.c.is_protected)
-    )
+    theirs = person.c.municipality_id == which.municipality_id
+    session.execute(update(person).where(theirs, is_freed(which)).values(protected_by=None))
     session.execute(
         update(person)
-        .where(person.c.id.in_(protected), person.c.municipality_id == which.municipality_id)
-        .values(name=None)
+        .where(theirs, person.c.id.in_(said_protected(which)))
+        # The first that has said so is the one to take it back.
+        .values(name=None, protected_by=func.coalesce(person.c.protected_by, which.source))
     )
 
 
@@ -294,30 +337,25 @@ def _begin_tasks(session: Session, which: Import, now: datetime) -> None:
     session.execute(insert(entry).from_select(names, new))
 
 
-def _place_people(session: Session, which: Import) -> None:
-    """The unit one's work counts for, for who has none, or one they do not work at any longer."""
-    live = and_(
-        entry.c.municipality_id == which.municipality_id,
-        entry.c.person_id == person.c.id,
-        entry.c.ended_at.is_(None),
+def _place_people(session: Session, which: Import, now: datetime) -> None:
+    """Of whom the list says something: who has no unit, or one they do not work at any longer."""
+    said = select(row.c.person_id).where(which.staff)
+    ended = select(entry.c.person_id).where(which.entries, entry.c.ended_at == now)
+    wanted = and_(
+        or_(person.c.id.in_(said), person.c.id.in_(ended)), is_misplaced(which.municipality_id)
     )
-    first = select(func.min(entry.c.school_id)).where(live).scalar_subquery()
-    is_elsewhere = not_(exists().where(live, entry.c.school_id == person.c.school_id))
-    theirs = person.c.municipality_id == which.municipality_id
     # Few of the staff have come in, and fewer of those before anybody knew where they work.
     have_come_in = session.execute(
         select(person.c.id).where(
-            theirs,
-            exists().where(live),
+            wanted,
             person.c.school_id.is_(None),
             exists().where(account.c.person_id == person.c.id),
         )
     ).all()
     session.execute(
-        update(person)
-        .where(theirs, exists().where(live), or_(person.c.school_id.is_(None), is_elsewhere))
-        .values(school_id=first)
+        update(person).where(wanted).values(school_id=first_unit(which.municipality_id))
     )
+    theirs = person.c.municipality_id == which.municipality_id
     for (person_id,) in have_come_in:
         where = select(person.c.school_id).where(theirs, person.c.id == person_id)
         unit = session.execute(where).scalar_one()

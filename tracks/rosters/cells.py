@@ -23,6 +23,17 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SEPARATORS: Final = ";,\t|"
+# What openpyxl raises of a workbook that is none, or refers to what is not in it.
+_BROKEN: Final = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    ParseError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+)
 
 Line = tuple[int, list[str]]
 
@@ -99,17 +110,19 @@ def _whole_lines(text: IO[str]) -> Iterator[str]:
 def _workbook(path: Path) -> Iterator[Iterator[Line]]:
     from openpyxl import load_workbook  # 20 MB that a server needs for such a list only (bar 12)
 
-    try:
-        check_archive(path.read_bytes())  # before anything is unpacked: no bombs
-        book = load_workbook(path, read_only=True, data_only=True)
-    except BadArchive as bad:
-        raise BadFile("zip", str(bad)) from bad
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, ParseError, TypeError) as fault:
-        raise BadFile("unreadable") from fault
-    try:
-        yield _sheet(book.worksheets[0]) if book.worksheets else iter(())
-    finally:
-        book.close()
+    # Opened here: of a path openpyxl asks the ending of its name, and an upload's has none.
+    with path.open("rb") as file:
+        try:
+            check_archive(path.read_bytes())  # before anything is unpacked: no bombs
+            book = load_workbook(file, read_only=True, data_only=True)
+        except BadArchive as bad:
+            raise BadFile("zip", str(bad)) from bad
+        except (OSError, *_BROKEN) as fault:
+            raise BadFile("unreadable") from fault
+        try:
+            yield _sheet(book.worksheets[0]) if book.worksheets else iter(())
+        finally:
+            book.close()
 
 
 def _sheet(sheet: Any) -> Iterator[Line]:
@@ -120,7 +133,7 @@ def _sheet(sheet: Any) -> Iterator[Line]:
             if line > MOST_ROWS * 2:
                 raise BadFile("too-large")
             yield line, [_as_text(cell) for cell in cells[: MOST_COLUMNS + 1]]
-    except (ValueError, KeyError, zipfile.BadZipFile, ParseError, TypeError, EOFError) as fault:
+    except _BROKEN as fault:
         raise BadFile("unreadable") from fault
 
 

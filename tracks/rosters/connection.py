@@ -1,13 +1,17 @@
 """The school system of a municipality: where it is, its secret, and how the last visit went."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from lti.origins import origin_of
+from lti.ports import Http
 from tracks.db import Session
 from tracks.events import Noted
 from tracks.jobs.actions import enqueue
@@ -16,6 +20,8 @@ from tracks.rosters.models import roster_service
 from tracks.rosters.school_system import Access
 
 FETCH_JOB: Final = "roster.fetch"
+SUBSCRIBE_JOB: Final = "roster.subscribe"
+UNSUBSCRIBE_JOB: Final = "roster.unsubscribe"
 EVERY: Final = timedelta(days=1)
 # What was changed while we read may bear a time from before we began.
 CLOCKS: Final = timedelta(minutes=10)
@@ -27,6 +33,15 @@ class Sealing(Protocol):
     def seal(self, content: bytes, belongs_to: str) -> str: ...
     def open(self, sealed: str, belongs_to: str) -> bytes: ...
     def is_sealed_anew(self, sealed: str) -> bool: ...
+
+
+class Outward(Struct, frozen=True):
+    """What it takes to ask other systems, and to be called by them."""
+
+    http: Http
+    sealing: Sealing
+    sleep: Callable[[float], object] = time.sleep
+    base_url: str = ""  # of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +145,23 @@ def remove(session: Session, municipality_id: int, person_id: int, now: datetime
 
 def access_of(sealing: Sealing, service: Service) -> Access:
     """Raises BadFile when the secret does not open."""
+    return access_with(sealing, service.municipality_id, service, service.sealed)
+
+
+def access_with(
+    sealing: Sealing, municipality_id: int, place: Wanted | Service, sealed: str
+) -> Access:
+    """Raises BadFile when the secret does not open beside these addresses."""
     try:
-        secret = sealing.open(service.sealed, _belongs_to(service.municipality_id, service))
+        secret = sealing.open(sealed, _belongs_to(municipality_id, place))
     except Exception:  # whatever the sealing raises
         raise BadFile("secret-lost") from None
     return Access(
-        service.address,
+        place.address,
         secret.decode(),
-        service.token_url,
-        service.client_id or "",
-        service.scope or "",
+        place.token_url,
+        place.client_id or "",
+        place.scope or "",
     )
 
 

@@ -8,8 +8,8 @@ from tracks.rosters.models import (
     roster_piece,
     roster_row,
     roster_service,
+    roster_subscription,
     roster_trust,
-    teacher_count,
 )
 
 TAGGED = (
@@ -17,7 +17,7 @@ TAGGED = (
         roster_import,
         N_("to know where a change came from"),
         none="id municipality_id source file_name state list_kind columns is_complete bytes "
-        "rows_expected rows_read fault fault_detail confirmed_gone counts",
+        "rows_expected rows_read fault fault_detail confirmed_gone counts passed_over",
         # The first rows of a list are about others; they are emptied with the file.
         pseudonymous="person_id created_at changed_at headings",
         hidden="headings",
@@ -27,14 +27,17 @@ TAGGED = (
         N_("to read a list, until it is taken in or thrown away"),
         none="import_id number",
         personal="body",
+        left_out=N_("a list on its way in, as a file: its rows are in the copy"),
+        leads=(roster_piece.c.import_id, roster_import.c.id),
     ),
     Tagged(
         roster_row,
         N_("to show what a list would change, until it is taken in or thrown away"),
-        none="import_id number line says unit_code school_id kind teachers teachers_as_of fault "
-        "fault_column fault_value",
+        none="import_id number line says unit_code former_code school_id kind teachers "
+        "teachers_as_of fault fault_column fault_value",
         pseudonymous="person_id key",
         personal="name task is_protected",
+        leads=(roster_row.c.import_id, roster_import.c.id),
     ),
     Tagged(
         roster_entry,
@@ -52,15 +55,16 @@ TAGGED = (
         hidden="sealed",
     ),
     Tagged(
+        roster_subscription,
+        N_("to be told by the school system when something has changed"),
+        none="municipality_id notice_hash name until due_at told_at fault",
+        hidden="notice_hash",
+    ),
+    Tagged(
         roster_trust,
         N_("to know who on a list is who in the LMS"),
         none="registration_id municipality_id source",
         pseudonymous="person_id said_at",
-    ),
-    Tagged(
-        teacher_count,
-        N_("to count where work is done"),
-        none="municipality_id school_id counted_on source teachers",
     ),
 )
 AUDITED = {

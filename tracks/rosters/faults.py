@@ -29,7 +29,10 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "closed-unit": Text(
         N_("This unit is closed"),
-        N_("Use the number of the unit that has taken over."),
+        N_(
+            "Use the number of the unit that has taken over. If none has, take the row out, or "
+            "open the unit again on its page."
+        ),
     ),
     "identity-number": Text(
         N_("This looks like a national identity number"),

@@ -7,10 +7,10 @@ its parent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from lti.errors import ServiceError
@@ -29,8 +29,7 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 _WORKS: Final = frozenset({"employee", "faculty", "staff"})
 
 
-@dataclass(frozen=True, slots=True)
-class FeideUnits:
+class FeideUnits(Struct, frozen=True):
     """Where somebody works. Of pupils and guests: nothing."""
 
     realm: str | None  # of their employer, such as "kommune.no"

@@ -2,10 +2,8 @@
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,9 +13,9 @@ from typing import Final
 from sqlalchemy import select, update
 
 from lti.errors import TransientServiceError
-from lti.ports import Http
 from tracks.db import Database, Session
-from tracks.jobs.actions import renew
+from tracks.i18n import local_day
+from tracks.jobs.beat import Beat, LeaseLost
 from tracks.jobs.rules import Job
 from tracks.jobs.worker import Chore, Done, Handler, Outcome, TryLater
 from tracks.people.models import municipality
@@ -25,7 +23,9 @@ from tracks.rosters.applying import apply, settle
 from tracks.rosters.columns import Field, ListKind
 from tracks.rosters.connection import (
     FETCH_JOB,
-    Sealing,
+    SUBSCRIBE_JOB,
+    UNSUBSCRIBE_JOB,
+    Outward,
     Service,
     access_of,
     host_of,
@@ -37,11 +37,11 @@ from tracks.rosters.faults import BadFile
 from tracks.rosters.lists import about_how_many, rows_of
 from tracks.rosters.models import roster_import
 from tracks.rosters.oneroster import read as read_oneroster
-from tracks.rosters.plan import counts, import_of, people_known
+from tracks.rosters.plan import counts, import_of, people_known, roles_ended
 from tracks.rosters.records import Reading, Source
 from tracks.rosters.rules import Guard, guard
 from tracks.rosters.school_system import SchoolSystem
-from tracks.rosters.ss12000 import Calendar, has_changed
+from tracks.rosters.ss12000 import Calendar, PassedOver, has_changed
 from tracks.rosters.ss12000 import read as read_ss12000
 from tracks.rosters.staging import (
     APPLY_JOB,
@@ -56,6 +56,13 @@ from tracks.rosters.staging import (
     wish_to_apply,
     without_protected,
 )
+from tracks.rosters.subscribing import (
+    keep_subscribed,
+    subscription_of,
+    unsubscribe,
+    wish_for_subscriptions,
+    wish_to_subscribe,
+)
 from tracks.rosters.workflow import AT_WORK, OPEN, State
 
 BATCH: Final = 1_000
@@ -64,44 +71,6 @@ KEPT_FOR: Final = timedelta(days=14)
 
 # How often a school system that fails for a while is asked again before people are told.
 MOST_TRIES: Final = 6
-_RENEW_EVERY: Final = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outward:
-    """What it takes to ask other systems."""
-
-    http: Http
-    sealing: Sealing
-    sleep: Callable[[float], object] = time.sleep
-
-
-class LeaseLost(Exception):
-    """Another worker does the same job by now."""
-
-
-class _Beat:
-    """Work that takes longer than a lease stays ours for as long as it goes on."""
-
-    def __init__(self, database: Database, job: Job) -> None:
-        self._database = database
-        self._job = job
-        self._next = time.monotonic() + _RENEW_EVERY
-
-    def __call__(self) -> None:
-        """Raises LeaseLost."""
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + _RENEW_EVERY
-        with self._database.writing() as session:
-            if not renew(session, self._job, datetime.now(UTC)):
-                raise LeaseLost
-
-    def wait(self, seconds: float, sleep: Callable[[float], object]) -> None:
-        while seconds > 0:
-            self()
-            sleep(min(seconds, _RENEW_EVERY))
-            seconds -= _RENEW_EVERY
 
 
 def handlers(outward: Outward) -> Mapping[str, Handler]:
@@ -109,6 +78,8 @@ def handlers(outward: Outward) -> Mapping[str, Handler]:
         READ_JOB: read_list,
         APPLY_JOB: apply_list,
         FETCH_JOB: partial(fetch_list, outward),
+        SUBSCRIBE_JOB: partial(keep_subscribed, outward),
+        UNSUBSCRIBE_JOB: partial(unsubscribe, outward),
     }
 
 
@@ -120,7 +91,7 @@ def fetch_list(outward: Outward, database: Database, job: Job) -> Outcome:
     if service is None:
         return Done()
     began = datetime.now(UTC)
-    beat = _Beat(database, job)
+    beat = Beat(database, job)
     import_id = None
     try:
         system = SchoolSystem(
@@ -134,7 +105,8 @@ def fetch_list(outward: Outward, database: Database, job: Job) -> Outcome:
         with database.writing() as session:
             import_id = _begin_fetch(session, service, began)
         calendar = Calendar(began.date())
-        _stage_rows(database, import_id, read_ss12000(system, calendar), beat)
+        passed_over = PassedOver()
+        _stage_rows(database, import_id, read_ss12000(system, calendar, passed_over), beat)
     except LeaseLost:
         return Done(partial(_forget_what_was_read, import_id=import_id))
     except BadFile as bad:
@@ -145,7 +117,15 @@ def fetch_list(outward: Outward, database: Database, job: Job) -> Outcome:
         if job.tries < MOST_TRIES:
             return TryLater(failed.reason, failed.retry_after, write)
         return Done(write)
-    return Done(partial(_fetched, service=service, import_id=import_id, turns_on=calendar.turns_on))
+    return Done(
+        partial(
+            _fetched,
+            service=service,
+            import_id=import_id,
+            turns_on=calendar.turns_on,
+            passed_over=passed_over.units,
+        )
+    )
 
 
 def _begin_fetch(session: Session, service: Service, now: datetime) -> int:
@@ -186,9 +166,17 @@ def _fetch_failed(
     )
 
 
-def _fetched(session: Session, *, service: Service, import_id: int, turns_on: date | None) -> None:
+def _fetched(
+    session: Session,
+    *,
+    service: Service,
+    import_id: int,
+    turns_on: date | None,
+    passed_over: list[tuple[str, int]],
+) -> None:
     now = datetime.now(UTC)
     _read(session, import_id=import_id)
+    _note(session, import_id, passed_over=[list(each) for each in passed_over])
     note(
         session,
         service.municipality_id,
@@ -203,7 +191,8 @@ def _fetched(session: Session, *, service: Service, import_id: int, turns_on: da
     # Its address may have been changed while we read: then the flag is down again.
     is_still = service_of(session, service.municipality_id)
     is_approved = is_still is not None and is_still.is_approved
-    if is_approved and not found.faults and needed is Guard.FREE:
+    is_free = needed is Guard.FREE and not roles_ended(session, which)
+    if is_approved and not found.faults and is_free:
         move(session, import_id, State.APPLYING, now, confirmed_gone=found.people_gone)
         wish_to_apply(session, import_id, now)
 
@@ -217,7 +206,7 @@ def read_list(database: Database, job: Job) -> Outcome:
         forget_rows(session, import_id)
     try:
         with _file(database, import_id) as path:
-            _stage_all(database, import_id, path, _Beat(database, job))
+            _stage_all(database, import_id, path, Beat(database, job))
     except LeaseLost:
         return Done()
     except BadFile as bad:
@@ -225,7 +214,7 @@ def read_list(database: Database, job: Job) -> Outcome:
     return Done(partial(_read, import_id=import_id))
 
 
-def _stage_all(database: Database, import_id: int, path: Path, beat: _Beat) -> None:
+def _stage_all(database: Database, import_id: int, path: Path, beat: Beat) -> None:
     with database.reading() as session:
         reading = _reading(session, import_id, path)
     with database.writing() as session:
@@ -239,7 +228,7 @@ def _stage_all(database: Database, import_id: int, path: Path, beat: _Beat) -> N
     _stage_rows(database, import_id, reading, beat)
 
 
-def _stage_rows(database: Database, import_id: int, reading: Reading, beat: _Beat) -> None:
+def _stage_rows(database: Database, import_id: int, reading: Reading, beat: Beat) -> None:
     first = 0
     aliases: dict[str, str] = {}
     while batch := list(islice(reading.rows, BATCH)):
@@ -280,7 +269,7 @@ def _refuse(session: Session, *, import_id: int, bad: BadFile) -> None:
 
 def _read(session: Session, *, import_id: int) -> None:
     now = datetime.now(UTC)
-    settle(session, import_id, now.date())
+    settle(session, import_id, local_day(now))
     move(session, import_id, State.READY, now)
 
 
@@ -296,6 +285,8 @@ def _apply(session: Session, *, import_id: int) -> None:
     if apply(session, import_id, datetime.now(UTC)) and which.source == Source.SS12000:
         # Somebody has looked at the first; those after it come here by themselves.
         note(session, which.municipality_id, is_approved=True, read_at=which.created_at)
+        if subscription_of(session, which.municipality_id) is None:
+            wish_to_subscribe(session, which.municipality_id, datetime.now(UTC))
 
 
 def _is_in(session: Session, import_id: int, state: State) -> bool:
@@ -341,4 +332,4 @@ def forget_old_lists(session: Session, now: datetime) -> None:
 
 
 def chores() -> tuple[Chore, ...]:
-    return (forget_old_lists, wish_for_fetches)
+    return (forget_old_lists, wish_for_fetches, wish_for_subscriptions)

@@ -10,15 +10,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, func, not_, or_, select, update
+from sqlalchemy import delete, exists, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
 from tracks.events import Noted
-from tracks.organisation.actions.linking import become_one, may_be_one
+from tracks.organisation.actions.linking import become_one, has_come_in, may_be_one
 from tracks.people.events import SchoolChosen
 from tracks.people.models import account, person
 from tracks.rosters.models import roster_entry, roster_trust
+from tracks.rosters.placing import first_unit, is_misplaced
 
 entry = roster_entry
 _AT_ONCE: Final = 500
@@ -125,7 +126,7 @@ def _pairs(
             entry.c.municipality_id == municipality_id,
             entry.c.source == source,
             entry.c.key.in_(accounts),
-            not_(exists().where(account.c.person_id == entry.c.person_id)),
+            not_(has_come_in(entry.c.person_id)),
         )
         .group_by(entry.c.key)
         .order_by(entry.c.key)
@@ -142,24 +143,10 @@ def _pairs(
 
 def _place(session: Session, municipality_id: int, person_id: int) -> None:
     """Where the sources say that they work, if they do not work where their work counts now."""
-    live = and_(
-        entry.c.municipality_id == municipality_id,
-        entry.c.person_id == person_id,
-        entry.c.ended_at.is_(None),
-    )
-    first = select(func.min(entry.c.school_id)).where(live).scalar_subquery()
     placed = session.execute(
         update(person)
-        .where(
-            person.c.id == person_id,
-            person.c.municipality_id == municipality_id,
-            exists().where(live),
-            or_(
-                person.c.school_id.is_(None),
-                not_(exists().where(live, entry.c.school_id == person.c.school_id)),
-            ),
-        )
-        .values(school_id=first)
+        .where(person.c.id == person_id, is_misplaced(municipality_id))
+        .values(school_id=first_unit(municipality_id))
         .returning(person.c.school_id)
     ).one_or_none()
     if placed is not None:

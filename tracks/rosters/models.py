@@ -42,6 +42,8 @@ roster_import = Table(
     Column("confirmed_gone", Integer),
     # What was changed, once it is applied: a Counts.
     Column("counts", JSON),
+    # Units that are there and cannot be taken in: [name, tasks at it] each.
+    Column("passed_over", JSON),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
@@ -71,6 +73,8 @@ roster_row = Table(
     Column("person_id", Id),  # whose row it is, found while it is applied
     Column("name", String(200)),
     Column("unit_code", String(20)),
+    # What stood there, where that is a number that the unit had before.
+    Column("former_code", String(20)),
     Column("school_id", Id),  # of that code; NULL for one that the list itself brings
     Column("task", String(20)),
     Column("is_protected", Boolean, nullable=False, server_default=false()),
@@ -128,6 +132,23 @@ roster_service = Table(
     **ONE_TREE,
 )
 
+# That a school system tells us by itself when something has changed.
+roster_subscription = Table(
+    "roster_subscription",
+    metadata,
+    Column("municipality_id", Id, ForeignKey("municipality.id"), primary_key=True),
+    # Of the secret at the end of the address that it calls.
+    Column("notice_hash", String(64), nullable=False, unique=True),
+    # What it is called there; NULL until it is made.
+    Column("name", String(200)),
+    # NULL: the system has named no end.
+    Column("until", UtcDateTime),
+    Column("due_at", UtcDateTime, nullable=False),  # when we look after it next
+    Column("told_at", UtcDateTime),  # when the system last said that something has changed
+    Column("fault", String(40)),  # a key of subscribing.TEXTS, of the last time we looked
+    **ONE_TREE,
+)
+
 # The municipality has said that what an LMS calls people (lis_person_sourcedid) is what a source
 # calls them, too.
 roster_trust = Table(
@@ -140,17 +161,5 @@ roster_trust = Table(
     Column("source", String(20), nullable=False),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who has said so
     Column("said_at", UtcDateTime, nullable=False),
-    **ONE_TREE,
-)
-
-# Denominators: how many teachers a unit had, who says so, and when it was counted.
-teacher_count = Table(
-    "teacher_count",
-    metadata,
-    Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False),
-    Column("school_id", Id, ForeignKey("school.id"), primary_key=True, autoincrement=False),
-    Column("counted_on", Date, primary_key=True),
-    Column("source", String(20), primary_key=True),
-    Column("teachers", Integer, nullable=False),
     **ONE_TREE,
 )

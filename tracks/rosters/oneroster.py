@@ -6,10 +6,11 @@ Pupils, guardians and whoever administers the system are passed over: nothing of
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from content.intake.unpacking import BadArchive, unpacked
 from tracks.rosters import values
@@ -33,8 +34,7 @@ _GONE: Final = "tobedeleted"
 _Record = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Export:
+class _Export(Struct, frozen=True):
     files: Mapping[str, bytes]
     modes: Mapping[str, str]  # by file: bulk, delta or absent, as the manifest says
 
@@ -130,8 +130,7 @@ def _unit(line: int, record: _Record, sourced_id: str, country: str) -> UnitRow 
         return Fault(line, bad.code, "orgs.csv: name")
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
+class _Person(Struct, frozen=True):
     line: int
     key: str
     name: str | None

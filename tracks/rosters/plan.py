@@ -1,24 +1,25 @@
 """What a list that has been read would change: reads only. A source knows its own people only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from msgspec import Struct
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
 from tracks.db import Session
 from tracks.people.models import person, school
+from tracks.rosters.columns import Field
 from tracks.rosters.models import roster_entry, roster_import, roster_row
-from tracks.rosters.rules import Counts
+from tracks.rosters.records import Source, Task
+from tracks.rosters.rules import BRINGS, Counts, Ended
 
 row = roster_row
 entry = roster_entry
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """The list at hand, as the statements below need it."""
 
     id: int
@@ -28,6 +29,8 @@ class Import:
     person_id: int  # who takes it in
     is_complete: bool
     created_at: datetime
+    # It says of everybody whether their identity is protected: a column of it does, or the format.
+    says_protected: bool
 
     @property
     def staff(self) -> ColumnElement[bool]:
@@ -82,6 +85,7 @@ def import_of(session: Session, import_id: int) -> Import:
             roster_import.c.person_id,
             roster_import.c.is_complete,
             roster_import.c.created_at,
+            roster_import.c.columns,
         ).where(roster_import.c.id == import_id)
     ).one()
     return Import(
@@ -92,6 +96,7 @@ def import_of(session: Session, import_id: int) -> Import:
         found.person_id,
         found.is_complete,
         found.created_at,
+        found.source == Source.SS12000 or Field.PROTECTED in (found.columns or {}),
     )
 
 
@@ -121,6 +126,36 @@ def has_entry(which: Import, *, is_live: bool) -> ColumnElement[bool]:
     return exists().where(which.live if is_live else which.entries, entry.c.key == row.c.key)
 
 
+def said_protected(which: Import) -> Any:
+    """Ids of those of whom the list says that their identity is protected."""
+    return (
+        select(entry.c.person_id)
+        .join(row, row.c.key == entry.c.key)
+        .where(which.entries, row.c.import_id == which.id, row.c.is_protected)
+    )
+
+
+def is_freed(which: Import) -> ColumnElement[bool]:
+    """Of a person: the source that said they are protected says now that they are not."""
+    if not which.says_protected:
+        return false()
+    said_open = (
+        select(entry.c.person_id)
+        .join(row, row.c.key == entry.c.key)
+        .where(which.entries, which.staff)
+    )
+    return and_(
+        person.c.protected_by == which.source,
+        person.c.id.in_(said_open),
+        person.c.id.not_in(said_protected(which)),
+    )
+
+
+def may_be_named(which: Import) -> ColumnElement[bool]:
+    """Of a person: what the list calls them may be written."""
+    return or_(person.c.protected_by.is_(None), is_freed(which))
+
+
 def renamed(which: Import) -> Any:
     """(person, name) of those whose name stands otherwise in the list."""
     return (
@@ -131,6 +166,7 @@ def renamed(which: Import) -> Any:
             which.staff,
             row.c.name.is_not(None),
             or_(person.c.name.is_(None), person.c.name != row.c.name),
+            may_be_named(which),
         )
         .group_by(entry.c.person_id)
     )
@@ -174,6 +210,35 @@ def counts(session: Session, which: Import) -> Counts:
     )
 
 
+def roles_ended(session: Session, which: Import) -> list[Ended]:
+    """By task, of those that bring a role: where so many would end that somebody has to look."""
+    staged = staged_tasks(which)
+    is_known = exists().where(
+        which.live,
+        entry.c.key == staged.c.key,
+        entry.c.task == staged.c.task,
+        entry.c.school_id == staged.c.school_id,
+    )
+    known, gone, new = (
+        _by_task(session, each)
+        for each in (
+            select(entry.c.task).where(which.live),
+            select(entry.c.task).where(which.ends),
+            select(staged.c.task).where(not_(is_known)),
+        )
+    )
+    found = [
+        Ended(task, known.get(task, 0), gone.get(task, 0), new.get(task, 0)) for task in BRINGS
+    ]
+    return [each for each in found if each.is_many]
+
+
+def _by_task(session: Session, tasks: Any) -> dict[Task, int]:
+    each = tasks.subquery()
+    rows = session.execute(select(each.c.task, func.count()).group_by(each.c.task))
+    return {Task(task): number for task, number in map(tuple, rows)}
+
+
 def unit_differs() -> ColumnElement[bool]:
     """Of a row about a unit that we know: it says something else, or a newer count."""
     return or_(
@@ -204,7 +269,7 @@ def _unit_counts(which: Import) -> Any:
             func.count(row.c.unit_code.distinct()).label("all"),
             func.count(row.c.unit_code.distinct()).filter(school.c.id.is_(None)).label("new"),
             func.count(row.c.unit_code.distinct())
-            .filter(and_(school.c.id.is_not(None), unit_differs()))
+            .filter(and_(school.c.id.is_not(None), school.c.closed_on.is_(None), unit_differs()))
             .label("changed"),
         )
         .select_from(row.outerjoin(school, mine))
@@ -212,8 +277,96 @@ def _unit_counts(which: Import) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FaultRow:
+class UnitChange(Struct, frozen=True):
+    """What the list says of a unit, and what is known of it until now; None: nothing."""
+
+    number: int
+    line: int
+    code: str
+    name: str
+    was: str | None  # None: new
+    kind: str | None
+    kind_was: str | None
+    teachers: int | None
+    teachers_was: int | None
+
+
+def unit_changes(
+    session: Session, which: Import, *, after: int = -1, most: int = 50
+) -> list[UnitChange]:
+    """Rows of units that change something, in the order of the file."""
+    mine = and_(school.c.municipality_id == which.municipality_id, school.c.code == row.c.unit_code)
+    found = session.execute(
+        select(
+            row.c.number,
+            row.c.line,
+            row.c.unit_code.label("code"),
+            row.c.name,
+            school.c.name.label("was"),
+            row.c.kind,
+            school.c.kind.label("kind_was"),
+            row.c.teachers,
+            school.c.teachers.label("teachers_was"),
+        )
+        .select_from(row.outerjoin(school, mine))
+        .where(
+            which.units,
+            row.c.number > after,
+            or_(school.c.id.is_(None), and_(school.c.closed_on.is_(None), unit_differs())),
+        )
+        .order_by(row.c.number)
+        .limit(most)
+    )
+    return [UnitChange(**each._asdict()) for each in found]
+
+
+class FormerNumber(Struct, frozen=True):
+    """What rows call a unit that has another number now."""
+
+    was: str
+    code: str
+    unit: str
+    rows: int
+
+
+def former_numbers(session: Session, which: Import) -> list[FormerNumber]:
+    found = session.execute(
+        select(row.c.former_code, row.c.unit_code, school.c.name, func.count().label("rows"))
+        .join(school, school.c.code == row.c.unit_code)
+        .where(
+            row.c.import_id == which.id,
+            row.c.former_code.is_not(None),
+            school.c.municipality_id == which.municipality_id,
+        )
+        .group_by(row.c.former_code, row.c.unit_code, school.c.name)
+        .order_by(row.c.former_code)
+    )
+    return [FormerNumber(*each) for each in map(tuple, found)]
+
+
+class ClosedUnit(Struct, frozen=True):
+    code: str
+    unit: str
+    closed_on: date
+
+
+def closed_units(session: Session, which: Import) -> list[ClosedUnit]:
+    """That a list of units still has: it changes nothing of them."""
+    found = session.execute(
+        select(school.c.code, school.c.name, school.c.closed_on)
+        .join(row, row.c.unit_code == school.c.code)
+        .where(
+            which.units,
+            school.c.municipality_id == which.municipality_id,
+            school.c.closed_on.is_not(None),
+        )
+        .distinct()
+        .order_by(school.c.code)
+    )
+    return [ClosedUnit(*each) for each in map(tuple, found)]
+
+
+class FaultRow(Struct, frozen=True):
     number: int
     line: int
     code: str
@@ -242,8 +395,7 @@ def all_faults(session: Session, import_id: int) -> Iterator[FaultRow]:
     return (FaultRow(*each) for each in map(tuple, found))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one row would change: new, task, name. `was`: the name we know."""
 
     number: int
@@ -271,7 +423,13 @@ def changes(session: Session, which: Import, *, after: int = -1, most: int = 50)
         .scalar_subquery()
     )
     is_known = has_entry(which, is_live=False)
-    is_renamed = and_(is_known, row.c.name.is_not(None), known_name.is_distinct_from(row.c.name))
+    is_nameable = exists().where(
+        which.entries,
+        entry.c.key == row.c.key,
+        person.c.id == entry.c.person_id,
+        may_be_named(which),
+    )
+    is_renamed = and_(is_nameable, row.c.name.is_not(None), known_name.is_distinct_from(row.c.name))
     found = session.execute(
         select(
             row.c.number,
@@ -309,8 +467,7 @@ def changes(session: Session, which: Import, *, after: int = -1, most: int = 50)
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     id: int
     key: str
     name: str | None

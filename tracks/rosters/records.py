@@ -1,9 +1,10 @@
 """What a roster says, whatever it came as. Lines count from 1, the headings included."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tracks.people.rules import SchoolKind
 
@@ -28,8 +29,7 @@ class Task(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRow:
+class StaffRow(Struct, frozen=True):
     """One person at one unit in one task; a person has as many rows as that takes."""
 
     line: int
@@ -41,8 +41,7 @@ class StaffRow:
     is_protected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(Struct, frozen=True):
     line: int
     code: str  # organisation number (NO) or school unit code (SE)
     name: str
@@ -51,8 +50,7 @@ class UnitRow:
     teachers_as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a row cannot be taken in. `code` is a key of faults.TEXTS."""
 
     line: int
@@ -61,8 +59,7 @@ class Fault:
     value: str = ""  # what stood there, cut; "" where it may be personal
 
 
-@dataclass(frozen=True, slots=True)
-class Leaver:
+class Leaver(Struct, frozen=True):
     """The source says that a person is gone; of lists that tell differences only."""
 
     line: int
@@ -72,8 +69,7 @@ class Leaver:
 Row = StaffRow | UnitRow | Leaver
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`rows` is read once. `is_complete`: who is not in it has left."""
 
     rows: Iterator[Row | Fault]

@@ -1,9 +1,10 @@
 """What stops a list: faults, and too many people gone at once."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from tracks.people.rules import Role
 from tracks.rosters.records import Task
@@ -39,8 +40,22 @@ def guard(*, known: int, gone: int) -> Guard:
     return Guard.ASK if gone > known * GONE_ASK else Guard.FREE
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Ended(Struct, frozen=True):
+    """Of a task that brings a role: how many have it by a source, for how many of these it would
+    end, and for how many it would begin."""
+
+    task: Task
+    known: int
+    gone: int
+    new: int
+
+    @property
+    def is_many(self) -> bool:
+        """Somebody has to look first. One who takes over from another is none too few."""
+        return guard(known=self.known + self.new, gone=self.gone) is not Guard.FREE
+
+
+class Counts(Struct, frozen=True):
     """What applying would change, in people, tasks and units; afterwards: what it has changed."""
 
     people_new: int = 0

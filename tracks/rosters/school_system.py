@@ -1,12 +1,15 @@
 """Asking a school system over the net: one page at a time, patiently, and never for ever."""
 
+import json
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus, urlencode
+
+from msgspec import Struct
 
 from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.ports import Http, HttpAnswer
@@ -21,6 +24,7 @@ MOST_TRIES: Final = 4
 LONGEST_WAIT: Final = 60.0  # for one page; who asks for more is asked again later
 LONGEST_RUN: Final = 1_800.0  # seconds
 _FIRST_WAIT: Final = 1.0
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Access:
     token_url: str | None = None
     client_id: str = ""
     scope: str = ""
+
+
+class Sent(Struct, frozen=True):
+    status: int
+    said: Mapping[str, Any]
 
 
 class SchoolSystem:
@@ -54,12 +63,18 @@ class SchoolSystem:
 
     def __call__(self, resource: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         """BadFile when trying again cannot help, TransientServiceError when it may, later."""
-        url = f"{self._access.address}/{resource}?{urlencode(query)}"
+        return self._patiently(lambda: self._page(resource, query), resource)
+
+    def send(self, method: str, resource: str, said: Mapping[str, Any] | None = None) -> Sent:
+        """About subscriptions; as `__call__`, but that any other status is the caller's to read."""
+        return self._patiently(lambda: self._sent(method, resource, said), resource)
+
+    def _patiently(self, act: Callable[[], _T], resource: str) -> _T:
         for number in range(1, MOST_TRIES + 1):
             if self._clock() > self._over:
                 raise BadFile("service-slow", resource)
             try:
-                return self._page(url, resource)
+                return act()
             except TransientServiceError as failed:
                 pause = failed.retry_after or _FIRST_WAIT * 2**number
                 if number == MOST_TRIES or pause > LONGEST_WAIT:
@@ -67,28 +82,42 @@ class SchoolSystem:
                 self._wait(pause)
         raise AssertionError("unreachable")
 
-    def _page(self, url: str, resource: str) -> Mapping[str, Any]:
-        try:
-            answer = self._asked(url)
-        except PermanentServiceError as failed:
-            raise BadFile("service-address", failed.reason) from None
-        if answer.status in (401, 403):
-            raise BadFile("service-refused", f"{resource}: {answer.status}")
+    def _page(self, resource: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+        answer = self._let_in("GET", f"{resource}?{urlencode(query)}", None, resource)
         if not is_success(answer):
             _raise(failure(answer, datetime.now(UTC)), resource)
         return _json(answer, resource)
 
-    def _asked(self, url: str) -> HttpAnswer:
-        """With another token, once, when the first has grown too old on the way."""
-        answer = self._get(url)
-        if answer.status == 401 and self._access.token_url is not None:
-            self._token = None
-            answer = self._get(url)
+    def _sent(self, method: str, resource: str, said: Mapping[str, Any] | None) -> Sent:
+        body = None if said is None else json.dumps(said).encode()
+        answer = self._let_in(method, resource, body, "subscriptions")
+        if answer.status == 429 or (answer.status >= 500 and answer.status != 501):
+            raise failure(answer, datetime.now(UTC))
+        has_text = is_success(answer) and answer.body.strip()
+        return Sent(answer.status, _json(answer, "subscriptions") if has_text else {})
+
+    def _let_in(self, method: str, path: str, body: bytes | None, resource: str) -> HttpAnswer:
+        try:
+            answer = self._asked(method, f"{self._access.address}/{path}", body)
+        except PermanentServiceError as failed:
+            raise BadFile("service-address", failed.reason) from None
+        if answer.status in (401, 403):
+            raise BadFile("service-refused", f"{resource}: {answer.status}")
         return answer
 
-    def _get(self, url: str) -> HttpAnswer:
+    def _asked(self, method: str, url: str, body: bytes | None) -> HttpAnswer:
+        """With another token, once, when the first has grown too old on the way."""
+        answer = self._request(method, url, body)
+        if answer.status == 401 and self._access.token_url is not None:
+            self._token = None
+            answer = self._request(method, url, body)
+        return answer
+
+    def _request(self, method: str, url: str, body: bytes | None) -> HttpAnswer:
         headers = {"authorization": f"Bearer {self._bearer()}", "accept": "application/json"}
-        return self._http.request("GET", url, headers=headers, body=None, max_bytes=MOST_BYTES)
+        if body is not None:
+            headers["content-type"] = "application/json"
+        return self._http.request(method, url, headers=headers, body=body, max_bytes=MOST_BYTES)
 
     def _bearer(self) -> str:
         if self._access.token_url is None:

@@ -2,23 +2,41 @@
 
 from typing import Final
 
-from flask import Blueprint, current_app, make_response, render_template, request
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 
 from lti.origins import origin_of
-from tracks.db import Session
+from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.rosters.connection import Wanted, remove, service_of, set_up, wish_to_fetch
 from tracks.rosters.faults import FILE_TEXTS
-from tracks.rosters.queries import import_that_waits
+from tracks.rosters.queries import import_that_waits, last_passed_over
 from tracks.rosters.records import Source
+from tracks.rosters.subscribing import (
+    NOTICES_PATH,
+    TEXTS,
+    end_subscription,
+    is_news,
+    municipality_told_of,
+    subscription_of,
+    take_notice,
+)
 from tracks.web.requests import now, parts, see_other
 
 pages = Blueprint("roster_service", __name__)
 
 _LONGEST: Final = {"address": 300, "token_url": 300, "client_id": 200, "scope": 200, "secret": 4000}
+MOST_TOLD: Final = 64 * 1024  # of what a call says, and nobody reads
 NO_ADDRESS: Final = N_("Write the whole address, beginning with https://, without ? and #.")
 NEEDED: Final = N_("This is needed.")
 TOO_LONG: Final = N_("This is too long.")
@@ -48,6 +66,10 @@ def _page(session: Session, actor: Actor, values: dict[str, str], problems: dict
         service=service_of(session, actor.municipality_id),
         waits=import_that_waits(session, actor.municipality_id, Source.SS12000),
         texts=FILE_TEXTS,
+        subscription=subscription_of(session, actor.municipality_id),
+        subscription_texts=TEXTS,
+        passed_over=last_passed_over(session, actor.municipality_id),
+        now=now(),
         values=values,
         problems=problems,
     )
@@ -68,8 +90,11 @@ def save(session: Session, actor: Actor) -> ResponseReturnValue:
             scope=values["scope"] or None if is_client else None,
         )
         sealing = current_app.extensions["tracks.sealer"]
+        before = service_of(session, actor.municipality_id)
         if not set_up(session, sealing, actor.municipality_id, actor.person_id, wanted, now()):
             problems = {"secret": SECRET_NEEDED}
+        elif before is not None and before.address != wanted.address:
+            end_subscription(session, actor.municipality_id, before, now())
     if problems:
         del values["secret"]  # never shown again
         return make_response(_page(session, actor, values, problems), 422)
@@ -101,6 +126,26 @@ def _may_be_asked(url: str) -> bool:
     return origin.is_secure or (parts().settings.is_loopback and origin.is_loopback)
 
 
+@pages.post(f"{NOTICES_PATH}/<token>")
+@requires(Permission.PUBLIC, own_transactions=True)
+def told(database: Database, _actor: None, token: str) -> ResponseReturnValue:
+    """A school system says that something has changed. Its body is not read: it proves nothing."""
+    if (request.content_length or 0) > MOST_TOLD:
+        abort(413)
+    moment = now()
+    with database.reading() as session:
+        found = municipality_told_of(session, token)
+    if found is None:
+        abort(404)
+    if is_news(found, moment):
+        with database.writing() as session:
+            take_notice(session, found, moment)
+    return jsonify(status="taken")
+
+
+OPEN_TO_SCHOOL_SYSTEMS = (told,)
+
+
 @pages.post("/imports/service/fetch")
 @requires(Permission.ORGANISE)
 def fetch_now(session: Session, actor: Actor) -> ResponseReturnValue:
@@ -112,6 +157,8 @@ def fetch_now(session: Session, actor: Actor) -> ResponseReturnValue:
 @pages.post("/imports/service/remove")
 @requires(Permission.ORGANISE)
 def take_away(session: Session, actor: Actor) -> ResponseReturnValue:
-    if service_of(session, actor.municipality_id) is not None:
+    known = service_of(session, actor.municipality_id)
+    if known is not None:
+        end_subscription(session, actor.municipality_id, known, now())
         remove(session, actor.municipality_id, actor.person_id, now())
     return see_other("/imports")

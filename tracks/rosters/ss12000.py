@@ -16,6 +16,7 @@ from tracks.rosters.values import BadValue
 
 PAGE: Final = 500
 MOST_PAGES: Final = 2_000
+MOST_PASSED_OVER: Final = 200
 _TASKS: Final = {
     "Lärare": Task.TEACHER,
     "Förstelärare": Task.TEACHER,
@@ -74,9 +75,33 @@ class Calendar:
             self.turns_on = day
 
 
-def read(fetch: Fetch, calendar: Calendar) -> Reading:
-    """All of it: who is not in it has left."""
-    return Reading(_rows(fetch, calendar), is_complete=True)
+class PassedOver:
+    """School units without a school unit code, of which the standard says that they may have none.
+
+    Nothing ties them to a unit of ours, so neither they nor their staff come in.
+    """
+
+    def __init__(self) -> None:
+        self._units: dict[str, tuple[str, int]] = {}
+
+    def note(self, unit: Mapping[str, Any]) -> None:
+        if len(self._units) < MOST_PASSED_OVER:
+            self._units[_text(unit, "id")] = (_text(unit, "displayName").strip()[:200], 0)
+
+    def note_duty(self, place: str) -> None:
+        if place in self._units:
+            name, duties = self._units[place]
+            self._units[place] = (name, duties + 1)
+
+    @property
+    def units(self) -> list[tuple[str, int]]:
+        """Name, and tasks of staff at it; by name."""
+        return sorted(self._units.values())
+
+
+def read(fetch: Fetch, calendar: Calendar, passed_over: PassedOver | None = None) -> Reading:
+    """All of it: who is not in it has left. `passed_over` is told while it is read."""
+    return Reading(_rows(fetch, calendar, passed_over or PassedOver()), is_complete=True)
 
 
 def has_changed(fetch: Fetch, since: datetime) -> bool:
@@ -120,10 +145,13 @@ def _pages(fetch: Fetch, resource: str, query: Mapping[str, str]) -> Iterator[Ma
     raise BadFile("too-large", resource)
 
 
-def _rows(fetch: Fetch, calendar: Calendar) -> Iterator[Row | Fault]:
+def _rows(fetch: Fetch, calendar: Calendar, passed_over: PassedOver) -> Iterator[Row | Fault]:
     codes: dict[str, str] = {}
     for count, unit in enumerate(_pages(fetch, "organisations", {"type": "Skolenhet"}), 1):
         if not _is_unit(unit) or not calendar.holds(unit):
+            continue
+        if not _text(unit, "schoolUnitCode").strip():
+            passed_over.note(unit)
             continue
         row = _unit(count, unit)
         if isinstance(row, UnitRow):
@@ -132,9 +160,13 @@ def _rows(fetch: Fetch, calendar: Calendar) -> Iterator[Row | Fault]:
     # Duties first: of the persons, most are pupils, and nothing of them is kept, not even here.
     duties: dict[str, list[_Duty]] = {}
     for count, duty in enumerate(_pages(fetch, "duties", {}), 1):
-        code = codes.get(_reference(duty, "dutyAt"))
+        place = _reference(duty, "dutyAt")
+        code = codes.get(place)
+        if not calendar.holds(duty):
+            continue
+        passed_over.note_duty(place)
         # Else at an office, or a unit that was told of above.
-        if code is not None and calendar.holds(duty):
+        if code is not None:
             task = _TASKS.get(_text(duty, "dutyRole"), Task.OTHER)
             duties.setdefault(_reference(duty, "person"), []).append(_Duty(count, code, task))
     # A service that does not know the filter ignores it.
@@ -153,9 +185,7 @@ class _Duty(NamedTuple):
 
 
 def _is_unit(organisation: Mapping[str, Any]) -> bool:
-    """A school unit with a number. Preschools in Sweden may have none, and are passed over."""
-    kind = organisation.get("organisationType", "Skolenhet")
-    return kind == "Skolenhet" and bool(_text(organisation, "schoolUnitCode"))
+    return bool(organisation.get("organisationType", "Skolenhet") == "Skolenhet")
 
 
 def _text(entity: Mapping[str, Any], name: str) -> str:

@@ -1,10 +1,10 @@
 """A list on its way in: its file, its rows, its state. What is true is changed in applying.py."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy import delete, insert, select, update
 
 from tracks.db import Session

@@ -13,19 +13,24 @@ from werkzeug.datastructures import FileStorage
 
 from tracks.db import Database, Session
 from tracks.i18n import N_
+from tracks.organisation.queries.units import owner
 from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor, Permission, kind_names
 from tracks.rosters.columns import FIELDS, LABELS, NEEDED, Field, ListKind, guess, missing
 from tracks.rosters.faults import FILE_TEXTS, TEXTS, BadFile
 from tracks.rosters.lists import beginning
 from tracks.rosters.plan import (
     all_faults,
     changes,
+    closed_units,
     counts,
     endings,
     faults,
+    former_numbers,
     import_of,
     people_known,
+    roles_ended,
+    unit_changes,
 )
 from tracks.rosters.queries import Shown, import_shown, imports
 from tracks.rosters.records import Source, Task
@@ -216,22 +221,29 @@ def _chosen(shown: Shown) -> dict[str, int]:
     return found
 
 
+def _after(name: str, otherwise: int) -> int:
+    """What a page of a list goes on from; the number of a row in it is an Integer."""
+    return min(request.args.get(name, otherwise, type=row_id), 2**31 - 1)
+
+
 def _plan(session: Session, shown: Shown, problem: str = "") -> str:
     which = import_of(session, shown.id)
     found = counts(session, which)
     needed = guard(known=people_known(session, which), gone=found.people_gone)
-    fault_after = request.args.get("fault", -1, type=int)
-    change_after = request.args.get("change", -1, type=int)
-    end_after = request.args.get("end", 0, type=int)
     return render_template(
         "rosters/plan.html",
         shown=shown,
         counts=found,
         guard=needed,
         guards=Guard,
-        faults=faults(session, shown.id, after=fault_after, most=A_PAGE),
-        changes=changes(session, which, after=change_after, most=A_PAGE),
-        endings=endings(session, which, after=end_after, most=A_PAGE),
+        roles_ended=roles_ended(session, which),
+        faults=faults(session, shown.id, after=_after("fault", -1), most=A_PAGE),
+        changes=changes(session, which, after=_after("change", -1), most=A_PAGE),
+        unit_changes=unit_changes(session, which, after=_after("unit", -1), most=A_PAGE),
+        kind_names=kind_names(owner(session, which.municipality_id).country),
+        former_numbers=former_numbers(session, which),
+        closed_units=closed_units(session, which),
+        endings=endings(session, which, after=_after("end", 0), most=A_PAGE),
         a_page=A_PAGE,
         texts=TEXTS,
         task_names=TASK_NAMES,

@@ -15,19 +15,21 @@ from tracks.signin.models import (
     spent,
 )
 
+_NOBODYS = N_("hashes of minutes: nobody can tell whose they are")
 TAGGED = (
     Tagged(
         login_service,
         N_("to know with which login a municipality's people sign in"),
-        none="id municipality_id name issuer client_id sealed_secret scopes is_active",
+        none="id municipality_id name issuer client_id sealed_secret scopes is_active reads_groups",
+        hidden="sealed_secret",
         label="name",
     ),
     Tagged(
         identity,
         N_("to know that it is the same person who signs in; nothing else is used for that"),
         none="service_id municipality_id",
-        pseudonymous="person_id linked_at",
-        personal="sub",
+        pseudonymous="person_id linked_at groups_asked_at",
+        personal="sub groups_said",
     ),
     Tagged(
         passkey,
@@ -63,12 +65,14 @@ TAGGED = (
         N_("to stop whoever guesses codes"),
         none="tries",
         pseudonymous="key_hash since",
+        left_out=_NOBODYS,
         limit=Limit(login_try.c.since, timedelta(minutes=5), has_chore=True),
     ),
     Tagged(
         spent,
         N_("so that nothing which works once works twice"),
         none="value_hash expires_at",
+        left_out=_NOBODYS,
         limit=Limit(spent.c.expires_at, timedelta(0), has_chore=True),
     ),
 )
@@ -78,5 +82,6 @@ AUDITED = {
     "login_removed": N_("Removed a login of their own"),
     "login_service_changed": N_("Changed with which login the municipality signs in"),
     "signed_in": N_("Signed in with a passkey or a one-time code"),
+    "signed_out_there": N_("Was signed out by the login service"),
     "signed_out_everywhere": N_("Signed out everywhere"),
 }

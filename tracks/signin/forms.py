@@ -1,9 +1,10 @@
 """The form by which an administrator sets up a login service."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from lti.origins import is_secure_for, origin_of
 from tracks.i18n import N_
@@ -21,8 +22,7 @@ NOT_AN_ISSUER: Final = N_(
 NOT_SCOPES: Final = N_("Words apart by spaces, such as: openid profile.")
 
 
-@dataclass(frozen=True, slots=True)
-class TypedService:
+class TypedService(Struct, frozen=True):
     values: Mapping[str, str]
     problems: Mapping[str, str]  # by field, as message ids
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -29,6 +30,8 @@ login_service = Table(
     Column("sealed_secret", Text),
     Column("scopes", String(300), nullable=False),
     Column("is_active", Boolean, nullable=False, server_default=true()),
+    # Of Feide only: at a sign-in its groups are asked where the person works.
+    Column("reads_groups", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("municipality_id", "issuer"),
 )
 
@@ -41,6 +44,9 @@ identity = Table(
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
     Column("linked_at", UtcDateTime, nullable=False),
+    # When the groups of the service were last asked, and what followed: a GroupsSaid.
+    Column("groups_asked_at", UtcDateTime),
+    Column("groups_said", String(20)),
     **ONE_TREE,
 )
 

@@ -7,50 +7,47 @@ checks a launch: RS256 and no other algorithm, a key by its id, claims of the ri
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
+from msgspec import Struct
 
 from lti.claims import is_identifier
 from lti.errors import LtiRejected, ServiceError
 from lti.jose import peek_header, verify
 from lti.origins import is_secure_for, origin_of
-from lti.ports import Clock, Http, HttpAnswer, PlatformKeys, Registration
+from lti.platform_keys import CachedPlatformKeys
+from lti.ports import Clock, Http, HttpAnswer, Registration
 from lti.strict_json import StrictJsonError, parse_object
 from lti.tool.claim_checks import check_parties, check_times
-from tracks.signin.rules import Service
+from tracks.signin.logout_tokens import (
+    ALGORITHMS,
+    MAX_TOKEN,
+    Left,
+    read_left,
+    visit_hash_of,
+)
+from tracks.signin.rules import LoginFailed, Service
 
-ALGORITHMS: Final = ("RS256",)
 KNOWN_FOR: Final = timedelta(hours=1)
 MAX_BYTES: Final = 256 * 1024
-MAX_TOKEN: Final = 64 * 1024
 _LEEWAY_S: Final = 60
 
 
-class LoginFailed(Exception):
-    """Nobody comes in. `reason` is a code for the log; nothing in it is from a token."""
-
-    def __init__(self, reason: str, *, is_theirs: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.is_theirs = is_theirs  # the login service does not answer as it should
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     authorization: str
     token: str
     jwks: str
     auth_method: str  # at the token endpoint
     names_itself: bool  # RFC 9207: every answer has `iss`
+    end_session: str | None  # RP-Initiated Logout 1.0; None: it has none that we would use
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One way to the login service and back."""
 
     state: str
@@ -65,12 +62,16 @@ class Came:
     sub: str
     name: str | None
     proved_at: datetime | None  # when they showed it there; None: it does not say
+    access_token: str | None = field(default=None, repr=False)
+    id_token: str = field(default="", repr=False)
+    visit_hash: str | None = None  # of what the service calls this visit
+    end_session: str | None = None
 
 
 class LoginServices:
     """Thread-safe; what a service says about itself is kept for an hour."""
 
-    def __init__(self, http: Http, keys: PlatformKeys, clock: Clock, base_url: str) -> None:
+    def __init__(self, http: Http, keys: CachedPlatformKeys, clock: Clock, base_url: str) -> None:
         self._http = http
         self._keys = keys
         self._clock = clock
@@ -80,15 +81,21 @@ class LoginServices:
 
     def endpoints(self, issuer: str) -> Endpoints:
         """OpenID Connect Discovery 1.0 section 4. Raises LoginFailed."""
+        known = self._at_hand(issuer)
+        if known is not None:
+            return known
         now = self._clock.now()
-        with self._lock:
-            known = self._known.get(issuer)
-        if known is not None and timedelta() <= now - known[0] < KNOWN_FOR:
-            return known[1]
         found = self._discover(issuer)
         with self._lock:
             self._known[issuer] = (now, found)
         return found
+
+    def _at_hand(self, issuer: str) -> Endpoints | None:
+        with self._lock:
+            known = self._known.get(issuer)
+        if known is None or not timedelta() <= self._clock.now() - known[0] < KNOWN_FOR:
+            return None
+        return known[1]
 
     def _discover(self, issuer: str) -> Endpoints:
         url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -123,16 +130,41 @@ class LoginServices:
         ends = self.endpoints(service.issuer)
         if issuer != service.issuer and (issuer is not None or ends.names_itself):
             raise LoginFailed("answer_of_another_issuer")
-        token = self._id_token(service, ends, round_, code)
+        said = self._tokens(service, ends, round_, code)
         try:
-            claims = self._verified(service, ends, token)
+            claims = self._verified(_registration(service, ends), said["id_token"])
         except LtiRejected as rejected:
             raise LoginFailed(rejected.reason) from None
         if claims.get("nonce") != round_.nonce:
             raise LoginFailed("nonce_differs")
         if not is_identifier(claims.get("sub")):
             raise LoginFailed("sub_malformed")
-        return Came(claims["sub"], _name(claims), self._proved_at(claims, round_))
+        return Came(
+            claims["sub"],
+            _name(claims),
+            self._proved_at(claims, round_),
+            access_token=_header_word(said.get("access_token")),
+            id_token=said["id_token"],
+            visit_hash=visit_hash_of(claims.get("sid")),
+            end_session=ends.end_session,
+        )
+
+    def who_left(self, service: Service, token: str, *, may_ask: bool) -> Left:
+        """Back-Channel Logout 2.6, with what checks an ID token. Raises LoginFailed.
+
+        `may_ask`: the service, for what it takes to check the token; else what is here must do.
+        """
+        ends = self.endpoints(service.issuer) if may_ask else self._at_hand(service.issuer)
+        if ends is None:
+            raise LoginFailed("not_at_hand")
+        registration = _registration(service, ends)
+        try:
+            kid = peek_header(token, ALGORITHMS).kid
+            if not may_ask and self._keys.at_hand(registration, kid) is None:
+                raise LoginFailed("not_at_hand")
+            return read_left(self._verified(registration, token))
+        except LtiRejected as rejected:
+            raise LoginFailed(rejected.reason) from None
 
     def _client(self, service: Service, ends: Endpoints, round_: Round) -> Any:
         return OAuth2Client(
@@ -145,9 +177,12 @@ class LoginServices:
             code_challenge_method="S256",
         )
 
-    def _id_token(self, service: Service, ends: Endpoints, round_: Round, code: str) -> str:
+    def _tokens(
+        self, service: Service, ends: Endpoints, round_: Round, code: str
+    ) -> Mapping[str, Any]:
+        """With an id_token of a size that is read."""
         try:
-            said = self._client(service, ends, round_).fetch_token(
+            said: Mapping[str, Any] = self._client(service, ends, round_).fetch_token(
                 ends.token,
                 grant_type="authorization_code",
                 code=code,
@@ -161,18 +196,9 @@ class LoginServices:
         token = said.get("id_token")
         if not isinstance(token, str) or len(token) > MAX_TOKEN:
             raise LoginFailed("id_token_missing", is_theirs=True)
-        return token
+        return said
 
-    def _verified(self, service: Service, ends: Endpoints, token: str) -> dict[str, Any]:
-        registration = Registration(
-            id=service.id,
-            issuer=service.issuer,
-            client_id=service.client_id,
-            auth_url=ends.authorization,
-            token_url=ends.token,
-            jwks_url=ends.jwks,
-            algorithms=ALGORITHMS,
-        )
+    def _verified(self, registration: Registration, token: str) -> dict[str, Any]:
         header = peek_header(token, ALGORITHMS)
         try:
             key = self._keys.key(registration, header.kid)
@@ -200,6 +226,18 @@ class LoginServices:
         return moment
 
 
+def _registration(service: Service, ends: Endpoints) -> Registration:
+    return Registration(
+        id=service.id,
+        issuer=service.issuer,
+        client_id=service.client_id,
+        auth_url=ends.authorization,
+        token_url=ends.token,
+        jwks_url=ends.jwks,
+        algorithms=ALGORITHMS,
+    )
+
+
 def read_endpoints(said: Mapping[str, Any], issuer: str, base_url: str) -> Endpoints:
     """Discovery 4.3: the issuer must be the very one that was asked. Raises LoginFailed."""
     if said.get("issuer") != issuer:
@@ -218,7 +256,27 @@ def read_endpoints(said: Mapping[str, Any], issuer: str, base_url: str) -> Endpo
         if basic or "client_secret_basic" in methods
         else "client_secret_post",
         names_itself=said.get("authorization_response_iss_parameter_supported") is True,
+        end_session=_end_session(said.get("end_session_endpoint"), base_url),
     )
+
+
+def _end_session(url: object, base_url: str) -> str | None:
+    """One that is odd is none: nobody needs it to come in."""
+    is_good = (
+        isinstance(url, str)
+        and len(url) <= 300
+        and origin_of(url) is not None
+        and is_secure_for(url, base_url)
+        and "#" not in url
+    )
+    return str(url) if is_good else None
+
+
+def _header_word(token: object) -> str | None:
+    """What goes into a header must be one word of it."""
+    if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN:
+        return None
+    return token if token.isascii() and token.isprintable() and " " not in token else None
 
 
 def _name(claims: Mapping[str, Any]) -> str | None:
@@ -231,8 +289,7 @@ class _NotTaken(Exception):
     """The token endpoint has answered, and not with a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What Authlib asks of an answer."""
 
     answer: HttpAnswer

@@ -8,7 +8,6 @@ is looked after where it is stored.
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from fido2.webauthn import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from msgspec import Struct
 
 from lti.origins import origin_of
 from lti.strict_json import StrictJsonError, parse_object
@@ -42,8 +42,7 @@ class PasskeyRefused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the page hands to the browser, and the ticket that must come back with the answer."""
 
     options: dict[str, Any]

@@ -1,16 +1,18 @@
 """Reads of logins beside the LMSs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
 from tracks.db import Session
 from tracks.db.data_map import Kept
 from tracks.i18n import N_
-from tracks.people.models import municipality, person, role_grant, sign_in
+from tracks.people.models import municipality, person, role_grant, school, sign_in
 from tracks.people.rules import BY_OWN_LOGIN, GIVES, Role, Way, natural_key
 from tracks.signin.models import (
     identity,
@@ -20,6 +22,7 @@ from tracks.signin.models import (
     passkey,
     recovery_code,
 )
+from tracks.signin.rules import GROUPS_EVERY, GroupsSaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class StoredService:
     sealed_secret: str | None = field(repr=False)
     scopes: str
     is_active: bool
+    reads_groups: bool
 
 
 def _service(row: Row[Any]) -> StoredService:
@@ -46,11 +50,11 @@ def _service(row: Row[Any]) -> StoredService:
         sealed_secret=row.sealed_secret,
         scopes=row.scopes,
         is_active=row.is_active,
+        reads_groups=row.reads_groups,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """What the page of sign-ins offers to everybody."""
 
     service_id: int
@@ -83,6 +87,18 @@ def active_service(session: Session, service_id: int) -> StoredService | None:
     return None if row is None else _service(row)
 
 
+def services_of_client(
+    session: Session, issuer: str, client_ids: Sequence[str]
+) -> list[StoredService]:
+    """Also one that is switched off: whoever came in by it may be here still."""
+    rows = session.execute(
+        select(login_service)
+        .where(login_service.c.issuer == issuer, login_service.c.client_id.in_(client_ids))
+        .order_by(login_service.c.id)
+    )
+    return [_service(row) for row in rows]
+
+
 def services(session: Session, municipality_id: int) -> list[StoredService]:
     rows = session.execute(
         select(login_service)
@@ -99,6 +115,40 @@ def person_of_identity(session: Session, service_id: int, sub: str) -> int | Non
             identity.c.service_id == service_id, identity.c.sub == sub
         )
     ).scalar_one_or_none()
+
+
+def is_due(session: Session, service_id: int, sub: str, now: datetime) -> bool:
+    """Whether the groups of this person are asked: at each sign-in until they have a unit, then
+    once a day at most. Of somebody unknown too: whom they turn out to be is said next."""
+    row = session.execute(
+        select(identity.c.groups_asked_at, person.c.school_id)
+        .join(person, person.c.id == identity.c.person_id)
+        .where(identity.c.service_id == service_id, identity.c.sub == sub)
+    ).one_or_none()
+    if row is None or row.school_id is None or row.groups_asked_at is None:
+        return True
+    return bool(row.groups_asked_at <= now - GROUPS_EVERY)
+
+
+class LastAnswer(Struct, frozen=True):
+    """What the groups of a service last said of anybody."""
+
+    at: datetime
+    said: GroupsSaid
+
+
+def last_answer(session: Session, municipality_id: int, service_id: int) -> LastAnswer | None:
+    row = session.execute(
+        select(identity.c.groups_asked_at, identity.c.groups_said)
+        .where(
+            identity.c.municipality_id == municipality_id,
+            identity.c.service_id == service_id,
+            identity.c.groups_asked_at.is_not(None),
+        )
+        .order_by(identity.c.groups_asked_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else LastAnswer(row.groups_asked_at, GroupsSaid(row.groups_said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +216,22 @@ def _secret(row: Row[Any]) -> StoredSecret:
     return StoredSecret(row.person_id, row.municipality_id, row.sealed, row.last_step, row.made_at)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLogins:
+class OwnService(Struct, frozen=True):
+    """A login service that a person comes by, and what its groups said of where they work."""
+
+    name: str
+    asked_at: datetime | None
+    said: GroupsSaid | None
+    school: str | None  # where their work counts now
+
+
+class OwnLogins(Struct, frozen=True):
     """By what a person comes in beside an LMS."""
 
     passkeys: Sequence[StoredPasskey]
     codes_since: datetime | None
     recovery_codes: int
-    services: Sequence[str]
+    services: Sequence[OwnService]
 
     @property
     def number(self) -> int:
@@ -185,22 +243,44 @@ def own_logins(session: Session, person_id: int) -> OwnLogins:
     left = session.execute(
         select(func.count()).where(recovery_code.c.person_id == person_id)
     ).scalar_one()
-    names = session.execute(
-        select(login_service.c.name)
-        .join(identity, identity.c.service_id == login_service.c.id)
-        .where(identity.c.person_id == person_id)
-        .order_by(login_service.c.name)
-    ).scalars()
     return OwnLogins(
         passkeys_of(session, person_id),
         None if secret is None else secret.made_at,
         int(left),
-        list(names),
+        [_own_service(row) for row in session.execute(_services_of(person_id))],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+def _services_of(person_id: int) -> Select[Any]:
+    return (
+        select(
+            login_service.c.name,
+            identity.c.groups_asked_at,
+            identity.c.groups_said,
+            school.c.name.label("school"),
+        )
+        .join(identity, identity.c.service_id == login_service.c.id)
+        .join(person, person.c.id == identity.c.person_id)
+        .outerjoin(school, school.c.id == person.c.school_id)
+        .where(identity.c.person_id == person_id)
+        .order_by(login_service.c.name)
+    )
+
+
+def _own_service(row: Row[Any]) -> OwnService:
+    said = None if row.groups_said is None else GroupsSaid(row.groups_said)
+    return OwnService(row.name, row.groups_asked_at, said, row.school)
+
+
+def said_of_person(session: Session, municipality_id: int, person_id: int) -> list[OwnService]:
+    """Of those whose groups were asked."""
+    asked = _services_of(person_id).where(
+        identity.c.municipality_id == municipality_id, identity.c.groups_said.is_not(None)
+    )
+    return [_own_service(row) for row in session.execute(asked)]
+
+
+class Visit(Struct, frozen=True):
     """A sign-in that is in use."""
 
     way: Way
@@ -227,8 +307,7 @@ def visits(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLink:
+class StoredLink(Struct, frozen=True):
     municipality_id: int | None
     municipality: str | None
     person_id: int | None
@@ -261,6 +340,11 @@ TRUSTED = tuple(role.value for role in Role if BY_OWN_LOGIN & GIVES[role])
 
 def has_administrator(session: Session, now: datetime) -> bool:
     """Is there anywhere an administrator who can come in by a login of their own?"""
+    return bool(number_of_administrators(session, now))
+
+
+def number_of_administrators(session: Session, now: datetime) -> dict[int, int]:
+    """By municipality, of those who can come in by a login of their own; none: not in it."""
     own = or_(
         *(
             exists().where(table.c.person_id == role_grant.c.person_id)
@@ -268,7 +352,10 @@ def has_administrator(session: Session, now: datetime) -> bool:
         )
     )
     found = session.execute(
-        select(role_grant.c.id)
+        select(
+            role_grant.c.municipality_id,
+            func.count(role_grant.c.person_id.distinct()).label("number"),
+        )
         .join(person, person.c.id == role_grant.c.person_id)
         .where(
             role_grant.c.role == Role.ADMINISTRATOR,
@@ -276,9 +363,9 @@ def has_administrator(session: Session, now: datetime) -> bool:
             and_(person.c.is_suspended.is_(False), person.c.erased_at.is_(None)),
             own,
         )
-        .limit(1)
+        .group_by(role_grant.c.municipality_id)
     )
-    return found.first() is not None
+    return {row.municipality_id: row.number for row in found}
 
 
 def administrators(session: Session, municipality_id: int, now: datetime) -> list[int]:
@@ -298,9 +385,14 @@ def administrators(session: Session, municipality_id: int, now: datetime) -> lis
     )
 
 
-def municipalities(session: Session) -> list[int]:
-    """Their ids, for a start."""
-    return list(session.execute(select(municipality.c.id).order_by(municipality.c.id)).scalars())
+def municipalities(session: Session) -> list[tuple[int, str]]:
+    """Ids and names of those that are on, for a start."""
+    rows = session.execute(
+        select(municipality.c.id, municipality.c.name)
+        .where(municipality.c.is_active.is_(True))
+        .order_by(municipality.c.id)
+    )
+    return [(row.id, row.name) for row in rows]
 
 
 KEPT = (

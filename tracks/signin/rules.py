@@ -7,6 +7,7 @@ import struct
 from base64 import b32encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ RECOVERY_CODES: Final = 8
 
 MOST_TRIES: Final = 20  # of one address, or at one sign-in name (check 40)
 TRIES_IN: Final = timedelta(minutes=5)
+# Longer than a logout token can be good: ten minutes, and a minute of clocks on either side.
+LOGOUT_LIFE: Final = timedelta(minutes=13)
 LINK_LIFE: Final = timedelta(hours=24)
 ROUND_LIFE: Final = timedelta(minutes=10)  # from our page to the login service and back
 CHALLENGE_LIFE: Final = timedelta(minutes=5)
@@ -26,8 +29,32 @@ JOIN_LIFE: Final = timedelta(minutes=30)
 
 FEIDE_ISSUER: Final = "https://auth.dataporten.no"
 FEIDE_NAME: Final = "Feide"
+# What it takes to ask Feide's groups API where somebody works.
+GROUP_SCOPES: Final = "groups-org groups-edu"
+GROUPS_EVERY: Final = timedelta(days=1)  # of somebody who has a unit
+MOST_UNITS: Final = 20  # of one person, in one municipality
 SCOPES: Final = "openid"  # the id alone: we ask for no name, and for no address
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+")  # RFC 6749 section 3.3
+
+
+class LoginFailed(Exception):
+    """Nobody comes in, or is signed out. `reason` is a code for the log; nothing in it is from a
+    token."""
+
+    def __init__(self, reason: str, *, is_theirs: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_theirs = is_theirs  # the login service does not answer as it should
+
+
+class GroupsSaid(StrEnum):
+    """What came of asking where somebody works."""
+
+    HERE = "here"  # at the unit where their work counts
+    ELSEWHERE = "elsewhere"  # at others of this municipality; what was chosen stays
+    SEVERAL = "several"  # at more than one, and none is the main one: the person chooses
+    NOWHERE = "nowhere"  # at no unit of this municipality
+    FAILED = "failed"  # no answer that could be used
 
 
 def code_at(secret: bytes, step: int) -> str:

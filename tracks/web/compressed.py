@@ -17,11 +17,7 @@ class CompressedFiles:
 
     def __init__(self, served: WSGIApplication, files: dict[str, Path]) -> None:
         self.served = served
-        self.kept = {
-            url: gzip.compress(path.read_bytes(), mtime=0)
-            for url, path in files.items()
-            if path.suffix in TEXT
-        }
+        self.kept = {url: compressed(path) for url, path in files.items() if path.suffix in TEXT}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = self.kept.get(environ.get("PATH_INFO", ""))
@@ -48,6 +44,10 @@ class CompressedFiles:
         if close is not None:
             close()
         return sent
+
+
+def compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def _takes_gzip(environ: WSGIEnvironment) -> bool:

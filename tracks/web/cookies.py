@@ -12,6 +12,9 @@ from tracks.web.requests import this_request
 NAME = "__Host-tracks"
 # Of whoever has a login of their own: never sent from a page of others, in no frame (check 17).
 OWN = "__Host-tracks-own"
+# For some minutes after signing out here: how to sign out of the login service, sealed.
+WAY_OUT = "__Host-way-out"
+WAY_OUT_SECONDS = 300
 
 
 _PLAIN = re.compile(r"[\w.-]*", re.ASCII)
@@ -63,8 +66,10 @@ def drop_cookie(response: Response, name: str) -> None:
 
 
 def form_token(secret: bytes, token: str) -> str:
-    """The hidden field of every form: bound to one sign-in, nothing stored."""
-    return hmac.digest(secret, b"form:" + token.encode(), hashlib.sha256).hex()
+    """The hidden field of every form; nothing stored. Bound to the part of the sign-in before the
+    point, which stays when the same person comes in again in the same browser."""
+    stays = token.partition(".")[0]
+    return hmac.digest(secret, b"form:" + stays.encode(), hashlib.sha256).hex()
 
 
 def is_form_token(secret: bytes, token: str, given: str) -> bool:

@@ -1,10 +1,11 @@
 """Error pages that teach: what happened, what to do, who can help, an id to quote."""
 
 import logging
-from dataclasses import dataclass
+from typing import Final
 
 from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from msgspec import Struct
+from werkzeug.exceptions import HTTPException, NotFound
 
 from tracks.db import DatabaseBusy
 from tracks.i18n import N_
@@ -16,8 +17,7 @@ TOO_MANY_WAIT_S = "60"  # limits are counted by the minute
 _NOT_TYPED = frozenset({"form_token", "revision", "go", "then"})
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """The three sentences of an error page, as message ids."""
 
     title: str
@@ -30,9 +30,16 @@ class PageError(Exception):
     """Raised by a view to end the request with an error page."""
 
     def __init__(
-        self, status: int, lesson: Lesson, *, kept: str = "", way_on: tuple[str, str] | None = None
+        self,
+        status: int,
+        lesson: Lesson,
+        *,
+        kept: str = "",
+        way_on: tuple[str, str] | None = None,
+        reason: str = "",
     ) -> None:
         super().__init__(lesson.title)
+        self.reason = reason  # a code that docs/operators/lti-reasons.md explains
         self.way_on = way_on  # a page where something can be done about it, and its name
         self.status = status
         self.lesson = lesson
@@ -97,6 +104,16 @@ BROKEN = Lesson(
     N_("It is our fault, not yours. What you had saved before is still saved."),
     N_("Try once more."),
 )
+
+
+class NotPublished(NotFound):
+    """What an address, most often a link in a course, leads to is not offered here (any more)."""
+
+    reason = "not_published"
+
+
+# Codes of what ends a request on its way in, whatever it asked for.
+REASON_OF_STATUS: Final = {405: "method_not_allowed", 413: "too_large", 429: "too_many_requests"}
 _BY_STATUS = {404: NOT_FOUND, 403: NOT_ALLOWED, 401: SIGN_IN_FIRST, 413: TOO_LARGE, 429: TOO_MANY}
 
 
@@ -107,12 +124,15 @@ def error_page(
     error_id: str,
     kept: str = "",
     way_on: tuple[str, str] | None = None,
+    reason: str = "",
 ) -> Response:
     if "frame_ancestors" not in g:
         # Nobody is signed in, so nothing on the page acts. In the frame of an LMS a page that may
         # not be framed is a blank one, and what was typed would be lost with it.
         may_be_framed_by("*")
-    page = render_template("error.html", lesson=lesson, error_id=error_id, kept=kept, way_on=way_on)
+    page = render_template(
+        "error.html", lesson=lesson, error_id=error_id, kept=kept, way_on=way_on, reason=reason
+    )
     return make_response(page, status)
 
 
@@ -126,16 +146,26 @@ def typed_text() -> str:
 
 def _on_page_error(exc: PageError) -> Response:
     error_id = new_error_id()
-    log.info("page.refused status=%d error_id=%s", exc.status, error_id)
-    return error_page(exc.status, exc.lesson, error_id=error_id, kept=exc.kept, way_on=exc.way_on)
+    log.info(
+        "page.refused status=%d reason=%s error_id=%s", exc.status, exc.reason or "-", error_id
+    )
+    return error_page(
+        exc.status,
+        exc.lesson,
+        error_id=error_id,
+        kept=exc.kept,
+        way_on=exc.way_on,
+        reason=exc.reason,
+    )
 
 
 def on_http_error(exc: HTTPException) -> Response:
     status = exc.code or 500
     error_id = new_error_id()
-    log.info("http.error status=%d error_id=%s", status, error_id)
+    reason = exc.reason if isinstance(exc, NotPublished) else REASON_OF_STATUS.get(status, "")
+    log.info("http.error status=%d reason=%s error_id=%s", status, reason or "-", error_id)
     lesson = _BY_STATUS.get(status, MALFORMED if status < 500 else BROKEN)
-    response = error_page(status, lesson, error_id=error_id)
+    response = error_page(status, lesson, error_id=error_id, reason=reason)
     for name, value in exc.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

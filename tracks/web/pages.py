@@ -58,6 +58,7 @@ def install(app: Flask) -> None:
     env.newstyle_gettext = True  # type: ignore[attr-defined]  # added by the extension
     env.trim_blocks = env.lstrip_blocks = True
     env.filters["day"] = lambda value: i18n.day(value, language())
+    env.filters["month"] = lambda value: i18n.month(value, language())
     env.filters["clock"] = lambda value: i18n.clock(value, language())
     env.filters["number"] = lambda value: i18n.number(value, language())
     app.context_processor(_shared)

@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.ctx import _AppCtxGlobals
+from msgspec import Struct
 from werkzeug.routing import BaseConverter
 from werkzeug.urls import iri_to_uri
 
@@ -19,8 +19,7 @@ EXTENSION = "tracks"
 MOST_DIGITS = 18  # what 64 bits hold in any case
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One line about a person's work in a track, from an area further up."""
 
     kind: Literal["done", "waiting", "failed"]
@@ -30,16 +29,14 @@ class Notice:
     way_on: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """A page of an area further up, offered on a person's own page."""
 
     text: str  # translated
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What app.py puts together once and views use."""
 
     settings: Settings
@@ -47,6 +44,9 @@ class Parts:
     secret: bytes
     # (session, person id, track id) -> what to tell the person beside that work.
     notices: tuple[Callable[[Session, int, int], Sequence[Notice]], ...] = ()
+    # (session, municipality id, person id) -> what other areas know of where somebody works, for
+    # those who give roles there.
+    about_work: tuple[Callable[[Session, int, int], Sequence[Notice]], ...] = ()
     # Further pages for the one who is signed in.
     doors: tuple[Callable[[Session], Sequence[Door]], ...] = ()
 

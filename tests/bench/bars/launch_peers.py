@@ -21,13 +21,16 @@ FAVOURS = "the peers skip their cookie check page, and show a page that says hel
 
 
 def measure(bench: Bench) -> list[Result]:
-    """django-lti on SQLite, ltijs on PostgreSQL, pylti1p3next in memory (ours: on SQLite)."""
+    """django-lti on SQLite, ltijs on PostgreSQL, pylti1p3next in memory (ours: on SQLite). Each as
+    it is run: ours by waitress, as `tracks serve`, Django and Flask by gunicorn, ltijs by node."""
+    sqlite, postgres = bench.sqlite, bench.postgres
     return [
-        _measure(bench.sqlite(), bench.pairs, "2 full launch, django-lti, SQLite", django_lti, _2B),
-        _measure(bench.postgres(), bench.pairs, "2 full launch, ltijs, PostgreSQL", ltijs, _2A),
-        _measure(
-            bench.sqlite(), bench.pairs, "3 full launch, pylti1p3next, in memory", pylti1p3next, _3
-        ),
+        _measure(world(server="waitress"), bench.pairs, name, launcher, limit)
+        for world, name, launcher, limit in (
+            (sqlite, "2 full launch, django-lti, SQLite", django_lti, _2B),
+            (postgres, "2 full launch, ltijs, PostgreSQL", ltijs, _2A),
+            (sqlite, "3 full launch, pylti1p3next, in memory", pylti1p3next, _3),
+        )
     ]
 
 

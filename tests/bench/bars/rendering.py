@@ -4,13 +4,13 @@ and reading instead of drawing."""
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from unittest.mock import patch
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from content.loader import load_library

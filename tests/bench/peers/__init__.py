@@ -18,10 +18,12 @@ class Missing(Exception):
     """The peer cannot be installed here; the message says why."""
 
 
-def peer_python(folder: Path, packages: Sequence[str]) -> Path:
-    """The Python that has these packages; made when it is not there."""
+def peer_python(folder: Path, packages: Sequence[str], lock: Path | None = None) -> Path:
+    """The Python that has these packages; made when it is not there, or `lock` is another."""
     python = folder / "bin" / "python"
     stamp, wanted = folder / "holds.txt", "\n".join(packages)
+    if lock is not None:
+        wanted += lock.read_text()
     if stamp.exists() and stamp.read_text() == wanted:
         return python
     shutil.rmtree(folder, ignore_errors=True)

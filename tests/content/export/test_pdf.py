@@ -6,12 +6,12 @@ from __future__ import annotations
 import io
 import zlib
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
+from msgspec.structs import replace
 
 from content.export.pdf import pdf
 from content.export.source import Source
@@ -40,7 +40,7 @@ def png() -> bytes:
 
 STEP = """### Alt på én side {#alt}
 
-Tekst med **fet**, *kursiv*, ~~strøket~~ og `kode`. Se [mer](https://example.org/a_b#c).
+Tekst med **fet**, *kursiv*, ~~strøket~~ og `kode`. Se [om målene](https://example.org/a_b#c).
 
 ![To kopper](media/a.png)
 

@@ -105,7 +105,7 @@ def test_moodle_xml_carries_hint_and_pictures(source: Source) -> None:
     assert file is not None
     assert (file.attrib, file.text) == (
         {"name": "a.png", "path": "/", "encoding": "base64"},
-        "UE5H",
+        "R0lGODlh",
     )
 
 

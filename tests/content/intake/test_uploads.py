@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, taken_in
+from content.intake.opening import upload_taken_in
+from content.intake.uploads import LARGEST, LARGEST_PICTURE, LONGEST_SIDE, Refused, taken_in
 
 CANARY = b"canary-59.8333-10.4333"
 
@@ -119,11 +120,25 @@ def test_large_pictures_are_scaled(kind: str):
         assert drawn.size == (LONGEST_SIDE, 400)
 
 
+def test_the_photo_of_a_telephone_is_scaled_however_large_it_comes():
+    noise = Image.effect_noise((8000, 6000), 90).convert("RGB")  # 48 megapixels
+    made = io.BytesIO()
+    noise.save(made, "JPEG", quality=40)
+    assert LARGEST < made.tell() < LARGEST_PICTURE
+
+    taken = upload_taken_in(made.getvalue())
+
+    with Image.open(io.BytesIO(taken.data)) as drawn:
+        assert drawn.size == (LONGEST_SIDE, 1200)
+    assert len(taken.data) < LARGEST
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "empty"),
         (b"x" * (LARGEST + 1), "large"),
+        (picture("JPEG") + b"x" * LARGEST_PICTURE, "large"),
         (b"<svg onload='alert(1)'/>", "svg"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><!-- --><SVG/>", "svg"),
         (b"<html><script>alert(1)</script>", "kind"),
@@ -131,6 +146,11 @@ def test_large_pictures_are_scaled(kind: str):
         (b"PK\x03\x04", "kind"),
         (b"GIF89a<script>alert(1)</script>", "kind"),
         (b"RIFF\x00\x00\x00\x00WAVE", "kind"),
+        (b"\x00\x00\x00\x18ftypheic" + CANARY, "heic"),
+        (b"\x00\x00\x00\x18ftypmif1" + CANARY, "heic"),
+        (b"\x00\x00\x00\x1cftypavif" + CANARY, "heic"),
+        (b"\x00\x00\x00\x14ftypqt  " + CANARY, "film"),
+        (b"\x00\x00\x00\x14ftypM4A " + CANARY, "film"),
         (picture("PNG")[:60], "broken"),
         (picture("JPEG")[:300], "broken"),
         (bomb(50_000, 50_000), "pixels"),

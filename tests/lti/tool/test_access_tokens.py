@@ -1,9 +1,9 @@
 import threading
 import time
-from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
+from msgspec.structs import replace
 
 from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.jose import import_public, verify

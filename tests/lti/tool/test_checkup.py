@@ -1,12 +1,12 @@
 """A live look at a platform: each thing that can be wrong is told apart from the others."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 import pytest
+from msgspec.structs import replace
 
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.ports import HttpAnswer, Registration

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from lti.claims import CONTENT_ITEMS, DEEP_LINKING_DATA, DEEP_LINKING_SETTINGS
 from lti.errors import LtiRejected
@@ -129,7 +130,7 @@ def test_without_settings_there_is_nothing_to_answer(claim: Any):
     ],
 )
 def test_the_return_url_is_on_a_host_of_the_registration_or_one_approved(url: str, allowed: bool):
-    registration = replace(REGISTRATION, service_hosts=("approved.example",))
+    registration = structs.replace(REGISTRATION, service_hosts=("approved.example",))
     if allowed:
         assert read(registration, deep_link_return_url=url).return_url == url
         return
@@ -141,7 +142,7 @@ def test_the_return_url_is_on_a_host_of_the_registration_or_one_approved(url: st
 @pytest.mark.parametrize(("base", "allowed"), [("http://localhost:8000", True), (BASE_URL, False)])
 def test_plain_http_only_between_loopback_addresses(base: str, allowed: bool):
     url = "http://127.0.0.1:8100"
-    local = replace(REGISTRATION, issuer=url)
+    local = structs.replace(REGISTRATION, issuer=url)
     try:
         read(local, base, deep_link_return_url=f"{url}/chosen")
     except LtiRejected:
@@ -208,12 +209,14 @@ def test_whoever_chose_nothing_may_say_so_to_a_platform_that_takes_no_links():
 
 
 def test_a_title_has_255_characters_and_a_text_1000():
-    long = replace(ITEM, title="t" * 300, text="t" * 1001, line_item=LineItem("l" * 300, 1, "r"))
+    long = structs.replace(
+        ITEM, title="t" * 300, text="t" * 1001, line_item=LineItem("l" * 300, 1, "r")
+    )
     (item,) = items(read(), long)
 
     assert (item["title"], item["text"]) == ("t" * 254 + "…", "t" * 999 + "…")
     assert item["lineItem"]["label"] == "l" * 254 + "…"
-    (item,) = items(read(), replace(ITEM, title="t" * 255, text="t" * 1000))
+    (item,) = items(read(), structs.replace(ITEM, title="t" * 255, text="t" * 1000))
     assert (item["title"], item["text"]) == ("t" * 255, "t" * 1000)
 
 
@@ -222,13 +225,15 @@ def test_what_the_platform_wants_back_shows_in_no_log():
 
 
 def test_an_item_without_a_line_item_or_a_period():
-    (item,) = items(read(), replace(ITEM, line_item=None, available=Period(), submission=None))
+    (item,) = items(
+        read(), structs.replace(ITEM, line_item=None, available=Period(), submission=None)
+    )
 
     assert sorted(item) == ["custom", "title", "type", "url"]
 
 
 def test_a_period_with_a_start_only():
-    (item,) = items(read(), replace(ITEM, available=Period(start=NOW)))
+    (item,) = items(read(), structs.replace(ITEM, available=Period(start=NOW)))
 
     assert item["available"] == {"startDateTime": "2026-11-22T12:00:00+00:00"}
 
@@ -254,7 +259,7 @@ def test_several_items_only_where_several_are_taken():
 
 def test_an_item_in_full():
     period = Period(NOW, datetime(2027, 6, 20, tzinfo=UTC))
-    full = replace(
+    full = structs.replace(
         ITEM,
         text="One line",
         available=period,

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from lti.errors import PermanentServiceError, ServiceError, TransientServiceError
 from lti.ports import AccessToken, HttpAnswer, Registration, TokenKey
+from lti.quirks import BY_FAMILY
 from lti.tool.grade_json import as_json, with_query
 from lti.tool.grades import (
     SCOPE_RESULT,
@@ -96,7 +98,7 @@ def test_score_of_no_points_is_sent():
 def test_canvas_is_told_that_this_is_no_new_submission_and_when_the_work_was_done():
     worked = replace(SCORE, submitted_at=NOW - timedelta(hours=3))
 
-    sent = sent_score(worked, replace(REGISTRATION, platform_family="canvas"))
+    sent = sent_score(worked, structs.replace(REGISTRATION, platform_family="canvas"))
 
     assert sent["https://canvas.instructure.com/lti/submission"] == {
         "new_submission": False,
@@ -107,7 +109,7 @@ def test_canvas_is_told_that_this_is_no_new_submission_and_when_the_work_was_don
 
 
 def test_canvas_is_not_told_of_a_time_that_nobody_knows():
-    canvas = replace(REGISTRATION, platform_family="canvas")
+    canvas = structs.replace(REGISTRATION, platform_family="canvas")
 
     assert "submission" not in sent_score(SCORE, canvas)
 
@@ -191,12 +193,39 @@ def test_score_refused(answer: HttpAnswer, reason: str, kind: type):
     assert (failed.reason, type(failed)) == (reason, kind)
 
 
-def test_blackboard_says_that_the_person_has_left():
-    answer = HttpAnswer(400, {}, b'{"message":"User could not be found"}')
-    blackboard = replace(REGISTRATION, platform_family="blackboard")
+# What an LMS writes where it refuses a score, and what that means there.
+REFUSALS = [
+    ("blackboard", 400, "User could not be found: 7", "user_unknown"),
+    ("brightspace", 404, "User in requested score is not enrolled in the course.", "user_unknown"),
+    ("brightspace", 400, "User in requested score does not exist.", "user_unknown"),
+    ("canvas", 422, "User not found in course or is not a student", "user_unknown"),
+    (
+        "canvas",
+        422,
+        "The maximum number of allowed attempts has been reached for this submission",
+        "attempts_used_up",
+    ),
+]
 
-    assert failure(answer, registration=blackboard).reason == "user_unknown"
-    assert failure(answer).reason == "status_400"
+
+@pytest.mark.parametrize(("family", "status", "said", "reason"), REFUSALS)
+def test_the_words_of_a_refusal_are_understood(family: str, status: int, said: str, reason: str):
+    answer = HttpAnswer(status, {}, json.dumps({"errors": {"message": said}}).encode())
+    theirs = structs.replace(REGISTRATION, platform_family=family)
+
+    failed = failure(answer, registration=theirs)
+
+    assert (failed.reason, type(failed)) == (reason, PermanentServiceError)
+    # from anybody else they are words, and the status counts
+    assert failure(answer).reason == {404: "line_item_gone"}.get(status, f"status_{status}")
+
+
+def test_each_refusal_that_is_known_has_its_case():
+    cases = [(family, said.lower()) for family, _, said, _ in REFUSALS]
+    known = [(family, words) for family, q in BY_FAMILY.items() for words in q.refusals]
+
+    assert len(cases) == len(known)
+    assert [k for k in known if not any(k[0] == f and k[1] in said for f, said in cases)] == []
 
 
 @pytest.mark.parametrize(
@@ -263,7 +292,7 @@ def test_nothing_is_sent_to_a_host_that_is_not_the_registrations(url: str):
 def test_host_that_an_admin_has_approved():
     book = Book()
     book.http.answers["https://tenant.lms.example/items/1/scores"] = DONE
-    canvas = replace(REGISTRATION, service_hosts=("Tenant.LMS.example",))
+    canvas = structs.replace(REGISTRATION, service_hosts=("Tenant.LMS.example",))
     book.grades.send_score(canvas, "1", "https://tenant.lms.example/items/1", SCORE)
 
     assert len(book.calls) == 1

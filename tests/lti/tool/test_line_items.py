@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from lti.errors import ServiceError
 from lti.ports import HttpAnswer, Registration
@@ -71,7 +72,7 @@ def test_line_item_that_is_not_there_is_made():
 
 
 def test_open_edx_wants_whole_points():
-    _, call = _created(WANTED, replace(REGISTRATION, platform_family="openedx"))
+    _, call = _created(WANTED, structs.replace(REGISTRATION, platform_family="openedx"))
 
     assert json.loads(call.body)["scoreMaximum"] == 13
 

@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from lti.errors import LtiRejected
 from lti.ports import Registration

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from lti.tool.platform_storage import (
     StoragePlan,
@@ -71,7 +72,7 @@ def test_a_name_that_is_taken_needs_no_escaping(name: str):
 
 
 def test_blackboard_keeps_values_and_does_not_say_so():
-    blackboard = replace(REGISTRATION, platform_family="blackboard")
+    blackboard = structs.replace(REGISTRATION, platform_family="blackboard")
 
     assert storage_offer({"login_hint": "hint"}, blackboard) == StorageOffer("_parent", "hint")
 
@@ -125,8 +126,8 @@ def test_the_values_show_in_no_log():
 
 
 def test_no_plan_without_an_offer_or_an_origin():
-    assert plan_to_put(replace(STATE, storage=None), "https://lms.example", SIGNER) is None
-    assert plan_to_get(replace(STATE, storage=None), "https://lms.example") is None
+    assert plan_to_put(structs.replace(STATE, storage=None), "https://lms.example", SIGNER) is None
+    assert plan_to_get(structs.replace(STATE, storage=None), "https://lms.example") is None
     assert plan_to_get(STATE, "https://user@lms.example/") is None
 
 
@@ -158,7 +159,7 @@ def test_only_both_values_as_they_were_put_count():
 def test_the_login_that_begins_the_same_launch_again(
     changes: Mapping[str, object], extra: Mapping[str, str]
 ):
-    assert login_parameters(replace(STATE, **changes), REGISTRATION) == {  # type: ignore[arg-type] # names checked by the dataclass
+    assert login_parameters(structs.replace(STATE, **changes), REGISTRATION) == {  # type: ignore[arg-type] # names checked by the dataclass
         "iss": "https://platform.example",
         "client_id": "client-1",
         "login_hint": "hint",
@@ -169,4 +170,4 @@ def test_the_login_that_begins_the_same_launch_again(
 
 def test_no_login_again_without_its_hints():
     for storage in (None, StorageOffer("_parent")):
-        assert login_parameters(replace(STATE, storage=storage), REGISTRATION) is None
+        assert login_parameters(structs.replace(STATE, storage=storage), REGISTRATION) is None

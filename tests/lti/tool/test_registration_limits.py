@@ -1,9 +1,9 @@
 """Dynamic registration at its limits: lengths, lists, headers, and what is not ours to trust."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lti.ports import HttpAnswer
 from lti.tool.dynamic_registration import ToolDescription, is_token, register_with

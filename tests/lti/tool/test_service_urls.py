@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lti.tool.service_urls import is_allowed_service_url, is_same_origin
 from tests.conformance.world import REGISTRATION

@@ -1,11 +1,11 @@
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lti.errors import LtiRejected
 from lti.tool.state import LoginState, StateSigner, StorageOffer, new_state

@@ -1,7 +1,7 @@
 """The pages of numbers: whose they are, and what they say to whom."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from tests.factories.tool import Tool
 from tracks.adoption.models import school_track
 from tracks.people.actions import add_municipality, add_school, grant_role
+from tracks.people.models import school
 from tracks.people.rules import Role, SchoolKind
 from tracks.progress.events import Stage
 
@@ -125,6 +126,61 @@ def test_the_municipality_counts_schools_where_a_stage_can_be_told(tool: Tool):
     names = re.findall(r">(Sample school \d+)</a>", page)
     assert names == ["Sample school 1", "Sample school 2", "Sample school 3", "Sample school 10"]
     assert "Foreign school" not in page
+
+
+def test_a_count_of_staff_that_is_older_than_a_year_is_unknown_and_hides_what_it_did(tool: Tool):
+    """Journey 5.3: never a share of what nobody knows any more."""
+    today = datetime.now(UTC).date()
+    set_counts(tool, tool.school_id, 19, 9, 20, 2)
+    browser, boss = tool.launch(), coordinator(tool)
+    for days, said, of_the_kind in (
+        (360, ["at least 16 of 20", "9 of 20", "20 of 20", "fewer than 5, hidden"], "20"),
+        (
+            380,
+            ["at least 16", "9; total unknown", "20; total unknown", "fewer than 5, hidden"],
+            "unknown for 1 of 1 schools",
+        ),
+    ):
+        with tool.database.writing() as session:
+            session.execute(school.update().values(teachers_as_of=today - timedelta(days=days)))
+        page = tool.get(browser, f"/schools/{tool.school_id}?lang=en").text
+        assert stages_on(page) == said
+        assert ("more than a year ago" in page) == (days > 366)
+        overview = tool.get(boss, "/municipality?lang=en").text
+        kinds = overview.partition('id="kinds"')[2].partition("</table>")[0]
+        assert stages_on(kinds)[2] == of_the_kind
+        assert said[0] in " ".join(overview.split())
+
+
+def test_a_school_that_is_left_out_of_comparisons_is_named_with_why(tool: Tool):
+    with tool.database.writing() as session:
+        few, unknown, old, _ = (
+            tool.add_school(session, name, teachers=teachers)
+            for name, teachers in (("Few", 5), ("Unknown", None), ("Old", 30), ("Enough", 6))
+        )
+        long_ago = datetime.now(UTC).date() - timedelta(days=400)
+        session.execute(school.update().where(school.c.id == old).values(teachers_as_of=long_ago))
+    page = " ".join(tool.get(coordinator(tool), "/municipality?lang=en").text.split())
+
+    assert "Left out of comparisons: 3 of 5 schools" in page
+    told = page.partition("Left out of comparisons")[2].partition("</details>")[0]
+    rows = re.findall(r'<li><a class="ds-link" href="/schools/(\d+)">(\w+)</a>: ([^.]+)\.', told)
+    assert [(int(number), name) for number, name, _ in rows] == [
+        (few, "Few"),
+        (old, "Old"),
+        (unknown, "Unknown"),
+    ]
+    assert "5 teachers or fewer" in rows[0][2]
+    assert "more than a year ago" in rows[1][2]
+    assert rows[2][2] == "the number of teachers is unknown"
+    # Who may write the missing number is led there; of a small staff nothing is missing.
+    assert re.findall(r'href="/units/(\d+)"', told) == [str(old), str(unknown)]
+
+
+def test_nothing_is_said_of_comparisons_that_leave_nobody_out(tool: Tool):
+    assert (
+        "Left out of comparisons" not in tool.get(coordinator(tool), "/municipality?lang=en").text
+    )
 
 
 def test_a_newcomer_sees_no_numbers_before_saying_where_they_work(tool: Tool):

@@ -2,7 +2,10 @@
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +16,7 @@ from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
 from tracks.authoring import checking
 from tracks.authoring.models import draft
+from tracks.authoring.views import desk
 
 LIBRARY_TEXT = (LIBRARY / "maaling" / "01-enheter.nb.md").read_text("utf-8")
 
@@ -320,6 +324,31 @@ def test_a_check_that_breaks_off_is_ours_and_the_draft_is_kept(
 
     assert text_of(shown.text) == LIBRARY_TEXT + "\nMer.\n"
     assert problems(shown.text) == [(1, "check-failed")]
+
+
+def test_a_page_waits_while_the_text_before_it_is_still_checked_and_no_third_one_does(
+    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    begun, may_end, check = Event(), Event(), checking.Checker.check
+
+    def slow(*given: Any) -> checking.Checked:
+        begun.set()
+        assert may_end.wait(20)
+        return check(*given)
+
+    tabs = [author, *(tool.launch(sub="author-1") for _ in range(2))]
+    monkeypatch.setattr(checking.Checker, "check", slow)
+    monkeypatch.setattr(desk, "LONGEST_WAIT_S", 20.0)
+    with ThreadPoolExecutor() as browser:
+        first = browser.submit(tool.get, tabs[0], "/authoring/maaling")
+        assert begun.wait(20)
+        others = [browser.submit(tool.get, tab, "/authoring/maaling") for tab in tabs[1:]]
+        refused = next(as_completed(others))
+        may_end.set()
+        statuses = [each.result().status_code for each in (first, *others)]
+
+    assert refused.result().status_code == 429
+    assert sorted(statuses) == [200, 200, 429]
 
 
 def test_too_many_checks_wait_and_the_draft_is_kept(tool: Tool, author: FlaskClient):

@@ -84,6 +84,18 @@ def test_a_resource_that_other_tracks_borrow_is_not_taken_out(
         assert "enheter#les" not in text
 
 
+def test_a_track_that_has_another_name_by_now_stops_no_other(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    """Its name stands in library.yaml, and the track is not read when another is checked."""
+    place = folder / "library.yaml"
+    place.write_text(place.read_text("utf-8") + "renamed: {maling: maaling}\n", "utf-8")
+    shutil.copytree(folder / "maaling", folder / "annet")
+
+    assert "maling became maaling" not in tool.get(author, "/authoring/annet?lang=en").text
+    assert tool.post(author, "/authoring/annet/publish", version="2.0").status_code == 303
+
+
 def test_html_is_told_as_it_stands_and_never_shown(tool: Tool, author: FlaskClient):
     page = tool.get(author, FILE)
     text = text_of(page.text).replace("Fortell kort.", "Fortell <script>alert(1)</script> kort.")

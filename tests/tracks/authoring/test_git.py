@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from content.history.wire import line
+from content.loader import load_library
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import Tool
 from tests.tracks.authoring.conftest import become_author
@@ -29,13 +30,15 @@ pytestmark = pytest.mark.server
 class Desk:
     """A site on loopback, with a token; and somebody with git who has a copy of the library."""
 
-    def __init__(self, tool: Tool, folder: Path) -> None:
+    def __init__(self, tool: Tool, folder: Path, municipality_id: int | None = None) -> None:
         self.tool = tool
         self.home = folder / "git"
         self.home.mkdir()
         self.copy = self.home / "copy"
         with tool.database.writing() as session:
-            self.token = make_token(session, "sample", "Office", now())
+            self.token = make_token(
+                session, "sample", "Office", now(), municipality_id=municipality_id
+            )
 
     def serve(self) -> Iterator["Desk"]:
         # as the client sees it: https, ended before us
@@ -199,6 +202,29 @@ def test_the_checks_are_a_gate_and_are_told(desk: Desk, folder: Path) -> None:
     assert "checks failed" in pushed.stderr
     assert (desk.head(), desk.versions()) == (head, ["1.0.0"])
     assert "- ( ) Sekund" in (folder / "maaling" / "01-enheter.nb.md").read_text("utf-8")
+
+
+def test_a_track_that_somebody_has_only_begun_stops_nobody(
+    desk: Desk, tool: Tool, author: FlaskClient, folder: Path
+) -> None:
+    tool.post(author, "/authoring", title="Ny", language="nb")
+    assert load_library(folder).has_errors
+    desk.clone()
+    desk.change("Fortell kort.", "Fortell lenge.")
+    desk.change('version: "1.0.0"', 'version: "1.1.0"', VERSION)
+    desk.commit()
+
+    pushed = desk.push()
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert desk.versions() == ["1.0.0", "1.1.0"]
+    # who changes it is told, and once it is no draft it stands in the way
+    begun = desk.copy / "ny" / "track.nb.md"
+    begun.write_text(begun.read_text("utf-8") + "\n![](media/a.png)\n", "utf-8")
+    desk.commit()
+    refused = desk.push()
+    assert refused.returncode != 0
+    assert "ny/track.nb.md" in refused.stderr
 
 
 def test_lost_ids_are_told(desk: Desk) -> None:

@@ -55,6 +55,32 @@ def test_every_text_that_stood_there_is_found_and_restored(
     assert len(states(tool, author)) == 4
 
 
+def test_what_came_by_git_in_between_is_nobodys_and_not_part_of_the_next_change(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    one = TEXT.replace("Fortell kort.", "Fortell lenge.")
+    send(tool, author, tool.get(author, FILE), one, go="save")
+    pushed = one.replace("Les dette", "Les alt")
+    (folder / "maaling" / "01-enheter.nb.md").write_text(pushed, "utf-8")
+    send(
+        tool,
+        author,
+        tool.get(author, FILE),
+        pushed.replace("Fortell lenge.", "Fortell alt."),
+        go="save",
+    )
+
+    page = tool.get(author, f"{FILE}/history?lang=en").text
+    said = re.findall(r"came by git|by you|as it was before", page)
+    assert said == ["by you", "came by git", "by you", "as it was before"]
+    newest, by_git, *_ = states(tool, author)
+    assert "Les alt" not in re.sub(r"(?s)What is different.*", "", tool.get(author, newest).text)
+    shown = tool.get(author, f"{by_git}?lang=en").text
+    assert re.search(r"<ins[^>]*>.*Les alt", shown.split("What is different")[0])
+    follow(tool, author, tool.post(author, by_git))
+    assert text_of(tool.get(author, FILE).text) == pushed
+
+
 def test_what_a_draft_changes(tool: Tool, author: FlaskClient):
     assert tool.get(author, f"{FILE}/changes").status_code == 404
     send(tool, author, tool.get(author, FILE), TEXT.replace("Fortell kort.", "<b>"), go="check")

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from content.intake.uploads import LARGEST
+from content.intake.uploads import LARGEST, LARGEST_PICTURE
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, send, text_of
 
@@ -81,7 +81,10 @@ def test_what_a_published_text_shows_is_not_taken_out(
         ("a.svg", b"<svg onload='alert(1)'/>", "x", "cannot be read as SVG"),
         ("a.png", b"<html><script>alert(1)</script>", "x", "this kind of file"),
         ("a.png", png()[:50], "x", "damaged"),
-        ("a.png", b"\xff\xd8\xff" + b"0" * LARGEST, "x", "larger than 5 MB"),
+        ("a.pdf", b"%PDF-" + b"0" * LARGEST, "x", "other files 5 MB"),
+        ("a.jpg", b"\xff\xd8\xff" + b"0" * LARGEST_PICTURE, "x", "Pictures may have 20 MB"),
+        ("a.mp4", b"\0\0\0\x18ftypheic" + b"0" * 99, "x", "Save or send it as JPEG"),
+        ("a.mp4", b"\0\0\0\x14ftypqt  " + b"0" * 99, "x", "export it as MP4"),
         ("a.vtt", b"WEBVTT\n\xff", "x", "UTF-8"),
     ],
 )
@@ -169,8 +172,8 @@ def test_films_and_documents_never_run_in_the_page(tool: Tool, author: FlaskClie
     tool.post(author, MEDIA, file=(io.BytesIO(pdf), "a.png"))
     answer = tool.post(author, MEDIA, go="json", file=(io.BytesIO(b"WEBVTT\n\n"), "film.nb.vtt"))
 
-    assert answer.json == {"markdown": "media/film-nb.vtt"}
-    assert names(folder) == ["a.pdf", "film-nb.vtt"]
+    assert answer.json == {"markdown": "media/film.nb.vtt"}
+    assert names(folder) == ["a.pdf", "film.nb.vtt"]
     served = tool.get(author, f"{MEDIA}/a.pdf")
     assert served.headers["Content-Disposition"] == "attachment"
     assert served.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,16 +1,18 @@
 """Publishing from the browser: a gate, the same action as the command, and teachers see it."""
 
+import io
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
 from content.loader import load_library
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
 from tracks.authoring.views import publishing
-from tracks.catalogue.models import track_version
+from tracks.catalogue.models import media_file, track_version
 from tracks.catalogue.queries import Shelf
 
 PUBLISH = "/authoring/maaling/publish"
@@ -55,6 +57,42 @@ def test_a_teacher_sees_what_was_published(tool: Tool, author: FlaskClient, fold
     again = tool.get(author, f"{PUBLISH}?lang=en").text
     assert "No step is different" in again
     assert field(again, "version") != version
+
+
+def test_a_lower_version_is_not_what_teachers_meet_next(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    change(tool, author, "Fortell kort.", "Fortell lenge.")
+    before = (folder / "maaling" / "track.nb.md").read_bytes()
+
+    refused = tool.post(author, f"{PUBLISH}?lang=en", version="0.2")
+
+    assert refused.status_code == 422
+    assert "Choose a number higher than that one." in refused.text
+    assert versions(tool) == [tool.edition.version]
+    assert (folder / "maaling" / "track.nb.md").read_bytes() == before
+
+
+def test_what_a_camera_noted_is_not_published_from_the_folder(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    """However the picture came there: by a zip, by git, or copied."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[2] = (59.0, 50.0, 0.0)
+    exif[0x010E] = "canary-59.8333-10.4333"
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "JPEG", exif=exif)
+    (folder / "maaling" / "media").mkdir(exist_ok=True)
+    (folder / "maaling" / "media" / "glass.jpg").write_bytes(picture.getvalue())
+
+    assert tool.post(author, PUBLISH, version="7.0").status_code == 303
+
+    ((body,),) = tool.rows(select(media_file.c.body).where(media_file.c.name == "glass.jpg"))
+    with Image.open(io.BytesIO(body)) as seen:
+        assert dict(seen.getexif()) == {}
+        assert seen.size == (40, 30)
+    assert b"canary" not in body
+    assert b"canary" not in tool.get(author, "/authoring/maaling/media/glass.jpg").data
 
 
 def test_a_problem_is_a_gate(tool: Tool, author: FlaskClient):

@@ -1,8 +1,9 @@
 """The sample track with something changed, published."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from content.model import Access, Step, Track
 from tests.factories.databases import sample_library

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text, update
 
 from content.model import Access
@@ -153,7 +154,7 @@ def test_a_day_that_is_none_is_as_if_nothing_was_asked(tool: Tool, odd: str):
 
 def test_filters_by_framework_and_device(tool: Tool):
     source = sample_library().tracks[0]
-    second = replace(source.modules[1], devices=("ipad",))
+    second = structs.replace(source.modules[1], devices=("ipad",))
     publish(tool, source, version="2.0.0", modules=(source.modules[0], second))
     assert "sample/maaling" in looked(tool, Look(framework="pfdk-1"))
     assert looked(tool, Look(framework="pfdk-2")) == set()
@@ -202,11 +203,11 @@ def publish_with_picture(tool: Tool, version: str, **window: date | None) -> str
     """The address of lys.png, which the resource of the first session shows; none shows gul.png."""
     access = Access(window.get("first"), window.get("last")) if window else None
     shown = {
-        language: replace(each, markdown=f"{TEXT}\n\n![Et lys](media/lys.png)")
+        language: structs.replace(each, markdown=f"{TEXT}\n\n![Et lys](media/lys.png)")
         for language, each in track_with().modules[0].steps[0].texts.items()
     }
     with tool.database.writing() as session:
-        source = replace(track_with(access=access, texts=shown), version=version)
+        source = structs.replace(track_with(access=access, texts=shown), version=version)
         done = publish_track(session, "sample", source, media=PICTURE, now=datetime.now(UTC))
     tool.app.extensions["tracks.shelf"] = Shelf()  # now, and not in two seconds
     return f"/media/{done.version_id}/lys.png"

@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from content.loader import load_library
@@ -65,7 +65,7 @@ def read(root: Path, steps: str = STEPS, lent: str = LENT) -> Track:
     write(root, {"library.yaml": LIBRARY})
     for name, text in (("spor", steps), ("laner", lent)):
         write(root / name, {"track.nb.md": TRACK_FILE, MODULE: MODULE_HEAD + text + PHASES_B_D})
-    write(root / "spor", {"media/glass.png": "x"})
+    write(root / "spor", {"media/glass.png": "GIF89a"})
     loaded = load_library(root)
     assert loaded.problems == ()
     assert loaded.value is not None

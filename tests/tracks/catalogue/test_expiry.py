@@ -6,13 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from msgspec import structs
 from sqlalchemy import select
 
+from content.model import Access, Terms
+from tests.factories.databases import sample_library
 from tests.factories.tool import Tool
-from tests.tracks.catalogue.publishing import ADDRESS, RESOURCE, open_between
+from tests.tracks.catalogue.publishing import (
+    ADDRESS,
+    RESOURCE,
+    TEXT,
+    open_between,
+    publish,
+    track_with,
+)
 from tracks.catalogue.expiry.actions import tell_of_endings
 from tracks.catalogue.expiry.rules import due
 from tracks.catalogue.models import expiry_notice
+from tracks.catalogue.queries import Shelf
 from tracks.cli import cli
 from tracks.i18n import local_day
 from tracks.people.actions import grant_role
@@ -179,3 +190,35 @@ def test_the_command_lists_them(
         "told": [],
     }
     assert ADDRESS in plain.output
+
+
+def test_the_report_and_the_closed_page_say_on_which_terms_it_is_to_be_had(tool: Tool):
+    """Who offers it, what it costs and the terms: an owner and a reader both need them (P-15)."""
+    today = local_day(datetime.now(UTC))
+    own = Terms("Sample <forlag>", "490 kr & moms", "Etterpå gjelder **kommunens** avtale.")
+    (source,) = sample_library().tracks
+    step = next(s for s in source.modules[0].steps if s.id == "les")
+    texts = {lang: structs.replace(text, terms=own) for lang, text in step.texts.items()}
+    changed = track_with(texts=texts, access=Access(None, today - DAY))
+    publish(tool, changed, version="2.0.0")
+    tool.app.extensions["tracks.shelf"] = Shelf()
+
+    pages = {
+        "report": tool.get(author(tool), "/catalogue/expiring?lang=en").text,
+        "closed": tool.get(tool.client(), f"{RESOURCE}?lang=en").text,
+    }
+
+    for name, page in pages.items():
+        assert "Sample &lt;forlag&gt;" in page, name
+        assert "490 kr &amp; moms" in page, name
+        assert "<strong>kommunens</strong>" in page, name
+    assert '"provider": {"@type": "Organization", "name": "Sample \\u003cforlag' in pages["closed"]
+    assert TEXT not in pages["closed"]
+
+
+def test_the_report_says_where_nothing_is_said_of_terms(tool: Tool):
+    open_between(tool, None, local_day(datetime.now(UTC)))
+
+    page = tool.get(author(tool), "/catalogue/expiring?lang=en").text
+
+    assert "Nothing says who offers it" in page

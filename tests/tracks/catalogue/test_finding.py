@@ -1,18 +1,20 @@
 """The public catalogue's search, on both databases; and that anything may be typed."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import delete, text
 
+from content.model import TrackKind
 from tests.factories.databases import LIBRARY, sample_library
 from tests.factories.tool import BASE_URL, Tool
 from tracks.catalogue.actions import publish_track
-from tracks.catalogue.finding import Look, find
+from tracks.catalogue.finding import Free, Look, find
 from tracks.catalogue.models import search_entry
+from tracks.catalogue.queries import Shelf
 from tracks.cli.content import publish_library
 
 LANGUAGES = ("nb", "nn", "sv", "en")
@@ -93,6 +95,23 @@ def test_each_thing_stands_there_once_in_the_language_wanted(tool: Tool):
         assert ("sample/maaling", language) in only
 
 
+def test_pages_go_on_to_the_last_one(tool: Tool, monkeypatch: pytest.MonkeyPatch):
+    """Five things, two a page: none is left out, and the third page is the last."""
+    monkeypatch.setattr("tracks.catalogue.views.FOUND_A_PAGE", 2)
+    whole = found(tool, Look(free=Free.NOW))
+    with tool.database.reading() as session:
+        day = date.today()
+        hits, count = find(
+            session, Look(free=Free.NOW), "nb", LANGUAGES, day, skip=len(whole) - 1, take=2
+        )
+    assert (len(whole), len(hits), count) == (5, 1, 5)
+    pages = [
+        tool.get(tool.client(), f"/catalogue?lang=en&free=now&page={number}").text
+        for number in (1, 2, 3)
+    ]
+    assert ["Next page" in page for page in pages] == [True, True, False]
+
+
 def test_filters_take_away(tool: Tool):
     source = sample_library().tracks[0]
 
@@ -164,3 +183,25 @@ def test_the_page_marks_the_words_and_escapes_the_rest(tool: Tool):
     assert '<a class="ds-link" href="/catalogue/a/maaling">' in page
     assert "<mark>Zebra</mark> &amp; &lt;b&gt;fet&lt;/b&gt;" in page
     assert "1 treff" in page
+
+
+def test_tracks_of_a_kind_are_found_by_it(tool: Tool):
+    """What a track trains (O-21): only kinds that are there can be chosen."""
+    assert 'name="kind"' not in tool.get(tool.client(), "/catalogue?lang=en").text
+    with tool.database.writing() as session:
+        source = replace(sample_library().tracks[0], version="1.1.0", kind=TrackKind.TESTS)
+        publish_track(session, "sample", source, media={}, now=datetime.now(UTC))
+    tool.app.extensions["tracks.shelf"] = Shelf()
+
+    def is_there(query: str) -> bool:
+        page = tool.get(tool.client(), f"/catalogue?lang=en&{query}").text
+        return 'href="/catalogue/sample/maaling"' in page
+
+    assert is_there("kind=digital-tests")
+    page = tool.get(tool.client(), "/catalogue?lang=en&kind=digital-tests").text
+    assert '<option value="digital-tests" selected>Digital tests</option>' in page
+    assert "tool-training" not in page
+    assert is_there("kind=none")  # says nothing
+    facts = tool.get(tool.client(), "/catalogue/sample/maaling?lang=en").text
+    assert "<dt>Kind of track</dt><dd>Digital tests</dd>" in facts
+    assert found(tool, Look(kind="tool-training")) == []

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
@@ -10,6 +9,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from oaipmh import error
 from oaipmh.client import BaseClient
 from oaipmh.metadata import MetadataRegistry, oai_dc_reader
@@ -211,6 +211,13 @@ def test_a_list_in_parts_is_whole_even_if_something_is_published_meanwhile(
     # What was changed comes again, at the end: nothing is left out.
     assert set(got) == EVERYTHING
     assert len(got) == 2 + len(EVERYTHING)
+
+
+def test_the_parts_of_a_set_are_of_that_set(tool: Tool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(records.list_headers, "__kwdefaults__", {"most": 1})
+    assert sorted(Harvester(tool).ids(set="resource")) == sorted(
+        each for each in EVERYTHING if "%23" in each
+    )
 
 
 def test_the_last_part_says_so_and_counts(tool: Tool, monkeypatch: pytest.MonkeyPatch):

@@ -95,7 +95,7 @@ def test_publishing_again_is_nothing(site: Site) -> None:
 def test_a_new_version_has_the_files_of_that_version(site: Site) -> None:
     site.publish()
     (site.root / TRACK / "media").mkdir()
-    (site.root / TRACK / "media" / "a.png").write_bytes(b"\x89PNG")
+    (site.root / TRACK / "media" / "a.png").write_bytes(b"GIF89a")
     first = site.tagged()
     site.write("Nytt", "1.1.0")
     site.publish()

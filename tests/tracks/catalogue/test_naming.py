@@ -139,6 +139,25 @@ def test_what_is_retired_leads_to_what_takes_its_place(tool: Tool, edited: Edite
     assert tool.get(tool.client(), "/t/sample/maaling/feil").status_code == 301
 
 
+def test_a_step_that_was_retired_keeps_its_place_when_its_session_is(
+    tool: Tool, edited: Edited
+) -> None:
+    instead = 'retired: {les: "maaling/enheter#del"}'
+    edited.change("02-feil", "{#les ", "{#lesing ")
+    edited.head("02-feil", instead)
+    edited.publish(tool, "1.1.0")
+    edited.rename("02-feil", "02-kilder")
+    edited.change("02-kilder", f"{instead}\n", "")
+    edited.head("track", 'retired: {feil: "maaling/kilder"}')
+    edited.publish(tool, "1.2.0")
+
+    led = {
+        step: tool.get(tool.launch(), f"/t/sample/maaling/feil/{step}").headers["Location"]
+        for step in ("les", "lesing")
+    }
+    assert led == {"les": "/t/sample/maaling/enheter/del", "lesing": "/r/sample/maaling/kilder"}
+
+
 def test_retired_without_anything_in_its_place_is_not_found(tool: Tool, edited: Edited) -> None:
     edited.rename("02-feil", "02-kilder")
     edited.head("track", "retired: {feil: }")

@@ -2,13 +2,13 @@
 
 import gzip
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 import segno
+from msgspec.structs import replace
 
 from tests.factories.databases import sample_library
 from tests.factories.tool import BASE_URL, Tool

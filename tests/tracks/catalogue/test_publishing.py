@@ -1,12 +1,12 @@
 """A published version never changes; a new one is what newcomers meet."""
 
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from content.loader import load_library
@@ -22,6 +22,8 @@ MEDIA = {
     "a.svg": b"<svg onload=alert(1)>",
     "a.html": b"<script>alert(1)</script>",
     "a.vtt": b"WEBVTT",
+    "a.mp4": b"film",
+    "a.m4v": b"film",
     "a.pdf": b"%PDF-",
     "a.js": b"alert(1)",
 }
@@ -105,6 +107,7 @@ def test_a_new_version_is_met_within_seconds_without_a_restart(tool: Tool, monke
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("a.png", "image/png"), ("a.vtt", "text/vtt; charset=utf-8"), ("a.svg", "image/svg+xml")]
+    + [("a.mp4", "video/mp4"), ("a.m4v", "video/mp4")]
     + [(name, None) for name in ("a.html", "a.pdf", "a.js")],
 )
 def test_a_file_of_a_track_is_shown_only_when_no_browser_would_run_it(

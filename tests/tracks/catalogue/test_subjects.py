@@ -28,6 +28,12 @@ def test_two_of_one_name_say_their_curriculum_and_a_code_without_a_name_is_shown
     ]
 
 
+def test_history_is_a_subject_and_not_what_happened_to_a_file():
+    named = named_subjects(["HIS01-03"], "nb", translations("nb").gettext)
+
+    assert named == [("HIS01-03", "Historie")]
+
+
 def test_a_code_of_an_earlier_revision_has_the_name_of_todays():
     assert named_subjects(["NAT01-04"], "nb", translations("nb").gettext) == [
         ("NAT01-04", "Naturfag")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -119,6 +120,25 @@ def test_a_library_with_a_problem_is_not_published_at_all(shell: Shell, tmp_path
     assert "Nothing was published." in published.output
 
 
+def test_a_draft_with_problems_stops_nobody(shell: Shell, tmp_path: Path):
+    library = tmp_path / "library"
+    shutil.copytree(LIBRARY, library)
+    shutil.copytree(library / "maaling", library / "begynt")
+    for name in ("track.nb.md", "track.sv.md"):
+        file = library / "begynt" / name
+        text = file.read_text("utf-8").replace("lifecycle: open", "lifecycle: draft")
+        file.write_text(
+            text if "lifecycle" in text else text.replace("---", "---\nlifecycle: draft", 1)
+        )
+    session = library / "begynt" / "01-enheter.nb.md"
+    session.write_text(session.read_text("utf-8").replace("- ( ) Sekund", "- (x) Sekund"))
+    assert shell.run("content", "check", str(library)).exit_code == 1
+
+    published = shell.run("content", "publish", str(library), "--json")
+
+    assert json.loads(published.stdout) == {"published": {"sample/maaling@1.0.0": True}}
+
+
 def test_a_step_is_drawn(shell: Shell):
     drawn = shell.run("content", "render", "maaling/enheter#les")
 
@@ -234,3 +254,20 @@ def test_a_worker_of_its_own_needs_a_broker(shell: Shell):
 
     assert result.exit_code != 0
     assert "TRACKS_BROKER_URL" in str(result.exception) + result.output
+
+
+def test_a_token_for_git_says_what_it_opens(shell: Shell):
+    """Reading the whole library is somebody's word, and never what is left out (ADR 0051)."""
+    make = ["content", "token", "make", "--publisher", "asker", "--name", "Office"]
+    shell.run(*REGISTER)
+    for words in ([], ["--municipality", "Asker", "--whole-library"], ["--municipality", "Bygdin"]):
+        refused = shell.run(*make, *words)
+        assert refused.exit_code != 0, words
+        assert "ltgit_" not in refused.output
+    assert shell.json("content", "token", "list") == {"tokens": []}
+    assert shell.run(*make, "--municipality", "Asker").stdout.startswith("ltgit_")
+    assert shell.run(*make, "--whole-library").stdout.startswith("ltgit_")
+    found = shell.json("content", "token", "list")["tokens"]
+    assert [each["municipality"] for each in found] == ["Asker", None]
+    listed = shell.run("content", "token", "list").stdout.splitlines()
+    assert ["asker  Asker" in listed[0], "asker  the whole library" in listed[1]] == [True, True]

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -158,3 +158,26 @@ def test_an_unknown_municipality_is_told(shell: Shell, words: tuple[str, ...]):
     made = shell.run(*words, "--municipality", "Elsewhere")
 
     assert (made.exit_code, "there is no such municipality" in made.output) == (1, True)
+
+
+def test_whose_data_was_affected_is_told_by_municipality_and_time(shell: Shell):
+    shell.json("people", "erase", "--person", "1")
+    now = datetime.now(UTC).date()
+    days = ("--since", str(now - timedelta(days=1)), "--until", str(now + timedelta(days=1)))
+
+    (home,) = shell.json("audit", "affected", *days, "--municipality", "Asker")["affected"]
+
+    assert (home["municipality"], home["everybody"]) == ("Asker", None)
+    (row,) = home["persons"]
+    assert (row["person"], row["looked_at"], row["other"], row["worked"]) == (1, 0, 1, False)
+    (every,) = shell.json("audit", "affected", *days, "--worked")["affected"]
+    assert [(row["person"], row["worked"]) for row in every["persons"]] == [(1, True), (2, True)]
+    assert "  1: looked at 0, other 1" in shell.run("audit", "affected", *days).output
+    looks = shell.json("audit", "affected", *days, "--kind", "looks")["affected"]
+    assert looks == [{"municipality": "Asker", "everybody": None, "persons": []}]
+    for words, code in (
+        ((*days, "--municipality", "Nowhere"), 1),
+        ((*days, "--kind", "nothing"), 2),
+        (("--since", "soon", "--until", "2026-11-14"), 2),
+    ):
+        assert shell.run("audit", "affected", *words).exit_code == code

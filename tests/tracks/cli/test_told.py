@@ -48,7 +48,13 @@ def test_check(library: Path, language: str):
         ("image-place", 9, place),
         ("image-text", 9, text),
     ]
-    assert f"::{text}" in CliRunner().invoke(content, [*words, "--annotations"]).output
+    done = CliRunner().invoke(content, [*words, "--annotations"])
+    beside = [line.partition("%0A")[0] for line in done.output.splitlines()]
+    at = f"file={library.as_posix()}/et-spor/{MODULE},line=9"
+    assert (done.exit_code, beside) == (
+        1,
+        [f"::error {at},title=image-place::{place}", f"::error {at},title=image-text::{text}"],
+    )
 
 
 def test_as_the_terminal_says(library: Path):

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -47,6 +48,46 @@ def test_a_form_moved_to_another_browser_signs_nobody_in(tool: Tool, cookie: str
     assert tool.count(sign_in) == 0
     # The thief has not used up what is the other browser's.
     assert tool.click(prepared).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("method", "sent", "status", "reason"),
+    [
+        ("GET", "query_string", 405, "method_not_allowed"),
+        ("PUT", "data", 405, "method_not_allowed"),
+        ("POST", "json", 400, "form_token_missing"),
+        ("POST", "query_string", 400, "form_token_missing"),
+    ],
+)
+def test_t1_a_launch_comes_as_a_posted_form_and_in_no_other_way(
+    tool: Tool, method: str, sent: str, status: int, reason: str
+):
+    prepared = tool.prepare()
+    client = tool.app.test_client(use_cookies=False)
+    way: dict[str, Any] = {sent: prepared.form, "headers": {"Cookie": prepared.cookie}}
+
+    answer = client.open("/lti/launch", method=method, base_url=BASE_URL, **way)
+
+    assert (answer.status_code, f"<code>{reason}</code>" in answer.text) == (status, True)
+    assert tool.count(sign_in) == 0
+    # and none of them has used it up
+    assert tool.click(prepared).status_code == 303
+
+
+def test_the_address_may_name_the_storage_once_more(tool: Tool):
+    """As the LTI library of WordPress and others posts: nothing of the query is read."""
+    prepared = tool.prepare()
+    client = tool.app.test_client(use_cookies=False)
+
+    answer = client.post(
+        "/lti/launch?lti_storage_target=_parent",
+        data=prepared.form,
+        base_url=BASE_URL,
+        headers={"Cookie": prepared.cookie},
+    )
+
+    assert answer.status_code == 303
+    assert tool.count(sign_in) == 1
 
 
 def test_several_logins_of_one_browser_do_not_disturb_each_other(tool: Tool):

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -10,6 +9,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from lti.errors import TransientServiceError
@@ -27,8 +27,9 @@ from tracks.cli import cli
 from tracks.i18n import LANGUAGES, translations
 from tracks.lms.actions import register, service_failed, service_went_well
 from tracks.lms.actions.refusals import forget_refusals
-from tracks.lms.advice import ADMINISTRATOR, LMS_STAFF, State
+from tracks.lms.advice import ADMINISTRATOR, ALLOW, LMS_STAFF, OPERATOR, State
 from tracks.lms.checkup import SCOPES, Known, Line, Refused, Standing, checkup, worst
+from tracks.lms.mending import PERSON
 from tracks.lms.models import refused_launch, registration, service_state
 from tracks.lms.rules import Service
 from tracks.lms.self_test import EXTENSION, SelfTest
@@ -144,7 +145,9 @@ def test_a_right_that_is_missing_says_what_follows(scope: str, state: str):
     seen = replace(WELL, scopes={**WELL.scopes, scope: "scope_not_granted"})
     wrong = [line for line in checkup(IN_USE, seen) if line.state in ("failed", "warning")]
 
-    assert [(line.state, line.code) for line in wrong] == [(state, "scope_not_granted")]
+    assert [(line.state, line.code, line.mend, line.who) for line in wrong] == [
+        (state, "scope_not_granted", ALLOW, LMS_STAFF)
+    ]
 
 
 @pytest.mark.parametrize("scope", [SCOPE_GROUPS, SCOPE_NOTICES])
@@ -160,10 +163,11 @@ def test_a_right_that_few_lmss_have_is_no_fault_where_it_is_missing(scope: str):
 @pytest.mark.parametrize(
     ("reason", "launches", "state", "who"),
     [
-        ("audience_not_us", 1, "warning", LMS_STAFF),
+        ("audience_not_us", 1, "warning", OPERATOR),
+        ("alg_not_allowed", 1, "warning", LMS_STAFF),
         ("deployment_not_enabled", 1, "warning", ADMINISTRATOR),
-        ("nonce_reused", 3, "ok", LMS_STAFF),
-        ("nonce_reused", 30, "warning", LMS_STAFF),
+        ("nonce_reused", 3, "ok", PERSON),
+        ("nonce_reused", 30, "warning", PERSON),
     ],
 )
 def test_refused_launches_are_told_with_what_to_mend(
@@ -187,6 +191,7 @@ def test_deployments_that_wait_are_counted():
     found = line("Deployments", Known({}, {"pending": 2, "enabled": 1}, is_active=True), WELL)
 
     assert (found.state, found.said) == ("warning", "Waiting for approval: 2.")
+    assert (found.mend, found.who) == ("Approve those that are yours.", ADMINISTRATOR)
 
 
 def test_the_clock_of_the_last_launch_counts_where_nothing_was_asked():
@@ -205,12 +210,14 @@ def test_a_service_is_as_it_was_the_last_time():
     found = line("Last score", known, WELL)
 
     assert (found.state, found.code, found.at) == ("warning", "status_403", NOW)
+    assert (found.mend, found.who) == ("Look into the log of the LMS at this time.", LMS_STAFF)
 
 
 def test_a_connection_that_is_off_says_so_first():
     first = checkup(replace(IN_USE, is_active=False), WELL)[0]
 
     assert (first.what, first.state) == ("This connection", "failed")
+    assert (first.mend, first.who) == ("Switch it on again.", ADMINISTRATOR)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -231,12 +238,17 @@ def test_every_line_can_be_said_in_every_language(language: str):
 class Lms:
     """The LMS as the self-test meets it."""
 
-    def __init__(self, tool: Tool) -> None:
+    def __init__(
+        self,
+        tool: Tool,
+        jwks_url: str = JWKS_URL,
+        token_url: str = f"{ISSUER}/token",
+    ) -> None:
         self.tool = tool
         self.clock = FixedClock()
         self.open_transactions: list[int] = []
         self.refused: set[str] = set()
-        self.http = RecordingHttp({JWKS_URL: self._keys, f"{ISSUER}/token": self._token})
+        self.http = RecordingHttp({jwks_url: self._keys, token_url: self._token})
         test = tool.app.extensions[EXTENSION]
         tool.app.extensions[EXTENSION] = SelfTest(self.http, test.keys, test.clock)
 

@@ -172,6 +172,26 @@ def test_search_and_filters(tool: Tool, query: str, there: set[str]):
     assert offered & {TRACK, SESSION, RESOURCE} == there
 
 
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("", {TRACK, "many/t00"}),
+        ("subject=NAT01-05", {TRACK}),
+        ("grade=8-10", {TRACK}),
+        ("language=sv", {TRACK}),
+        ("language=nb", {TRACK, "many/t00"}),
+    ],
+)
+def test_each_filter_takes_away_what_is_about_something_else(
+    tool: Tool, query: str, left: set[str]
+):
+    publish_many(tool, 1)  # in Norwegian, for no subject and no grade
+
+    offered = re.findall(r'name="pick" value="([^"]+)"', page_of(tool, query))
+
+    assert {"/".join(re.split("[/#]", address)[:2]) for address in offered} == left
+
+
 def test_what_is_ticked_stays_when_the_filter_changes_and_is_named(tool: Tool):
     page = page_of(tool, f"q=xyzzy&pick={TRACK}&pick={SESSION}&pick=nobody/nothing")
 

@@ -1,22 +1,30 @@
 """The pages on which an LMS is connected: by invitation, and by an administrator."""
 
+import json
 import re
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from hashlib import sha256
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
 from lti.ports import HttpAnswer
+from lti.tool.grades import SCOPE_SCORE
 from tests.factories.platform import LMS
 from tests.factories.tool import BASE_URL, Tool
-from tests.fakes.forge import PREFIX
+from tests.fakes.forge import PREFIX, signing_key
+from tests.tracks.lms.test_checkup import Lms
+from tests.tracks.lms.test_checkup import shown as lines
 from tests.tracks.lms.test_registering import connect, invited, page, register
+from tracks.audit.models import audit_entry
+from tracks.i18n import LANGUAGES, translations
 from tracks.lms.actions import register as register_lms
 from tracks.lms.kinds import KINDS
-from tracks.lms.models import deployment, registration, registration_request
+from tracks.lms.models import deployment, platform_key_set, registration, registration_request
 from tracks.people.actions import add_municipality, grant_role
 from tracks.people.models import municipality, person
 from tracks.people.rules import Role
@@ -55,6 +63,18 @@ def form_value(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found, html
     return unescape(found[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_each_lms_has_what_else_to_choose_and_to_do(tool: Tool, kind, language: str):
+    path = f"/connect/{invited(tool)}?lms={kind.key}&lang={language}"
+    shown, find = unescape(tool.get(tool.client(), path).text), translations(language).gettext
+
+    said = re.findall(r'<dt lang="en">(.*?)</dt><dd>(.*?)</dd>', shown)
+    assert said == [(name, find(what)) for name, what in kind.settings]
+    assert kind.registers_itself == bool(kind.after_registering) or kind.key == "other"
+    assert find(kind.after_registering or "Register") in shown
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
@@ -214,6 +234,29 @@ def test_the_first_launch_is_seen_on_the_page(tool: Tool):
     assert f"/lms/{made[0].id}/check" in page(tool, token)
 
 
+def test_whoever_holds_the_invitation_sees_the_self_test_and_runs_it(tool: Tool):
+    token = invited(tool)
+    connect(tool)
+    assert post(tool, token, go="test").status_code == 303
+    token = approved(tool)
+    lms = Lms(tool, f"{LMS}/keys", f"{LMS}/mod/lti/token.php")
+
+    before = page(tool, token)
+    assert ("unknown", "The LMS's public keys") in lines(before)
+    assert lms.http.sent == []
+    assert "signed in from the LMS" not in before
+    assert "with a login of their own" in before
+
+    lms.refused = {SCOPE_SCORE}
+    after = post(tool, token, go="test")
+    assert after.status_code == 200
+    assert ("ok", "The LMS's public keys") in lines(after.text)
+    assert ("failed", "Sending scores") in lines(after.text)
+    assert "Allow it in the LMS, where Learning Tracks is set up as a tool." in after.text
+    assert lms.open_transactions == [0] * 7
+    assert ("ok", "The LMS's public keys") in lines(page(tool, token))
+
+
 def test_a_new_deployment_waits_and_nobody_is_kept_before(tool: Tool):
     """T24."""
     token = approved(tool, deployment_id="")
@@ -261,21 +304,118 @@ def test_canvas_reads_its_configuration_from_an_address(tool: Tool):
     answer = tool.get(tool.client(), "/lti/canvas.json")
 
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    found = answer.get_json()
-    assert (found["oidc_initiation_url"], found["target_link_uri"], found["public_jwk_url"]) == (
-        f"{BASE_URL}/lti/login",
-        f"{BASE_URL}/lti/launch",
-        f"{BASE_URL}/lti/jwks.json",
-    )
-    (extension,) = found["extensions"]
-    assert (extension["platform"], extension["domain"], extension["privacy_level"]) == (
-        "canvas.instructure.com",
-        "tracks.example",
-        "name_only",
-    )
+    assert answer.get_json() == {
+        "title": "Learning Tracks",
+        "description": (
+            "Professional development for teachers: tracks and resources that open in a course."
+        ),
+        "oidc_initiation_url": f"{BASE_URL}/lti/login",
+        "target_link_uri": f"{BASE_URL}/lti/launch",
+        "public_jwk_url": f"{BASE_URL}/lti/jwks.json",
+        "scopes": [
+            "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+            "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
+            "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+            "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+        ],
+        "custom_fields": {
+            "link_history": "$ResourceLink.id.history",
+            "course_history": "$Context.id.history",
+        },
+        "extensions": [
+            {
+                "platform": "canvas.instructure.com",
+                "domain": "tracks.example",
+                "privacy_level": "name_only",
+                "settings": {
+                    "text": "Learning Tracks",
+                    "icon_url": f"{BASE_URL}/static/icon.svg",
+                    "placements": [
+                        {
+                            "placement": placement,
+                            "message_type": message_type,
+                            "target_link_uri": f"{BASE_URL}/lti/launch",
+                        }
+                        for placement, message_type in (
+                            ("course_navigation", "LtiResourceLinkRequest"),
+                            ("link_selection", "LtiDeepLinkingRequest"),
+                            ("assignment_selection", "LtiDeepLinkingRequest"),
+                        )
+                    ],
+                },
+            }
+        ],
+    }
 
 
-# The administrator, signed in from the LMS
+# The administrator
+
+
+def thumbprint(jwk: dict[str, str]) -> str:
+    """By the words of RFC 7638."""
+    members = json.dumps({name: jwk[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
+    return urlsafe_b64encode(sha256(members.encode()).digest()).decode().rstrip("=")
+
+
+def test_the_thumbprints_stand_where_they_are_compared_and_afterwards(tool: Tool):
+    client, token = administrator(tool), invited(tool)
+    connect(tool)
+    post(tool, token, go="type", **TYPED)
+    one = thumbprint(signing_key().jwk())
+    assert f"<code>{one}</code>" in page(tool, token)
+
+    post(tool, token, go="approve", request=form_value(page(tool, token), "request"))
+
+    assert f"<code>{one}</code>" in tool.get(client, "/lms").text
+    ((made, url),) = tool.rows(
+        select(registration.c.id, registration.c.jwks_url).where(registration.c.issuer == LMS)
+    )
+    newer, moment = signing_key("newer").jwk(), datetime.now(UTC)
+    kept = {"jwks": [newer], "fetched_at": moment, "fresh_until": moment}
+    with tool.database.writing() as session:
+        session.execute(insert(platform_key_set).values(registration_id=made, url=url, **kept))
+    shown = tool.get(client, "/lms").text
+    assert f"<code>{thumbprint(newer)}</code>" in shown
+    assert f"<code>{one}</code>" not in shown
+
+
+def chosen(tool: Tool) -> list[str]:
+    of_ours = registration.c.id == tool.registration_id
+    return [value for (value,) in tool.rows(select(registration.c.score_policy).where(of_ours))]
+
+
+def test_an_administrator_chooses_what_the_gradebook_gets(tool: Tool):
+    client, path = administrator(tool), f"/lms/{tool.registration_id}/scores"
+    assert 'value="proportional" selected' in tool.get(client, "/lms").text
+
+    for _ in range(2):
+        assert tool.post(client, path, policy="complete_only").status_code == 303
+
+    assert chosen(tool) == ["complete_only"]
+    shown = tool.get(client, "/lms?lang=en").text
+    assert 'value="complete_only" selected' in shown
+    assert "What the gradebook has already stays there" in shown
+    logged = select(audit_entry.c.actor_id, audit_entry.c.parameters)
+    assert tool.rows(logged.where(audit_entry.c.code == "lms_scores_chosen")) == [
+        (
+            tool.person_id("administrator"),
+            {"policy": "complete_only", "registration": tool.registration_id},
+        )
+    ]
+
+
+def test_nobody_else_chooses_it_and_nothing_else_is_chosen(tool: Tool):
+    client, path = administrator(tool), f"/lms/{tool.registration_id}/scores"
+    for fields in ({}, {"policy": "none"}):
+        assert tool.post(client, path, **fields).status_code == 400
+    teacher = tool.launch(sub="teacher")
+    assert tool.post(teacher, path, policy="complete_only").status_code == 403
+    assert tool.post(client, "/lms/99999/scores", policy="complete_only").status_code == 404
+    with tool.database.writing() as session:
+        other = add_municipality(session, "Another sample", country="NO")
+        session.execute(update(registration).values(municipality_id=other))
+    assert tool.post(client, path, policy="complete_only").status_code == 404
+    assert chosen(tool) == ["proportional"]
 
 
 def test_an_administrator_invites_and_the_link_is_shown_once(tool: Tool):

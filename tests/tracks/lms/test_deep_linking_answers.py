@@ -23,6 +23,7 @@ from tests.factories.choosing import (
 from tests.factories.threads import at_once
 from tests.factories.tool import BASE_URL, ISSUER, JWKS_URL, TRACK, Tool
 from tests.fakes.forge import PREFIX, REMOVED
+from tests.fakes.scripted_lms import ScriptedLms
 from tracks.lms.actions import forget_selections, register, switch_off_deployment
 from tracks.lms.models import deep_link_selection
 from tracks.people.actions import add_municipality
@@ -142,6 +143,19 @@ def test_d6_several_items_where_the_lms_takes_several(tool: Tool, several: Any):
     claims = answered(tool, send(tool, client, path, RESOURCE, SESSION, TRACK))
 
     assert titles(claims) == ["Les om måling", "Enheter", "Måling i klasserommet"]
+
+
+def test_itslearning_takes_every_link_that_is_chosen(tool: Tool):
+    """It takes LTI resource links and nothing else, and so it says."""
+    lms = ScriptedLms("itslearning")
+    asked = settings(accept_types=list(lms.asks_for()), accept_lineitem=REMOVED)
+    client, path = choosing(tool, changes=asked)
+
+    claims = answered(tool, send(tool, client, path, RESOURCE, SESSION, TRACK))
+
+    lms.take_items(claims[ITEMS])
+    assert lms.asks_for() == ("ltiResourceLink",)
+    assert len(lms.links) == 3
 
 
 @pytest.mark.parametrize("several", [False, "false", REMOVED, None, "yes", 1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from tests.factories.lists import Lists
 from tests.factories.rosters import ListedCourse
@@ -25,6 +25,7 @@ from tracks.people.rules import Role
 from tracks.progress.models import step_work, track_work
 from tracks.rosters.models import roster_entry, roster_trust
 from tracks.rosters.records import Source
+from tracks.signin.models import passkey
 
 
 class Both:
@@ -124,6 +125,42 @@ def test_the_work_the_unit_the_role_and_the_entry_are_one_persons(both: Both):
     people = both.lists.people()
     both.sent(anna="77", lead="99")
     assert both.lists.people() == people
+
+
+def test_who_comes_by_a_login_of_their_own_is_not_joined_by_a_number(both: Both):
+    """Else whoever has the LMS send that number would have their work and their login."""
+    both.tool.launch(sub="anna", school=False)
+    listed = both.listed_person("77")
+    with both.tool.database.writing() as session:
+        session.execute(
+            insert(passkey).values(
+                municipality_id=both.tool.municipality_id,
+                person_id=listed,
+                credential_hash="p",
+                credential=b"p",
+                sign_count=0,
+                made_at=datetime.now(UTC),
+            )
+        )
+    both.trust()
+    both.sent(anna="77")
+
+    assert both.listed_person("77") == listed != both.tool.person_id("anna")
+
+
+def test_who_was_shut_out_as_listed_stays_shut_out_when_they_come_in(both: Both):
+    both.tool.launch(sub="anna", school=False)
+    with both.tool.database.writing() as session:
+        listed = both.listed_person("77")
+        session.execute(update(person).where(person.c.id == listed).values(is_suspended=True))
+    both.trust()
+    both.sent(anna="77")
+
+    assert both.tool.person_id("anna") == both.listed_person("77")
+    ((is_suspended,),) = both.tool.rows(
+        select(person.c.is_suspended).where(person.c.id == both.tool.person_id("anna"))
+    )
+    assert is_suspended
 
 
 def test_a_row_that_nothing_names_any_more_goes(both: Both):

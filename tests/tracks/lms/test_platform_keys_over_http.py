@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from msgspec.structs import replace
 from pytest_httpserver import HTTPServer
 from sqlalchemy import event, select, update
 from werkzeug import Request, Response

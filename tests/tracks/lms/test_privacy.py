@@ -117,7 +117,10 @@ def test_ones_own_page_counts_what_there_is(tool: Tool, person: FlaskClient):
 
     shown, none = page.split("<details")
     counts = dict(re.findall(r"<dt>(.+?): <strong>(\d+)</strong></dt>", shown))
-    assert counts["Name, school, language and the pupils' device"] == "1"
+    assert (
+        counts["Name, school, language, the pupils' device, and in which month you were last here"]
+        == "1"
+    )
     assert counts["Steps opened or done, with answers, texts and points"] == "1"
     assert "Files of try-outs" not in counts
     assert "Files of try-outs" in none

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lti.errors import TransientServiceError
 from lti.ports import HttpAnswer
@@ -476,3 +476,20 @@ def test_the_privacy_page_counts_the_places_on_lists_and_in_groups(listed: Liste
     ]
     assert counted("u-2") == [("on a course's list of participants", "1")]
     assert counted("somebody else") == []
+
+
+def test_of_a_protected_person_the_list_of_the_course_has_no_name(listed: ListedCourse):
+    browser = listed.lead()
+    listed.tool.launch(sub="u-1")
+    listed.later()
+    named = select(course_member.c.name).where(course_member.c.sub == "u-1")
+    ((name,),) = listed.tool.rows(named)
+    assert f"{name}<" in listed.page(browser)
+
+    with listed.tool.database.writing() as session:
+        marked = person.c.id == listed.tool.person_id("u-1")
+        session.execute(update(person).where(marked).values(name=None, protected_by="list"))
+
+    assert f"{name}<" not in listed.page(browser)
+    listed.sync()
+    assert listed.tool.rows(named) == [(None,)]

@@ -12,6 +12,7 @@ import time_machine
 from tests.convergence.run import ALWAYS_IN, Run
 from tests.factories.tool import Tool
 from tests.fakes.scripted_lms import MODES, Mode, ScriptedLms
+from tests.tracks.lms.conftest import RealCourse
 from tracks.lms.rules import ScorePolicy
 
 
@@ -42,3 +43,18 @@ def test_progress_is_told_without_points_until_all_is_done(
     assert ended.problems == ()
     assert (ended.notes >= 6) is has_notes, "each began, and most got further"
     assert (shown, ended.changed >= 2) == ({100.0}, True), "some did all of it, some did not"
+
+
+def test_an_lms_whose_name_is_lost_for_a_moment_gets_the_score_later(real_course: RealCourse):
+    course = real_course
+    course.lms.faults.append("nameless")
+    browser = course.launch()
+    course.do(browser, "les")
+
+    course.later(seconds=1)
+    assert course.lms.posted == []
+    assert not course.lms.faults
+    assert "Saved; not yet in the LMS." in course.says(browser)
+
+    course.until_quiet()
+    assert len(course.lms.taken) == 1

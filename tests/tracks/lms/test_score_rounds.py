@@ -127,6 +127,34 @@ def test_a_new_round_sends_all_results_of_the_link_once_more(real_course: RealCo
     assert stamps[1] - stamps[0] >= timedelta(seconds=1)
 
 
+def test_whoever_runs_the_course_sees_how_many_results_were_refused_and_what_to_do(
+    real_course: RealCourse,
+):
+    course = real_course
+    leader = course.launch("leader", leads=True)
+    browsers = [course.launch(f"t{number}") for number in range(3)]
+    be(course, "blackboard")
+    tell(course, ScorePolicy.PROPORTIONAL)
+    course.lms.unknown_users.update({"t0", "t1"})
+    for browser in browsers:
+        course.do(browser, "les")
+    course.until_quiet()
+    track = course.tool.edition.track_id
+
+    page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    assert "3 people have results for the gradebook." in page
+    assert "2 results were not taken by the LMS. Enrol the person in the course again" in page
+    assert "<code>user_unknown</code>" in page
+    course.lms.unknown_users.clear()
+    (link,) = course.tool.rows(select(resource_link.c.id))[0]
+    course.tool.post(leader, f"/gradebook/{track}", link=str(link))
+    page = course.tool.get(leader, f"/gradebook/{track}?lang=en").text
+    assert "3 are on their way." in page
+    assert "not taken" not in page
+    course.until_quiet()
+    assert course.lms.shows() == {f"t{n}": 7.0 for n in range(3)}
+
+
 def test_only_whoever_runs_the_course_sends_again(real_course: RealCourse):
     course = real_course
     course.launch("leader", leads=True)

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from tests.factories.tool import Tool
+from tracks.organisation.rules import Wanted
 from tracks.people.grants import grant_role
 from tracks.people.models import team, team_school
 from tracks.people.rules import Role
@@ -38,6 +39,10 @@ def with_role(
             **dates,
         )
     return browser
+
+
+def as_spreader(school_id: int) -> Wanted:
+    return Wanted(Role.SPREADER, school_id, None, None, None, None)
 
 
 def a_team(tool: Tool, *school_ids: int, name: str = "Sample team") -> int:

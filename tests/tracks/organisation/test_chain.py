@@ -115,7 +115,10 @@ def test_an_invitation_ends_and_is_another_municipalitys_business(tool: Tool):
     browser = tool.launch(sub="t")
     foreign = tool.post(browser, "/invitation", code=code)
     none = tool.post(browser, "/invitation", code="22222-22222")
-    assert (foreign.status_code, foreign.text) == (none.status_code, none.text)
+    assert (foreign.status_code, foreign.text.replace(code, "")) == (
+        none.status_code,
+        none.text.replace("22222-22222", ""),
+    )
     with tool.database.writing() as session:
         session.execute(
             role_invitation.update().values(
@@ -155,7 +158,7 @@ def test_what_is_too_old_is_deleted(tool: Tool):
     tool.post(browser, "/invitation", code="x")
     tool.post(browser, "/accounts", go="show")
     assert forget_codes in create_worker(tool.settings, tool.database)._chores
-    for minutes, left in ((5, 3), (15, 2), (90, 1), (60 * 24 * 15, 0)):
+    for minutes, left in ((5, 3), (15, 2), (90, 1), (60 * 24 * 100, 1), (60 * 24 * 105, 0)):
         with tool.database.writing() as session:
             forget_codes(session, now + timedelta(minutes=minutes))
         tables = ("role_invitation", "link_code", "code_try")

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select, update
 
@@ -183,3 +184,21 @@ def test_whoever_the_audit_log_names_can_be_linked(tool: Tool):
     assert tool.rows(select(person.c.name, person.c.school_id).where(person.c.id == was)) == [
         (None, None)
     ]
+
+
+@pytest.mark.parametrize("protected", ["here", "there"])
+def test_who_is_protected_stays_without_a_name_when_accounts_are_linked(tool: Tool, protected: str):
+    second_lms(tool)
+    here = tool.launch(sub="here", changes={"name": "Sample here"})
+    there = elsewhere(tool)
+    marked = person.c.id == tool.person_id(protected)
+    with tool.database.writing() as session:
+        session.execute(update(person).where(marked).values(name=None, protected_by="list"))
+    kept = tool.person_id("here")
+
+    assert link(tool, there, shown(tool, here)) == 303
+
+    wanted = select(person.c.name, person.c.protected_by).where(person.c.id == kept)
+    assert tool.rows(wanted) == [(None, "list")]
+    elsewhere(tool)
+    assert tool.rows(wanted) == [(None, "list")]

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import insert, select, update
 
 from tests.factories.threads import at_once
@@ -10,6 +11,7 @@ from tests.factories.tool import Tool
 from tests.tracks.organisation.people import NOW, a_team, schools, with_role
 from tracks.adoption.models import school_track
 from tracks.adoption.queries import counts_of_municipality, counts_of_school
+from tracks.i18n import local_day
 from tracks.organisation.actions.units import (
     BEFORE_IT_OPENED,
     NOT_OPEN,
@@ -28,7 +30,7 @@ from tracks.people.models import person, role_grant, school, team_school
 from tracks.people.rules import Role, SchoolKind
 from tracks.progress.events import Stage
 
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 DOER = Doer(None, NOW)
 NEW = NewUnit("974760673", "Sample new school", SchoolKind.COMBINED)
 PARTS = [
@@ -293,3 +295,27 @@ def test_a_new_unit(tool: Tool):
     assert again.status_code == 422
     assert 'id="code-problem"' in again.text
     assert tool.count(school) == 2
+
+
+@pytest.mark.parametrize("moment", [datetime(2026, 12, 1, 23, 30), datetime(2026, 7, 1, 22, 30)])
+def test_after_midnight_the_day_that_the_form_proposes_is_taken(tool: Tool, moment: datetime):
+    """In Oslo it is the next day already."""
+    tomorrow = (moment + timedelta(days=1)).date().isoformat()
+    with time_machine.travel(moment.replace(tzinfo=UTC), tick=False):
+        (second,) = schools(tool, "Sample school 2")
+        browser = with_role(tool, Role.COORDINATOR)
+        assert f'value="{tomorrow}"' in tool.get(browser, "/units/merge").text
+        merged = tool.post(
+            browser,
+            "/units/merge",
+            unit=[str(tool.school_id), str(second)],
+            into=str(second),
+            on=tomorrow,
+        )
+        parts = {
+            f"part{number}-{name}": value
+            for number, part in enumerate(PARTS, 1)
+            for name, value in (("code", part.code), ("name", part.name), ("kind", part.kind))
+        }
+        split = tool.post(browser, f"/units/{second}/split", on=tomorrow, **parts)
+    assert (merged.status_code, split.status_code) == (303, 303)

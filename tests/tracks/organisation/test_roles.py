@@ -3,10 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.factories.tool import Tool
 from tests.tracks.organisation.people import NOW, a_team, schools, with_role
+from tracks.audit.models import audit_entry
 from tracks.db import Session
 from tracks.people.events import RoleEnded, RoleGranted
 from tracks.people.models import role_grant
@@ -163,3 +165,46 @@ def test_names_are_found_whatever_their_letters(tool: Tool):
         assert found in page, words
     assert "Sample Åse" not in tool.get(admin, "/people?q=_").text
     assert tool.get(admin, "/people?q=%00").status_code == 200
+
+
+def test_who_is_shut_out_is_out_at_once_and_comes_in_again(tool: Tool):
+    """T39: no sign-in of theirs holds, and no launch makes one."""
+    boss, teacher = with_role(tool, Role.COORDINATOR), tool.launch(sub="teacher")
+    who = tool.person_id("teacher")
+    page, door = f"/people/{who}", f"/people/{who}/door"
+    assert tool.post(boss, door, go="x").status_code == 400
+    assert tool.get(teacher, "/privacy").status_code == 200
+
+    for _ in range(2):
+        assert tool.post(boss, door, go="shut").status_code == 303
+        assert tool.get(teacher, "/privacy").status_code == 401
+    with pytest.raises(AssertionError):
+        tool.launch(sub="teacher")
+    assert "They are shut out" in tool.get(boss, f"{page}?lang=en").text
+    assert "shut out" in tool.get(boss, "/people?q=sample+school+1&lang=en").text
+
+    assert tool.post(boss, door, go="open").status_code == 303
+    assert tool.get(tool.launch(sub="teacher"), "/privacy").status_code == 200
+    entries = tool.rows(select(audit_entry).where(audit_entry.c.code == "person_suspended"))
+    by = tool.person_id("coordinator")
+    assert [(e.actor_id, e.person_id, e.parameters) for e in entries] == [
+        (by, who, {"is_on": True}),
+        (by, who, {"is_on": False}),
+    ]
+
+
+def test_nobody_shuts_out_whom_they_could_not_give_the_role_nor_themselves(tool: Tool):
+    boss, admin = with_role(tool, Role.COORDINATOR), with_role(tool, Role.ADMINISTRATOR)
+    head = with_role(tool, Role.SCHOOL_LEADER, school_id=tool.school_id)
+    for browser, sub in (
+        (boss, "administrator"),
+        (boss, "coordinator"),
+        (admin, "administrator"),
+        (head, "coordinator"),
+    ):
+        path = f"/people/{tool.person_id(sub)}"
+        assert tool.post(browser, f"{path}/door", go="shut").status_code in (403, 404), sub
+        assert f'action="{path}/door"' not in tool.get(browser, path).text
+    assert tool.get(admin, "/municipality").status_code == 200
+    assert tool.post(admin, f"/people/{tool.person_id('coordinator')}/door", go="shut")
+    assert tool.get(boss, "/municipality").status_code == 401

@@ -1,10 +1,11 @@
 """What a municipality chooses: its words, a framework, and a threshold that holds everywhere."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.factories.tool import Tool
 from tests.tracks.adoption.test_pages import set_counts, stages_on
 from tests.tracks.organisation.people import with_role
+from tracks.catalogue.models import track_version
 from tracks.organisation.models import municipality_choice
 from tracks.people.models import municipality
 from tracks.people.rules import Role
@@ -23,6 +24,25 @@ def test_a_higher_threshold_hides_more_on_every_page(tool: Tool):
     assert tool.rows(select(municipality.c.kind)) == [("county",)]
     assert tool.rows(select(municipality_choice.c.framework)) == [("digcompedu",)]
     assert 'value="10"' in tool.get(admin, "/settings").text
+
+
+def test_the_areas_of_the_chosen_framework_stand_first(tool: Tool):
+    codes = ["pfdk-2", "digcompedu-1", "pfdk-1", "KM1000"]
+    with tool.database.writing() as session:
+        session.execute(update(track_version).values(frameworks=codes))
+    admin = with_role(tool, Role.COORDINATOR)
+    about = "/catalogue/sample/maaling?lang=en"
+    names = ["PfDK 1", "PfDK 2", "DigCompEdu 1", "LK20 KM1000"]
+
+    def order(path: str) -> list[str]:
+        page = tool.get(admin, path).text.partition("competence</")[2]
+        return sorted(names, key=page.index)
+
+    assert [order("/catalogue?lang=en"), order(about)] == [names, names]
+    assert tool.post(admin, "/settings", **FORM).status_code == 303
+    own = ["DigCompEdu 1", "PfDK 1", "PfDK 2", "LK20 KM1000"]
+    assert [order("/catalogue?lang=en"), order(about)] == [own, own]
+    assert tool.get(admin, "/catalogue?framework=pfdk-1").status_code == 200
 
 
 def test_nobody_hides_less_than_the_installation(tool: Tool):

@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 from tests.factories.tool import BASE_URL, Tool
 from tracks.people.models import sign_in
 
-# Not of a sign-in: signed by an LMS, sealed by us, by a one-time invitation (see tests in lms/), a
-# harvester's question that changes nothing, or git with a token of its own, whatever the cookie.
-ENDPOINTS = ("/lti/", "/connect/", "/oai", "/git/")
+# Not of a sign-in: signed by an LMS or a login service (see tests in lms/ and signin/), sealed by
+# us, by a one-time invitation, a harvester's question that changes nothing, git with a token of its
+# own, or an address that is a secret, whatever the cookie.
+ENDPOINTS = ("/lti/", "/connect/", "/oai", "/git/", "/imports/notices/", "/sign-in/ended")
 # Without a sender on purpose: from our pages only, and that is tested below.
 ANONYMOUS = ("/accessibility/feedback",)
 # Before there is a sign-in: no token, but a sender, which must be named.
@@ -119,7 +120,7 @@ def test_ones_own_form_is_taken(tool: Tool):
 def test_what_was_typed_into_a_form_of_an_earlier_visit_is_shown_again(tool: Tool):
     browser = tool.launch()
     old = tool.form_token(browser)
-    tool.launch(browser)
+    tool.launch(browser, sub="other")  # a colleague, in the same browser
     data = {"form_token": old, "text": "Hei", "revision": "0", "go": "autosave"}
 
     answer = browser.post("/t/sample/maaling/enheter/tanker", data=data, base_url=BASE_URL)

@@ -82,6 +82,29 @@ def test_a_launch_ends_the_sign_in_of_its_browser_and_no_other(tool: Tool):
     assert tool.count(sign_in) == 2
 
 
+def test_a_form_in_another_tab_is_still_theirs_and_nobody_elses(tool: Tool):
+    browser = tool.launch(sub="first")
+    form, before = tool.form_token(browser), browser.get_cookie(NAME, "tracks.example").value
+
+    tool.launch(browser, sub="first")
+    tool.launch(browser, sub="first")
+
+    after = browser.get_cookie(NAME, "tracks.example").value
+    assert tool.count(sign_in) == 1
+    assert (len(after), after != before) == (len(before) * 2 + 1, True)
+    assert tool.post(browser, "/language", form_token=form, language="sv").status_code == 303
+    old = tool.client()
+    old.set_cookie(NAME, before, domain="tracks.example", secure=True)
+    assert tool.get(old, PAGE).status_code == 401
+
+    tool.launch(browser, sub="second")
+
+    assert tool.post(browser, "/language", form_token=form, language="sv").status_code == 403
+    # In a browser of its own the same person has forms of its own.
+    elsewhere = tool.launch(sub="first")
+    assert tool.form_token(elsewhere) != form
+
+
 @pytest.mark.parametrize("value", ["of-nobody", "x" * 3000])
 def test_a_value_that_is_over_or_made_up_does_not_survive_a_launch(tool: Tool, value: str):
     browser = tool.client()
@@ -130,7 +153,8 @@ def test_a_launch_gives_at_most_leading_at_the_own_school(leads_here: bool):
         Permission.OWN_WORK,
         Permission.SEE_SCHOOL_NUMBERS,
     }
-    assert given == expected | ({Permission.LEAD} if leads_here else set())
+    leading = {Permission.LEAD, Permission.READ_LEADERS}
+    assert given == expected | (leading if leads_here else set())
     assert actor.may_at(Permission.LEAD, 7) == leads_here
     assert not actor.may_at(Permission.LEAD, 8)
     assert not actor.may_at(Permission.SEE_SCHOOL_NUMBERS, 8)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from tests.tracks.audit.test_log import officer
 from tracks.app import DATA_MAP
 from tracks.audit.models import audit_entry
 from tracks.db.data_map import Kind
+from tracks.i18n import local_day
 from tracks.people.actions import add_municipality
 from tracks.people.rules import Role
 from tracks.privacy.models import agreement, feedback, privacy_setting
@@ -19,7 +21,7 @@ from tracks.privacy.queries import agreed, agreed_sights, terms
 from tracks.privacy.rules import Party, Sight, Terms
 
 HOME = "/municipality/privacy"
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 AGREED = {
     "discussed_on": TODAY.isoformat(),
     "party": ["employer", "union"],
@@ -102,6 +104,14 @@ def test_what_was_agreed_is_on_every_teachers_page(tool: Tool, admin: FlaskClien
         (Party.EMPLOYER, Party.UNION),
         (Sight.COURSE_PROGRESS,),
     )
+
+
+def test_after_midnight_the_day_is_the_one_where_they_live(tool: Tool):
+    with time_machine.travel(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), tick=False):
+        browser = officer(tool, Role.ADMINISTRATOR, "admin")
+        assert 'max="2026-07-02"' in tool.get(browser, HOME).text
+        form = {**AGREED, "discussed_on": "2026-07-02"}
+        assert tool.post(browser, f"{HOME}/agreement", **form).status_code == 303
 
 
 @pytest.mark.parametrize(

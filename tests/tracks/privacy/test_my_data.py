@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -14,11 +15,14 @@ from tests.factories.canaries import unzipped
 from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import INSTITUTION
 from tests.tracks.lms.test_privacy import ask
+from tests.tracks.organisation.people import with_role
 from tracks.adoption.models import school_track
 from tracks.app import DATA_MAP, erased_list
 from tracks.audit.models import audit_entry
+from tracks.events import Noted
 from tracks.people.models import account, person, sign_in
 from tracks.people.queries import staff
+from tracks.people.rules import Role
 from tracks.privacy.actions import erase
 from tracks.privacy.erased import ErasedList, erase_who_left, replay
 from tracks.privacy.jobs import chores
@@ -152,7 +156,10 @@ def test_what_goes_and_what_stays_is_said_before(tool: Tool, teacher: FlaskClien
 
     goes, stays = html.unescape(page).split("What stays")
     assert "Steps opened or done, with answers, texts and points: 2" in goes
-    assert "Name, school, language and the pupils' device: 1" in goes
+    assert (
+        "Name, school, language, the pupils' device, and in which month you were last here: 1"
+        in goes
+    )
     assert "The numbers of your school" in stays
 
 
@@ -185,6 +192,14 @@ def test_who_leaves_is_signed_out_everywhere_and_gone_in_thirty_days(
     assert erased_list(tool.settings).persons() == {
         (who, made) for (made,) in tool.rows(select(person.c.created_at))
     }
+
+
+def test_both_ways_back_are_told(tool: Tool, teacher: FlaskClient):
+    before = tool.get(teacher, "/privacy/delete?lang=en").text
+    after = tool.post(teacher, "/privacy/delete?lang=en", sure="1").text
+
+    assert "a link from your LMS before then, or sign in with a login of your own" in before
+    assert "from your LMS before then, or sign in if you have a login of your own" in after
 
 
 def test_who_comes_back_before_stays_and_all_is_as_it_was(tool: Tool, teacher: FlaskClient):
@@ -282,17 +297,37 @@ def test_an_administrator_who_looks_is_seen(tool: Tool, teacher: FlaskClient):
     )
 
 
+def test_a_written_request_goes_to_the_officer_who_has_a_page(tool: Tool, teacher: FlaskClient):
+    _, _, page = ask(tool, "teacher-1", INSTITUTION + "Administrator")
+
+    assert "who has a page for it and finds them by the code on My data" in page
+
+
 def test_what_one_did_to_others_is_not_a_look_at_oneself(tool: Tool, teacher: FlaskClient):
     admin, _, _ = ask(tool, "teacher-1", INSTITUTION + "Administrator")
 
-    assert "Nobody has." in tool.get(admin, "/privacy?lang=en").text
+    assert "Nothing has been noted." in tool.get(admin, "/privacy?lang=en").text
+
+
+def test_what_is_not_noted_is_told(tool: Tool, teacher: FlaskClient):
+    """Not "nobody has looked": a coordinator has opened the person's page."""
+    who = tool.person_id("teacher-1")
+    coordinator = with_role(tool, Role.COORDINATOR)
+    assert "Kim Example" in tool.get(coordinator, f"/people/{who}").text
+    assert tool.count(audit_entry, audit_entry.c.person_id == who) == 0
+
+    seen = seen_of(tool.get(teacher, "/privacy?lang=en").text)
+
+    assert "Nothing has been noted." in seen
+    assert "Nobody" not in seen
+    assert "other pages with your name, such as the one with your school and roles, is not" in seen
 
 
 def test_looking_at_oneself_is_no_look(tool: Tool, teacher: FlaskClient):
     ask(tool, "teacher-1", sub="teacher-1")
 
     assert tool.count(audit_entry, audit_entry.c.code == "privacy_seen") == 0
-    assert "Nobody has." in tool.get(teacher, "/privacy?lang=en").text
+    assert "Nothing has been noted." in tool.get(teacher, "/privacy?lang=en").text
 
 
 def test_others_entries_are_not_on_ones_page(tool: Tool, teacher: FlaskClient):
@@ -313,3 +348,46 @@ def test_everything_that_was_erased_by_the_job_is_in_the_log(tool: Tool, teacher
         select(audit_entry.c.code, audit_entry.c.actor_id).where(audit_entry.c.person_id == who)
     )
     assert rows == [("erasure_asked", who), ("person_erased", None)]
+
+
+def test_ones_own_acts_do_not_crowd_out_who_has_looked(tool: Tool):
+    mine = with_role(tool, Role.COORDINATOR)
+    me = tool.person_id("coordinator")
+    tool.launch(sub="other")
+    other = tool.person_id("other")
+    at = datetime.now(UTC)
+    with tool.database.writing() as session:
+        session.emit(Noted("course_progress_seen", tool.municipality_id, at, other, me, {}))
+        for number in range(60):
+            moved = {"school_id": number}
+            session.emit(Noted("person_moved", tool.municipality_id, at, me, other, moved))
+
+    seen = seen_of(tool.get(mine, "/privacy?lang=en").text)
+
+    assert "Saw how far a participant" in seen
+    assert "person_moved" not in seen
+
+
+def test_all_who_have_looked_are_shown_in_pages(tool: Tool, teacher: FlaskClient):
+    me = tool.person_id("teacher-1")
+    tool.launch(sub="other")
+    other = tool.person_id("other")
+    at = datetime.now(UTC)
+    with tool.database.writing() as session:
+        for _ in range(120):
+            session.emit(Noted("course_progress_seen", tool.municipality_id, at, other, me, {}))
+
+    found: list[int] = []
+    address = "/privacy"
+    while address:
+        seen = seen_of(tool.get(teacher, f"{address}{'&' if '?' in address else '?'}lang=en").text)
+        assert "Nothing has been noted." not in seen
+        found.append(seen.count("Saw how far a participant"))
+        more = re.search(r'href="([^"#]+)#seen">After', seen)
+        address = more[1] if more else ""
+
+    assert found == [50, 50, 20]
+
+
+def seen_of(page: str) -> str:
+    return page.split('id="seen"')[1].split("<h2")[0]

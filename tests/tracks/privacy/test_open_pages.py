@@ -30,6 +30,15 @@ def test_open_pages_need_nobody_and_set_no_cookie(tool: Tool, path: str, languag
     assert f'<html lang="{language}">' in answer.text
 
 
+def test_the_notice_tells_of_all_that_a_browser_keeps(tool: Tool):
+    page = tool.get(tool.client(), "/privacy/notice?lang=en").text
+    said = page.split("Cookies</h2>")[1]
+
+    assert "nothing else is stored" not in said
+    for kept in ("a few more", "two random values", "what you type", "the device you have chosen"):
+        assert kept in said
+
+
 def test_every_page_leads_there(tool: Tool):
     browser = tool.launch()
     for client, path in (

@@ -1,5 +1,6 @@
 """From step to step: what is done stays done, and "continue" finds what is not."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -25,6 +26,15 @@ PREPARE = {
     "tanker": {"go": "save", "text": "Mer måling.", "revision": "0"},
 }
 LETTERS = select(school_track.c.started, school_track.c.together, school_track.c.tried)
+
+
+def test_the_weeks_between_sessions_and_the_day_of_the_version_are_told(tool: Tool):
+    browser = tool.launch()
+    day = re.compile(r"Version 1\.0\.0, published \S")
+    for page in (BASE, MODULE, f"{MODULE}/les"):
+        assert day.search(tool.get(browser, f"{page}?lang=en").text), page
+    # of two sessions there is one time between
+    assert tool.get(browser, f"{BASE}?lang=en").text.count("About 4 weeks until the next") == 1
 
 
 def do_module(tool: Tool, browser, module: str) -> None:

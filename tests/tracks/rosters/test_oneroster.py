@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,30 @@ u-3,active,true,o-2,student,pupil,Sample,Pupil
         UnitRow(3, UNIT_A, "Unit A", None),
         StaffRow(2, "u-1", "Sample One", UNIT_A, Task.TEACHER),
     ]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "holds"),
+    [(0, 0, True), (-9, 0, True), (-9, -1, False), (0, 9, True), (1, 9, False)],
+)
+def test_a_role_holds_on_its_first_and_on_its_last_day(
+    tmp_path: Path, begins: int, ends: int, holds: bool
+):
+    first, last = (TODAY + timedelta(days=days) for days in (begins, ends))
+    roles = ROLES.replace("teacher,2026-08-01,,", f"teacher,{first},{last},")
+    assert (EXPECTED[2] in rows(tmp_path, {**FILES, "roles.csv": roles})) is holds
+
+
+@pytest.mark.parametrize(
+    ("file", "is_complete"), [("users", False), ("roles", False), ("orgs", True)]
+)
+def test_differences_of_one_file_of_staff_are_no_whole_list(
+    tmp_path: Path, file: str, is_complete: bool
+):
+    manifest = MANIFEST.replace(f"file.{file},bulk", f"file.{file},delta")
+    path = tmp_path / "export.zip"
+    path.write_bytes(zipped({**FILES, "manifest.csv": manifest}))
+    assert read(path, "NO", TODAY).is_complete is is_complete
 
 
 @pytest.mark.parametrize("change", ["in a folder", "mark", "upper-case headings", "crlf"])
@@ -178,51 +202,6 @@ def test_a_bad_row_is_told_with_its_file(tmp_path: Path, name: str, row: str, fa
 
     assert [each for each in found if isinstance(each, Fault)] == [fault]
     assert fault.code in TEXTS
-
-
-def _without(*names: str) -> dict[str, str | bytes]:
-    return {name: text for name, text in FILES.items() if name not in names}
-
-
-HOSTILE: dict[str, bytes] = {
-    "no zip": b"hello",
-    "empty": b"",
-    "only an end": b"PK\x05\x06" + b"\0" * 18,
-    "truncated": zipped(FILES)[:-30],
-    "no manifest": zipped(_without("manifest.csv")),
-    "no orgs": zipped(_without("orgs.csv")),
-    "no users": zipped(_without("users.csv")),
-    "another version": zipped({**FILES, "manifest.csv": MANIFEST.replace("1.2", "2.0")}),
-    "an empty manifest": zipped({**FILES, "manifest.csv": ""}),
-    "climbs": zipped({**FILES, "../outside.csv": "x"}),
-    "absolute": zipped({**FILES, "/etc/outside": "x"}),
-    "backslash": zipped({**FILES, "..\\outside.csv": "x"}),
-    "drive": zipped({**FILES, "C:outside.csv": "x"}),
-    "nested": zipped({**FILES, "more.zip": zipped(FILES)}),
-    "doubled": zipped({**FILES, "USERS.csv": USERS}),
-    "bomb": zipped({**FILES, "users.csv": b"0" * 30_000_000}),
-    "many": zipped({**FILES, **{f"f{n}.csv": "" for n in range(10_001)}}),
-    "utf-16": zipped({**FILES, "users.csv": USERS.encode("utf-16")}),
-    "cp1252": zipped({**FILES, "users.csv": (USERS + "u-9,active,,true,x,Æ,Ø\n").encode("cp1252")}),
-    "open quote": zipped({**FILES, "users.csv": USERS + '"u-9,active\n'}),
-    "long cell": zipped({**FILES, "users.csv": USERS + f"u-9,active,,true,{'x' * 131_073},a,b\n"}),
-    "nul": zipped({**FILES, "orgs.csv": ORGS + "o-9\0,active,,X,school,1,\n"}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", list(HOSTILE))
-def test_nothing_hostile_is_taken_in_and_nothing_is_written_outside(name: str, lists: Lists):
-    before = lists.tool.counts()
-    outside = sorted(p.name for p in lists.folder.parent.rglob("outside*"))
-
-    made = lists.take_in(HOSTILE[name], source=Source.ONEROSTER)
-
-    has_faults = lists.would_change(made).faults > 0
-    assert lists.state(made) == State.REFUSED or has_faults
-    after = lists.tool.counts()
-    changed = {n for n in after if after[n] != before[n]}
-    assert changed <= {"roster_import", "roster_piece", "roster_row"}
-    assert sorted(p.name for p in lists.folder.parent.rglob("outside*")) == outside
 
 
 def test_an_unreadable_file_in_it_is_named(tmp_path: Path):

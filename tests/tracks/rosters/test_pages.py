@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import Workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.factories.lists import STAFF_HEAD, Lists
+from tests.factories.lists import STAFF_HEAD, Lists, organisation_number
 from tests.factories.tool import BASE_URL, Tool
 from tests.tracks.rosters.conftest import UNIT_A, UNIT_B
 from tests.tracks.rosters.test_oneroster import FILES, zipped
@@ -63,7 +64,7 @@ def uploaded(tool: Tool, client: FlaskClient, body: str | bytes, what: str = "st
     return answer.headers["Location"]
 
 
-def read(lists: Lists, client: FlaskClient, body: str, *, complete: bool = True) -> str:
+def read(lists: Lists, client: FlaskClient, body: str | bytes, *, complete: bool = True) -> str:
     """The page of a list of staff that has been read."""
     page = uploaded(lists.tool, client, body)
     fields = {"key": "0", "name": "1", "unit_code": "2", "task": "3", "protected": "4"}
@@ -106,6 +107,22 @@ def test_a_list_from_the_file_to_the_people(lists: Lists, coordinator: FlaskClie
     assert "data-working" not in done.text
     assert {key for key, *_ in lists.working()} == {"1", "2"}
     assert tool.count(roster_piece) == 0
+
+
+def test_a_workbook_by_the_page_is_read_like_a_csv_file(lists: Lists, coordinator: FlaskClient):
+    """An upload lies in a file whose name has no ending."""
+    book = Workbook()
+    for line in STAFF.splitlines():
+        book.active.append(line.split(";"))
+    saved = io.BytesIO()
+    book.save(saved)
+
+    by_workbook = read(lists, coordinator, saved.getvalue())
+    by_csv = read(lists, coordinator, STAFF)
+
+    assert "Sample one" in lists.tool.get(coordinator, by_workbook).text
+    told = [text_of(lists.tool.get(coordinator, page)) for page in (by_workbook, by_csv)]
+    assert told[0] == told[1]
 
 
 def test_the_work_is_wished_for_in_the_same_transaction(lists: Lists, coordinator: FlaskClient):
@@ -352,3 +369,32 @@ def test_work_that_stopped_half_way_is_shown_as_work(lists: Lists, coordinator: 
     page = lists.tool.get(coordinator, f"/imports/{made}").text
 
     assert re.search(r'<progress[^>]* max="2" value="1"', page)
+
+
+def test_a_list_of_schools_says_row_by_row_what_would_change(
+    lists: Lists, coordinator: FlaskClient
+):
+    third = organisation_number(2)
+    made = lists.units(
+        [
+            f"{UNIT_A};Unit A;8-10;24;2026-11-01",
+            f"{UNIT_B};Unit B;8-10;;",
+            f"{third};Unit C;1-7;;",
+        ]
+    )
+    page = text_of(lists.tool.get(coordinator, f"/imports/{made}?lang=en"))
+
+    rows = re.sub(r"\s+", " ", page.partition("Schools, row by row")[2])
+    assert f"2 {UNIT_A} Unit A Years 8-10 until now: Years 1-10 24 until now: 20" in rows
+    assert f"4 {third} new school Unit C Years 1-7 unknown" in rows
+    assert UNIT_B not in rows, "nothing of it would change"
+
+
+@pytest.mark.parametrize("name", ["fault", "change", "end", "unit"])
+@pytest.mark.parametrize("value", ["9" * 18, "9" * 20, "-1", "x"])
+def test_no_number_to_go_on_from_breaks_the_page(
+    lists: Lists, coordinator: FlaskClient, name: str, value: str
+):
+    page = read(lists, coordinator, twelve())
+
+    assert lists.tool.get(coordinator, f"{page}?{name}={value}").status_code == 200

@@ -23,6 +23,7 @@ from tests.fakes.school_system import (
     person,
     school_system,
 )
+from tests.tracks.organisation.people import with_role
 from tracks.db import metadata
 from tracks.jobs.models import outbox
 from tracks.jobs.rules import Job
@@ -30,7 +31,9 @@ from tracks.jobs.worker import Done, TryLater
 from tracks.lms.sealing import EncryptionKey, Sealer
 from tracks.people.models import municipality
 from tracks.people.models import person as person_table
+from tracks.people.rules import Role
 from tracks.rosters.connection import (
+    Outward,
     Wanted,
     access_of,
     reseal,
@@ -39,7 +42,7 @@ from tracks.rosters.connection import (
     wish_for_fetches,
 )
 from tracks.rosters.faults import BadFile
-from tracks.rosters.jobs import MOST_TRIES, Outward, apply_list, fetch_list
+from tracks.rosters.jobs import MOST_TRIES, apply_list, fetch_list
 from tracks.rosters.models import roster_entry, roster_import, roster_row, roster_service
 from tracks.rosters.staging import move
 from tracks.rosters.workflow import State
@@ -181,6 +184,45 @@ def test_a_shrunken_list_waits_for_a_person(connected: Connected):
     # Of those that wait only the newest stays.
     waiting = select(roster_import.c.id).where(roster_import.c.state == State.READY)
     assert len(connected.tool.rows(waiting)) == 1
+
+
+def tasks_of(connected: Connected) -> dict[str, str]:
+    return {key: task for key, _, task, _ in connected.lists.working()}
+
+
+def test_a_list_that_would_end_many_roles_waits_and_says_why(connected: Connected):
+    connected.system.has_staff(40)
+    for each in connected.system.duties[:3]:
+        each["dutyRole"] = "Rektor"
+    connected.connect()
+    connected.fetch()
+    connected.approve()
+    before = tasks_of(connected)
+    for each in connected.system.duties[:3]:
+        connected.system.changed(each, dutyRole="Skolledare")
+    connected.fetch()
+
+    assert connected.lists.would_change(connected.last.id).people_gone == 0
+    assert connected.last.state == State.READY
+    assert tasks_of(connected) == before
+    browser = with_role(connected.tool, Role.COORDINATOR)
+    page = connected.tool.get(browser, f"/imports/{connected.last.id}?lang=en").text
+    assert "Unusually many roles would end" in page
+    assert "School leader: 3 of 3" in page
+    connected.approve()
+    assert "school_leader" not in tasks_of(connected).values()
+
+
+def test_one_who_takes_over_from_another_does_so_by_itself(connected: Connected):
+    connected.system.duties[0]["dutyRole"] = "Rektor"
+    connected.connect()
+    connected.fetch()
+    connected.approve()
+    connected.system.changed(connected.system.duties[0], dutyRole="Lärare")
+    connected.system.changed(connected.system.duties[1], dutyRole="Rektor")
+    connected.fetch()
+    assert connected.last.state == State.APPLIED
+    assert [key for key, task in tasks_of(connected).items() if task == "school_leader"] == ["p2"]
 
 
 def test_a_list_with_a_wrong_row_waits(connected: Connected):

@@ -148,6 +148,22 @@ def test_a_list_without_end_ends(monkeypatch):
     assert (refused.value.code, len(asked)) == ("too-large", 30)
 
 
+@pytest.mark.parametrize(
+    ("dates", "holds"),
+    [
+        ({"endDate": "2026-11-26"}, True),
+        ({"endDate": "2026-11-25"}, False),
+        ({"startDate": "2026-11-26"}, True),
+        ({"startDate": "2026-11-27"}, False),
+        ({"startDate": "2026-11-26", "endDate": "2026-11-26"}, True),
+    ],
+)
+def test_a_duty_holds_on_its_first_and_on_its_last_day(dates: dict[str, str], holds: bool):
+    service = Service(organisations=[unit(1)], persons=[person(1)], duties=[{**duty(1), **dates}])
+    staff = [row for row in rows_of(service) if isinstance(row, StaffRow)]
+    assert bool(staff) is holds
+
+
 def test_the_next_day_on_which_something_changes_by_itself():
     calendar = Calendar(TODAY)
     service = Service(

@@ -1,8 +1,9 @@
 """A list becomes true: all of it or nothing, twice the same is once, nobody's work is lost."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -10,17 +11,19 @@ from sqlalchemy import select, update
 from tests.factories.lists import STAFF_HEAD, Lists, organisation_number
 from tests.factories.tool import Tool
 from tests.tracks.rosters.conftest import UNIT_A, UNIT_B
+from tracks.i18n import local_day
+from tracks.organisation.actions.linking import make_code_for
+from tracks.organisation.models import teacher_count
 from tracks.people.models import person, role_grant, school
-from tracks.people.rules import Role
+from tracks.people.rules import Actor, Role
 from tracks.rosters.jobs import KEPT_FOR, forget_old_lists, read_list
 from tracks.rosters.models import (
     roster_entry,
     roster_import,
     roster_piece,
     roster_row,
-    teacher_count,
 )
-from tracks.rosters.plan import faults
+from tracks.rosters.plan import changes, faults, import_of
 from tracks.rosters.rules import Counts, Guard, guard
 from tracks.rosters.staging import move, throw_away
 from tracks.rosters.workflow import State
@@ -79,6 +82,9 @@ def test_who_is_not_in_a_complete_list_has_left_and_comes_back_as_the_same(lists
     lists.has(TWO)
     whose = lists.tool.rows(select(roster_entry.c.person_id).where(roster_entry.c.key == "1"))
 
+    long_ago = datetime(2020, 8, 17, tzinfo=UTC)
+    with lists.tool.database.writing() as session:
+        session.execute(update(roster_entry).values(since=long_ago))
     gone = lists.staff(TWO[1:])
     assert lists.would_change(gone) == Counts(people_gone=1, tasks_ended=1, tasks_unchanged=1)
     lists.apply(gone, gone=1)
@@ -90,6 +96,8 @@ def test_who_is_not_in_a_complete_list_has_left_and_comes_back_as_the_same(lists
     assert {key for key, *_ in lists.working()} == {"1", "2"}
     again = lists.tool.rows(select(roster_entry.c.person_id).where(roster_entry.c.key == "1"))
     assert again == whose
+    since = lists.tool.rows(select(roster_entry.c.key, roster_entry.c.since))
+    assert {row.key: row.since == long_ago for row in since} == {"1": False, "2": True}
 
 
 def test_who_is_not_in_a_list_of_some_stays(lists: Lists):
@@ -208,6 +216,90 @@ def test_who_becomes_protected_loses_the_name_and_the_task_here(lists: Lists):
 
     assert {key for key, *_ in lists.working()} == {"2"}
     assert "Sample one" not in str(lists.tool.rows(select(person.c.name)))
+
+
+PROTECTED = [f"1;Sample one;{UNIT_A};Lærer;ja", TWO[1]]
+OPEN = [f"1;Sample one;{UNIT_A};Lærer;nei", TWO[1]]
+
+
+def name_of(lists: Lists, person_id: int) -> str | None:
+    ((found,),) = lists.tool.rows(select(person.c.name).where(person.c.id == person_id))
+    return None if found is None else str(found)
+
+
+def who_has_come_in(lists: Lists) -> int:
+    """Number 1 of the list, with an account in the LMS."""
+    lists.has(TWO)
+    ((listed,),) = lists.tool.rows(
+        select(roster_entry.c.person_id).where(roster_entry.c.key == "1")
+    )
+    browser = launched(lists)
+    actor = Actor(lists.person_id, lists.tool.municipality_id, None, frozenset())
+    with lists.tool.database.writing() as session:
+        code = make_code_for(session, actor, listed, datetime.now(UTC))
+    assert lists.tool.post(browser, "/accounts", go="link", mine="1", code=code).status_code == 303
+    assert name_of(lists, listed) == "Sample one"
+    return int(listed)
+
+
+def launched(lists: Lists) -> FlaskClient:
+    return lists.tool.launch(sub="one", school=False, changes={"name": "Sample one"})
+
+
+def test_no_launch_brings_the_name_of_a_protected_person_back(lists: Lists):
+    who = who_has_come_in(lists)
+    lists.has(PROTECTED)
+    assert name_of(lists, who) is None
+
+    launched(lists)
+
+    assert name_of(lists, who) is None
+
+
+def test_a_list_that_says_nothing_of_it_leaves_the_mark(lists: Lists):
+    who = who_has_come_in(lists)
+    lists.has(PROTECTED)
+
+    short = f"Ansattnr;Navn;Orgnr;Stilling\n1;Sample one;{UNIT_A};Lærer\n{TWO[1][:-1]}\n"
+    made = lists.take_in(short)
+    assert lists.would_change(made).people_renamed == 0
+    with lists.tool.database.reading() as session:
+        assert ("name",) not in [c.effects for c in changes(session, import_of(session, made))]
+    lists.apply(made)
+    launched(lists)
+
+    assert name_of(lists, who) is None
+    assert "Sample one" not in str(lists.working())
+
+
+def test_the_mark_goes_when_its_source_says_so_and_by_no_other(lists: Lists):
+    who = who_has_come_in(lists)
+    with lists.tool.database.writing() as session:
+        session.execute(update(person).where(person.c.id == who).values(protected_by="ss12000"))
+        session.execute(update(person).where(person.c.id == who).values(name=None))
+    lists.has(OPEN)
+    assert name_of(lists, who) is None
+
+    lists.has(PROTECTED)
+    with lists.tool.database.writing() as session:
+        session.execute(update(person).where(person.c.id == who).values(protected_by="list"))
+    made = lists.staff(OPEN)
+    assert lists.would_change(made).people_renamed == 1
+    lists.apply(made)
+
+    assert name_of(lists, who) == "Sample one"
+    launched(lists)
+    assert name_of(lists, who) == "Sample one"
+
+
+def test_two_rows_of_one_person_and_one_says_protected(lists: Lists):
+    who = who_has_come_in(lists)
+    lists.has(PROTECTED)
+
+    lists.has([*OPEN, f"1;Sample one;{UNIT_B};Lærer;ja"])
+    launched(lists)
+
+    assert name_of(lists, who) is None
 
 
 # --- faults
@@ -370,6 +462,43 @@ def test_an_older_count_joins_the_history_and_replaces_nothing(lists: Lists):
     (row,) = lists.tool.rows(select(school.c.teachers).where(school.c.code == UNIT_A))
     assert row.teachers == 20
     assert lists.tool.count(teacher_count, teacher_count.c.teachers == 18) == 1
+
+
+@pytest.mark.parametrize(
+    ("teachers", "day", "is_taken"),
+    [
+        ("20", "2026-10-01", False),
+        ("21", "2026-10-01", True),  # of one day the later list is right
+        ("20", "2026-10-02", True),
+        ("21", "2026-09-30", False),
+        ("21", "", False),
+        ("", "2026-10-02", False),
+    ],
+)
+def test_what_is_said_before_is_what_becomes_of_a_unit(
+    lists: Lists, teachers: str, day: str, is_taken: bool
+):
+    counted = select(school.c.teachers, school.c.teachers_as_of).where(school.c.code == UNIT_A)
+    before = lists.tool.rows(counted)
+    made = lists.units([f"{UNIT_A};Unit A;1-10;{teachers};{day}"])
+
+    said = lists.would_change(made)
+    lists.apply(made)
+
+    assert said == Counts(units_changed=int(is_taken), units_unchanged=int(not is_taken))
+    assert (lists.tool.rows(counted) != before) is is_taken
+
+
+@pytest.mark.parametrize(("days", "codes"), [(0, ["closed-unit"]), (1, [])])
+def test_a_unit_is_closed_from_the_day_on(lists: Lists, days: int, codes: list[str]):
+    closed_on = local_day(datetime.now(UTC)) + timedelta(days=days)
+    with lists.tool.database.writing() as session:
+        session.execute(update(school).where(school.c.code == UNIT_A).values(closed_on=closed_on))
+
+    made = lists.staff(TWO[:1])
+
+    with lists.tool.database.reading() as session:
+        assert [each.code for each in faults(session, made)] == codes
 
 
 # --- the file

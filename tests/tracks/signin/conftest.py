@@ -9,7 +9,7 @@ from tests.fakes.login_service import CLIENT_ID, SECRET, LoginService
 from tests.tracks.signin.people import NOW_IS
 from tracks.lms.stores import SystemClock
 from tracks.signin.actions.identities import Wanted, keep_service
-from tracks.signin.views import EXTENSION, SignInSide
+from tracks.signin.views import EXTENSION, Feide, SignInSide
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def own(tool: Tool, service: LoginService) -> Tool:
         http=http,
         keys=CachedPlatformKeys(http, clock),
         clock=clock,
+        # Here it is Feide, too.
+        feide=Feide(
+            GuardedHttp(allow_loopback=True, total_seconds=1.5),
+            service.url,
+            f"{service.url}/groups",
+        ),
     )
     wanted = Wanted("Sample login", service.url, CLIENT_ID, SECRET, "openid")
     with tool.database.writing() as session:

@@ -23,7 +23,7 @@ from tests.tracks.signin.people import (
     sets_up_codes,
 )
 from tracks.audit.models import audit_entry
-from tracks.cli.admin import first_link
+from tracks.cli.admin import first_links
 from tracks.db import Session
 from tracks.lms.key_files import open_sealer
 from tracks.lms.models import registration_request
@@ -71,7 +71,7 @@ def test_a_code_is_good_for_its_step_and_its_neighbours():
 
 
 def test_the_link_of_the_first_start_makes_an_administrator_and_works_once(tool: Tool):
-    link = first_link(tool.settings, tool.database)
+    (link,) = (each.url for each in first_links(tool.settings, tool.database))
     assert link
     path = link.removeprefix(tool.settings.base_url)
     client = tool.client()
@@ -89,14 +89,14 @@ def test_the_link_of_the_first_start_makes_an_administrator_and_works_once(tool:
     assert (answer.status_code, cookie(other)) == (404, None)
     assert tool.count(role_grant) == 1
     # There is one now: the next start prints no link.
-    assert first_link(tool.settings, tool.database) is None
+    assert first_links(tool.settings, tool.database) == []
     codes = [row.code for row in tool.rows(select(audit_entry.c.code))]
     assert codes[-4:] == ["login_link_made", "role_granted", "login_set_up", "signed_in"]
     assert in_by_code(tool, name, code_now(secret))
 
 
 def test_of_the_links_of_several_starts_the_newest_works(tool: Tool):
-    first, second = (first_link(tool.settings, tool.database) for _ in range(2))
+    first, second = (first_links(tool.settings, tool.database)[0].url for _ in range(2))
     assert first
     assert second
     paths = [link.removeprefix(tool.settings.base_url) for link in (first, second)]

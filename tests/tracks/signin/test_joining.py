@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tests.factories.tool import Tool
 from tests.fakes.login_service import LoginService
+from tests.tracks.organisation.people import as_spreader
 from tests.tracks.signin.people import (
     NOW_IS,
     a_link,
@@ -20,6 +21,7 @@ from tests.tracks.signin.people import (
 from tracks.organisation.actions.codes import invite
 from tracks.organisation.actions.units import Doer
 from tracks.organisation.models import link_code
+from tracks.organisation.rules import Wanted
 from tracks.people.actions import add_municipality, add_school, grant_role
 from tracks.people.models import person, role_grant, sign_in
 from tracks.people.rules import Role, SchoolKind
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.server
 def invited(own: Tool) -> str:
     with own.database.writing() as session:
         made = invite(
-            session, own.municipality_id, Role.SPREADER, own.school_id, Doer(None, NOW_IS())
+            session, own.municipality_id, as_spreader(own.school_id), Doer(None, NOW_IS())
         )
     return made.code
 
@@ -116,7 +118,7 @@ def test_a_code_of_another_municipality_opens_nothing(own: Tool, service: LoginS
     with own.database.writing() as session:
         home = add_municipality(session, "Other municipality", country="NO")
         school = add_school(session, home, code="x", name="Other", kind=SchoolKind.PRIMARY)
-        made = invite(session, home, Role.SPREADER, school, Doer(None, NOW_IS()))
+        made = invite(session, home, as_spreader(school), Doer(None, NOW_IS()))
     client = own.client()
     signs_in(own, client)
 
@@ -194,3 +196,32 @@ def test_a_link_of_one_person_is_not_taken_by_the_login_of_another(
     assert answer.status_code == 409
     assert own.count(role_grant) == 0
     assert own.get(own.client(), path).status_code == 200  # not used up
+
+
+def test_whoever_comes_by_the_link_of_an_invitation_types_nothing(own: Tool, service: LoginService):
+    """To a role of the whole municipality: nobody is asked for a school by it."""
+    with own.database.writing() as session:
+        wanted = Wanted(Role.AUTHOR, None, None, None, None, None)
+        made = invite(session, own.municipality_id, wanted, Doer(None, NOW_IS()))
+    client = own.client()
+
+    page = signs_in(own, client, f"?then=/invitation/{made.code}")
+    assert f'id="code" name="code" value="{made.code}"' in page.text
+    assert f'value="{made.code}"' in own.get(client, "/sign-in/join").text
+    done = sends(client, "/sign-in/join", code=made.code)
+
+    assert (done.status_code, done.headers["Location"]) == (303, f"/invitation/{made.code}")
+    assert "You have the role now: Author" in own.get(client, f"{done.location}?lang=en").text
+    assert own.rows(select(role_grant.c.role)) == [("author",)]
+
+
+def test_a_protected_role_is_taken_by_a_login_of_ones_own_that_nobody_knew(
+    own: Tool, service: LoginService
+):
+    with own.database.writing() as session:
+        wanted = Wanted(Role.PRIVACY_OFFICER, None, None, None, None, None)
+        made = invite(session, own.municipality_id, wanted, Doer(None, NOW_IS()))
+    client = own.client()
+    signs_in(own, client)
+    assert sends(client, "/sign-in/join", code=made.code).status_code == 303
+    assert own.rows(select(role_grant.c.role)) == [("privacy_officer",)]

@@ -64,7 +64,7 @@ def test_no_address_but_public_https_is_taken_where_the_tool_is_public(
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]"])
 def test_the_client_itself_asks_no_address_of_our_network(tool: Tool, host: str):
     """Also where a name leads there: the tool's own client, as app.py makes it."""
-    from tracks.signin.oidc import LoginFailed
+    from tracks.signin.rules import LoginFailed
 
     with pytest.raises(LoginFailed, match="discovery_address_not_public"):
         tool.app.extensions[EXTENSION].services.endpoints(f"https://{host}")

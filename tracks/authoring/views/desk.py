@@ -1,19 +1,28 @@
 """What all pages of authors share: the folder, the checks, and the file an address names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import cast
+from functools import wraps
+from time import monotonic, sleep
+from typing import Any, cast
 
 from flask import abort, current_app
+from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from content.front_matter import read_front_matter, split_front_matter
 from content.problems import ProblemList
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm
+from tracks.authoring.borrowing import Lent, lent, published_texts
 from tracks.authoring.checking import Checked, Checker
 from tracks.authoring.folder import CannotWrite, LibraryFolder
-from tracks.authoring.rules import FileName, file_name
+from tracks.authoring.queries import foreign_tracks, standing_of
+from tracks.authoring.rules import FileName, Standing, file_name
+from tracks.catalogue.histories import Histories
+from tracks.db import Session
 from tracks.i18n import N_
+from tracks.people.guards import requires
+from tracks.people.rules import Actor, Permission
 from tracks.settings import Settings
 from tracks.web.errors import Lesson, PageError
 from tracks.web.limits import Window
@@ -21,6 +30,7 @@ from tracks.web.requests import now, parts
 
 _EXTENSION = "tracks.authoring"
 CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
+LONGEST_WAIT_S = 5.0
 
 _ASK_OPERATOR = N_("Ask whoever runs Learning Tracks here: the folder of the library is theirs.")
 NOT_WRITABLE = Lesson(
@@ -40,36 +50,64 @@ class Desk:
         self._source = settings.library
         self.folder = LibraryFolder(settings.authors_folder)
         self.checker = Checker(self.folder)
+        self.histories = Histories(settings.data_dir)
         self._window = Window(CHECKS_A_MINUTE)
-        self._busy: set[int] = set()  # persons; one slow text must not hold several threads
+        # Persons: one slow text must not hold several threads, but for one page that waits for it.
+        self._busy: set[int] = set()
+        self._waiting: set[int] = set()
 
     def begin(self) -> None:
         self.folder.begin(self._source)
 
     def check(
-        self, person_id: int, track: str, drafts: Mapping[str, str] | None = None
+        self, session: Session, actor: Actor, track: str, drafts: Mapping[str, str] | None = None
     ) -> Checked | None:
         """None: this person has had too many checked in this minute, or has one checked now."""
-        known = self.checker.known(track, drafts or {})
+        person_id, may_borrow = actor.person_id, self._lent(session, actor)
+        known = self.checker.known(track, drafts or {}, may_borrow)
         if known is not None:
             return known
-        if self._window.wait_of(str(person_id), int(now().timestamp())):
-            return None
         if person_id in self._busy:
+            return None
+        if self._window.wait_of(str(person_id), int(now().timestamp())):
             return None
         self._busy.add(person_id)
         try:
-            return self.checker.check(track, drafts or {})
+            return self.checker.check(track, drafts or {}, may_borrow)
         finally:
             self._busy.discard(person_id)
 
     def check_or_wait(
-        self, person_id: int, track: str, drafts: Mapping[str, str] | None = None
+        self, session: Session, actor: Actor, track: str, drafts: Mapping[str, str] | None = None
     ) -> Checked:
-        checked = self.check(person_id, track, drafts)
+        """A page that is opened while the text before is still being checked waits for that."""
+        checked = self.check(session, actor, track, drafts)
+        if checked is None and self._is_free_again(actor.person_id):
+            checked = self.check(session, actor, track, drafts)
         if checked is None:
             raise PageError(429, CHECKED_TOO_OFTEN)
         return checked
+
+    def _is_free_again(self, person_id: int) -> bool:
+        if person_id not in self._busy or person_id in self._waiting:
+            return False
+        self._waiting.add(person_id)
+        try:
+            until = monotonic() + LONGEST_WAIT_S
+            while person_id in self._busy and monotonic() < until:
+                sleep(0.05)
+            return person_id not in self._busy
+        finally:
+            self._waiting.discard(person_id)
+
+    def _lent(self, session: Session, actor: Actor) -> Lent:
+        def published(track: str) -> Mapping[str, str]:
+            about = about_library()
+            if about is None:
+                return {}
+            return published_texts(session, self.histories, about.id, track)
+
+        return lent(lambda: foreign_tracks(session, actor), published)
 
 
 @contextmanager
@@ -104,8 +142,7 @@ def desk() -> Desk:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A file of a track, by its address."""
 
     track: str
@@ -135,3 +172,34 @@ def title_of(text: str, name: FileName) -> str:
     form: type[TrackForm] | type[ModuleForm] = ModuleForm if name.is_module else TrackForm
     values = read_front_matter(yaml or "", form, ProblemList(str(name))).values
     return values.title if values is not None else str(name)
+
+
+def opens_track(
+    *, own_transactions: bool = False, most_bytes: int | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Instead of `@requires`, for every page of a track: it opens to authors of the municipality
+    whose track it is and to those whom they have invited; to others it is not there (ADR 0046)."""
+
+    def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @requires(Permission.WRITE_TRACKS, own_transactions=own_transactions, most_bytes=most_bytes)
+        @wraps(view)
+        def opened(given: Any, actor: Actor, **address: Any) -> ResponseReturnValue:
+            track = address["track"]
+            if own_transactions:
+                with given.reading() as session:
+                    found = standing_of(session, actor, track)
+            else:
+                found = standing_of(given, actor, track)
+            if found is Standing.FOREIGN:
+                abort(404)
+            return view(given, actor, **address)
+
+        return opened
+
+    return guard
+
+
+def tracks_of(session: Session, actor: Actor) -> list[str]:
+    """Those of the library that this author may write in."""
+    foreign = foreign_tracks(session, actor)
+    return [track for track in desk().folder.tracks() if track not in foreign]

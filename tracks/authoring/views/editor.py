@@ -6,8 +6,8 @@ from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
-from content.intake.uploads import LARGEST, LONGEST_SIDE
-from content.mending import mended, needs_words, suggested
+from content.intake.uploads import LONGEST_SIDE
+from content.mending import Asked, asked_for, mended, suggested
 from content.model import Phase
 from content.problems import Problem
 from content.translation import source_in
@@ -16,12 +16,11 @@ from tracks.authoring.checking import Checked
 from tracks.authoring.queries import Draft, draft_of, drafts_in, others_at
 from tracks.authoring.rules import LONGEST_TEXT, free_id, mark_of, normal
 from tracks.authoring.views import saving
-from tracks.authoring.views.desk import Place, desk, place_or_404, title_of
-from tracks.authoring.views.media import LONGEST_ALT
+from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
+from tracks.authoring.views.media import LONGEST_ALT, MOST
 from tracks.db import Database, Session
 from tracks.i18n import N_, clock
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import has_frames, language, now, row_id, see_other
 
@@ -68,7 +67,7 @@ SAID = {
 }
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def editor(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     library = desk().folder.text(track, place.name)
@@ -94,7 +93,7 @@ def draw(
     has_frames()
     text = typed if typed is not None else known.text if known is not None else library or ""
     drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
-    checked = desk().check(actor.person_id, place.track, drafts)
+    checked = desk().check(session, actor, place.track, drafts)
     view = request.values.get("view", "")
     lines = text.split("\n")
     return render_template(
@@ -118,7 +117,7 @@ def draw(
         templates=_templates(place, text),
         longest=LONGEST_TEXT,
         is_writable=desk().folder.is_writable,
-        largest_mb=LARGEST // 1024 // 1024,
+        **MOST,
         longest_side=LONGEST_SIDE,
         longest_alt=LONGEST_ALT,
     )
@@ -149,15 +148,15 @@ class Told(NamedTuple):
     problem: Problem
     line: str  # as the author wrote it
     may_be_mended: bool
-    needs_words: bool  # for that, what the picture shows
+    asked: Asked  # for that
     suggested: str  # the word that was meant, or ""
 
 
 def _told(problem: Problem, lines: list[str]) -> Told:
     at = problem.location.line
-    may = mended("\n".join(lines), problem, words="x") is not None
+    may = mended("\n".join(lines), problem, words="1") is not None
     line = lines[at - 1] if at <= len(lines) else ""
-    return Told(problem, line, may, needs_words(problem), suggested(problem) or "")
+    return Told(problem, line, may, asked_for(problem), suggested(problem) or "")
 
 
 def _templates(place: Place, text: str) -> dict[str, str]:
@@ -169,7 +168,7 @@ def _templates(place: Place, text: str) -> dict[str, str]:
     return {"phase": phase_heading(Phase.PREPARE, lang), **found}
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def write(database: Database, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     """Every button of the editor; each keeps first what was typed."""
     place = place_or_404(track, file)
@@ -218,7 +217,7 @@ def _mended(database: Database, actor: Actor, place: Place, text: str) -> str:
     """The button beside a problem: `mend` is its line and code. What is no longer so is left."""
     with database.reading() as session:
         drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
-    checked = desk().check(actor.person_id, place.track, drafts)
+        checked = desk().check(session, actor, place.track, drafts)
     wanted = request.form["mend"]
     words = request.form.get(f"words-{wanted}", "")[:LONGEST_ALT]
     for problem in checked.of_file(place.path) if checked is not None else ():
@@ -250,7 +249,7 @@ def _autosaved(
         answer |= {"revision": known.revision, "at": clock(known.saved_at, language())}
     with database.reading() as session:
         drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
-    checked = desk().check(actor.person_id, place.track, drafts)
+        checked = desk().check(session, actor, place.track, drafts)
     if checked is not None:
         found = problems_for(checked, place, text.split("\n"))
         answer |= {

@@ -11,11 +11,10 @@ from tracks.authoring.actions import save_draft
 from tracks.authoring.forms import changes, fields_of, shown
 from tracks.authoring.queries import Draft, draft_of, drafts_in
 from tracks.authoring.rules import mark_of, normal
-from tracks.authoring.views.desk import Place, desk, place_or_404, title_of
+from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.requests import now, row_id, see_other
 
 
@@ -27,7 +26,7 @@ def _text(session: Session, actor: Actor, place: Place) -> tuple[str, Draft | No
     return (known.text if known is not None else library or ""), known, library
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def front(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     text, known, library = _text(session, actor, place)
@@ -74,7 +73,7 @@ def _can_be_written(text: str) -> bool:
 def _problems(session: Session, actor: Actor, place: Place, text: str) -> list[Problem]:
     """Those that stand in the front matter, with their lines."""
     drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
-    checked = desk().check(actor.person_id, place.track, drafts)
+    checked = desk().check(session, actor, place.track, drafts)
     yaml, _ = split_front_matter(text)
     last = (yaml or "").count("\n") + 2
     found = checked.of_file(place.path) if checked is not None else ()
@@ -86,7 +85,7 @@ def _problems(session: Session, actor: Actor, place: Place, text: str) -> list[P
     ]
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def write_front(database: Database, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     with database.writing() as session:

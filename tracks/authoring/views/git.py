@@ -1,6 +1,7 @@
 """git over HTTP: fetch the authors' library, and push to it. The password is a token."""
 
 import zlib
+from typing import NamedTuple
 
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -9,10 +10,9 @@ from content.history.repository import MAIN, History, HistoryBroken, Writer
 from content.history.signing import SigningKeyUnusable
 from content.history.wire import NotGit, advertised, answered, fetched, read_push
 from tracks.authoring.folder import CannotWrite
-from tracks.authoring.receiving import Receiver
+from tracks.authoring.receiving import Receiver, hidden_from
 from tracks.authoring.syncing import sync
 from tracks.authoring.views.desk import about_library, desk
-from tracks.catalogue.histories import Histories
 from tracks.catalogue.tokens import use_token
 from tracks.db import Database
 from tracks.i18n import N_
@@ -20,7 +20,7 @@ from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.errors import Lesson, PageError
 from tracks.web.limits import Window
-from tracks.web.requests import language, now, parts
+from tracks.web.requests import language, now
 
 LARGEST_PUSH = 33 * 1024 * 1024
 LARGEST_FETCH = 1024 * 1024  # of what is asked for
@@ -34,15 +34,21 @@ UNUSABLE = Lesson(
 )
 
 
-def _open(database: Database, publisher: str) -> tuple[History, Writer]:
+class Opened(NamedTuple):
+    history: History
+    who: Writer
+    municipality_id: int | None  # None: the whole library
+
+
+def _open(database: Database, publisher: str) -> Opened:
     """401 without a token of this publisher; then what git asks the person for one."""
     given = request.authorization
     token = given.password if given is not None and given.type == "basic" else None
-    token_id = None
+    found = None
     if token:
         with database.writing() as session:
-            token_id = use_token(session, token, publisher, now())
-    if token_id is None:
+            found = use_token(session, token, publisher, now())
+    if found is None:
         abort(
             Response(
                 "A token is needed, in the password's place: tracks content token make\n",
@@ -52,20 +58,21 @@ def _open(database: Database, publisher: str) -> tuple[History, Writer]:
             )
         )
     window = current_app.extensions.setdefault(_EXTENSION, Window(PUSHES_A_MINUTE))
-    if window.wait_of(str(token_id), int(now().timestamp())):
+    if window.wait_of(str(found.token_id), int(now().timestamp())):
         abort(429)
     about = about_library()
     if about is None or about.id != publisher:
         abort(404)
-    history = Histories(parts().settings.data_dir).of(publisher)
-    return history, Writer(about.name, about.contact)
+    history = desk().histories.of(publisher, found.municipality_id)
+    return Opened(history, Writer(about.name, about.contact), found.municipality_id)
 
 
-def _brought_together(history: History, who: Writer) -> None:
-    folder = desk().folder
+def _brought_together(database: Database, opened: Opened) -> None:
+    folder, history = desk().folder, opened.history
     try:
         with folder.locked(), history.writing():
-            sync(history, folder, who, now())
+            hidden = hidden_from(database, opened.municipality_id)
+            sync(history, folder, opened.who, now(), hidden=hidden)
     except (CannotWrite, HistoryBroken, OSError) as failure:
         raise PageError(503, UNUSABLE) from failure
 
@@ -96,8 +103,9 @@ def refs(database: Database, actor: Actor | None, publisher: str) -> ResponseRet
     if service not in (_FETCH, _PUSH):
         abort(403)  # as git's own server answers those that cannot speak with it
     try:
-        history, who = _open(database, publisher)
-        _brought_together(history, who)
+        opened = _open(database, publisher)
+        _brought_together(database, opened)
+        history = opened.history
         if service == _FETCH:
             with history.opened() as repo:
                 return _answer(fetched(repo, b"", advertise=True), f"{service}-advertisement")
@@ -110,7 +118,7 @@ def refs(database: Database, actor: Actor | None, publisher: str) -> ResponseRet
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def fetch(database: Database, actor: Actor | None, publisher: str) -> ResponseReturnValue:
-    history, _ = _open(database, publisher)
+    history = _open(database, publisher).history
     try:
         with history.opened() as repo:
             return _answer(fetched(repo, _body(LARGEST_FETCH), advertise=False), f"{_FETCH}-result")
@@ -122,14 +130,23 @@ def fetch(database: Database, actor: Actor | None, publisher: str) -> ResponseRe
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def push(database: Database, actor: Actor | None, publisher: str) -> ResponseReturnValue:
-    history, who = _open(database, publisher)
+    history, who, municipality_id = _open(database, publisher)
     try:
         commands, able, pack = read_push(_body(LARGEST_PUSH))
     except NotGit:
         abort(400)
     if not commands:
         return _answer(b"", f"{_PUSH}-result")
-    receiver = Receiver(history, desk().folder, database, publisher, who, language())
+    receiver = Receiver(
+        history,
+        desk().histories,
+        desk().folder,
+        database,
+        publisher,
+        municipality_id,
+        who,
+        language(),
+    )
     results: dict[bytes, str] = {}
     said: list[str] = []
     try:

@@ -6,16 +6,15 @@ from flask.typing import ResponseReturnValue
 from tracks.authoring.actions import put_draft
 from tracks.authoring.queries import changes_of, draft_of
 from tracks.authoring.rules import hunks
-from tracks.authoring.views.desk import desk, place_or_404
+from tracks.authoring.views.desk import desk, opens_track, place_or_404
 from tracks.db import Session
 from tracks.i18n import clock, day
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.pages import gettext
 from tracks.web.requests import language, now, see_other
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def history(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     changes = changes_of(session, place.path)
@@ -24,7 +23,7 @@ def history(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
     return render_template("authoring/history.html", place=place, changes=changes)
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def own_changes(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     """The draft beside the library."""
     place = place_or_404(track, file)
@@ -39,7 +38,7 @@ def own_changes(session: Session, actor: Actor, track: str, file: str) -> Respon
     )
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def state(
     session: Session, actor: Actor, track: str, file: str, change: int
 ) -> ResponseReturnValue:
@@ -51,6 +50,8 @@ def state(
         abort(404)
     this = changes[at]
     before = changes[at + 1].text if at + 1 < len(changes) else None
+    # The oldest that is known, of nobody here: what was before it is not.
+    is_a_change = this.person_id is not None or at + 1 < len(changes)
     today = desk().folder.text(track, place.name) or ""
     when = f"{day(this.saved_at, language())} {clock(this.saved_at, language())}"
     return render_template(
@@ -58,13 +59,14 @@ def state(
         place=place,
         title=when,
         change=this,
-        hunks=hunks(before or "", this.text or "") if this.person_id is not None else [],
+        is_a_change=is_a_change,
+        hunks=hunks(before or "", this.text or "") if is_a_change else [],
         to_today=hunks(today, this.text or ""),
         has_draft=draft_of(session, actor.person_id, place.path) is not None,
     )
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def restore(
     session: Session, actor: Actor, track: str, file: str, change: int
 ) -> ResponseReturnValue:

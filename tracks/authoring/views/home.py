@@ -13,10 +13,19 @@ from content.model import Track
 from content.problems import Problem
 from tracks.authoring.queries import drafts_by_track, drafts_in
 from tracks.authoring.rules import FileName, file_name
-from tracks.authoring.views.desk import Place, desk, title_of, track_or_404
+from tracks.authoring.views.desk import (
+    Place,
+    desk,
+    opens_track,
+    title_of,
+    track_or_404,
+    tracks_of,
+)
 from tracks.catalogue.publishing import modules_ever_published
 from tracks.catalogue.rules import PHASE_NAMES
+from tracks.catalogue.shelves import shelf
 from tracks.db import Session
+from tracks.feedback.queries import open_counts
 from tracks.i18n import N_, NEAREST
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -50,6 +59,8 @@ class ModuleView(NamedTuple):
     phases: list[tuple[str, list[tuple[str, str, int]]]]
     missing: list[str]  # languages of the track it has no text in
     is_published: bool
+    remarks: int  # that nobody has answered
+    is_for_leaders: bool
 
 
 # What the track's page says after it has come back from something; ?said= names it.
@@ -85,7 +96,7 @@ def draw_home(
 ) -> str:
     """`problem`: why what was asked for was not done; `problems`: what is wrong in a zip."""
     drafts = drafts_by_track(session, actor.person_id)
-    rows = [_row(track, drafts.get(track, 0)) for track in desk().folder.tracks()]
+    rows = [_row(track, drafts.get(track, 0)) for track in tracks_of(session, actor)]
     return render_template(
         "authoring/home.html",
         tracks=[row for row in rows if row is not None],
@@ -115,7 +126,7 @@ def _best(languages: list[str]) -> str:
     return next((each for each in NEAREST[language()] if each in languages), languages[0])
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def track_page(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return draw_track(session, actor, track_or_404(track))
 
@@ -129,7 +140,7 @@ def draw_track(
 ) -> str:
     folder = desk().folder
     drafts = drafts_in(session, actor.person_id, track)
-    checked = desk().check_or_wait(actor.person_id, track, drafts)
+    checked = desk().check_or_wait(session, actor, track, drafts)
     texts = {name: folder.text(track, name) for name in folder.texts(track)}
     mine = {name: text for each, text in drafts.items() if (name := file_name(each))}
     texts = dict(sorted({**texts, **mine}.items()))
@@ -150,15 +161,21 @@ def draw_track(
     languages = [row.place.name.language for row in own]
     publisher = checked.publisher.id if checked.publisher else ""
     known = modules_ever_published(session, publisher, track)
+    edition = shelf().current(session, publisher, track)
+    waiting = open_counts(session, edition.track_id) if edition else {}
     return render_template(
         "authoring/track.html",
         track=track,
         title=next((r.title for r in own if r.place.name.language == best), track),
         title_language=best,
         own=own,
-        modules=[_module(id_, each, checked.track, languages, known) for id_, each in rows.items()],
+        modules=[
+            _module(id_, each, checked.track, languages, known, waiting.get(id_, 0))
+            for id_, each in rows.items()
+        ],
+        waiting=sum(waiting.values()),
         missing=[each for each in LANGUAGES if each not in languages],
-        others=[each for each in folder.tracks() if each != track],
+        others=[each for each in tracks_of(session, actor) if each != track],
         drafts=len(drafts),
         problem=problem,
         said=SAID.get(request.args.get("said", "")),
@@ -177,6 +194,7 @@ def _module(
     track: Track | None,
     languages: list[str],
     known: frozenset[str],
+    waiting: int,
 ) -> ModuleView:
     best = _best([row.place.name.language for row in rows])
     first = next(row for row in rows if row.place.name.language == best)
@@ -189,6 +207,8 @@ def _module(
         _steps(track, first.place.name),
         [each for each in languages if each not in there],
         id_ in known,
+        waiting,
+        any(m.id == id_ and m.is_for_leaders for m in track.modules) if track else False,
     )
 
 

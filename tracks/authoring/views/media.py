@@ -8,28 +8,32 @@ from flask.typing import ResponseReturnValue
 
 from content.drawings import served
 from content.intake.opening import upload_taken_in
-from content.intake.uploads import LARGEST, LONGEST_SIDE, Refused, Upload
+from content.intake.uploads import LARGEST, LARGEST_PICTURE, LONGEST_SIDE, Refused, Upload
+from content.languages import language_meant
 from content.media import is_image
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import drafts_in
 from tracks.authoring.rules import id_from
-from tracks.authoring.views.desk import changing, desk, track_or_404
+from tracks.authoring.views.desk import changing, desk, opens_track, track_or_404
 from tracks.catalogue.views import file_of_track
 from tracks.db import Database, Session
 from tracks.i18n import N_
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.pages import gettext
 from tracks.web.requests import see_other
 
 LONGEST_ALT = 300
+MEGABYTE = 1024 * 1024
 FILES_MOST = 500  # of a track
 _NO_ALT = N_("Say in words what the picture shows: for those who do not see it.")
 _TOO_MANY = N_("The track has as many files as it may have. Take one out first.")
 REASONS = {
     "empty": N_("The file is empty. Choose another one."),
-    "large": N_("The file is larger than %(mb)s MB. Make it smaller, or link to it."),
+    "large": N_(
+        "Pictures may have %(picture_mb)s MB, other files %(mb)s MB. Make it smaller, or link "
+        "to it."
+    ),
     "svg": N_(
         "The drawing cannot be read as SVG, or is larger than 1 MB. Save it as plain SVG or as PNG."
     ),
@@ -37,10 +41,17 @@ REASONS = {
         "We do not take this kind of file. Pictures: PNG, JPEG, GIF, WebP, SVG. Films: MP4, with "
         "captions as VTT. Documents: PDF."
     ),
+    "heic": N_(
+        "This picture is in the telephone's own form (HEIC or AVIF), which not every browser "
+        "shows. Save or send it as JPEG, then add it."
+    ),
+    "film": N_("This film does not play in every browser. Save or export it as MP4, then add it."),
     "broken": N_("The picture is damaged. Open it and save it anew."),
     "pixels": N_("The picture has too many dots to be opened. Make it smaller first."),
     "captions": N_("The captions are not text in UTF-8. Save them anew."),
 }
+
+MOST = {"largest_mb": LARGEST // MEGABYTE, "picture_mb": LARGEST_PICTURE // MEGABYTE}
 
 
 class FileRow(NamedTuple):
@@ -51,7 +62,7 @@ class FileRow(NamedTuple):
     markdown: str
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def media(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return draw(session, actor, track_or_404(track))
 
@@ -79,7 +90,7 @@ def draw(
         added=next((_markdown(row.name, alt) for row in rows if row.name == added), ""),
         taken_out=taken_out,
         alt=alt,
-        largest_mb=LARGEST // 1024 // 1024,
+        **MOST,
         longest_side=LONGEST_SIDE,
         longest_alt=LONGEST_ALT,
         is_writable=folder.is_writable,
@@ -114,7 +125,7 @@ def _markdown(name: str, alt: str) -> str:
     )
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True, most_bytes=LARGEST_PICTURE + MEGABYTE)
 def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
     track_or_404(track)
     if request.form.get("go") == "remove":
@@ -122,13 +133,15 @@ def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValu
     given = request.files.get("file")
     alt = " ".join(request.form.get("alt", "").split())[:LONGEST_ALT]
     try:
-        upload = upload_taken_in(given.read(LARGEST + 1) if given is not None else b"")
+        upload = upload_taken_in(given.read(LARGEST_PICTURE + 1) if given is not None else b"")
     except Refused as refused:
-        said = gettext(REASONS[refused.reason], mb=LARGEST // 1024 // 1024)
+        said = gettext(
+            REASONS[refused.reason], mb=MOST["largest_mb"], picture_mb=MOST["picture_mb"]
+        )
         return _refuse(database, actor, track, said)
     if upload.is_picture and not alt:
         return _refuse(database, actor, track, gettext(_NO_ALT))
-    stem = id_from((given.filename or "").rpartition(".")[0]) if given is not None else ""
+    stem = _stem((given.filename or "") if given is not None else "", upload)
     with changing() as folder:
         name = _name_for(folder, track, stem or id_from(alt) or "fil", upload)
         if name is None:
@@ -139,6 +152,14 @@ def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValu
         return jsonify({"markdown": _markdown(name, alt)} | ({"taken_out": told} if told else {}))
     with database.reading() as session:
         return draw(session, actor, track, added=name, taken_out=_told(upload))
+
+
+def _stem(filename: str, upload: Upload) -> str:
+    """Captions keep the language in their name: film.nb.vtt."""
+    name = filename.rpartition(".")[0]
+    rest, _, code = name.rpartition(".")
+    language = language_meant(code) if rest and upload.suffix == ".vtt" else ""
+    return f"{id_from(rest) or 'film'}.{language}" if language else id_from(name)
 
 
 def _told(upload: Upload) -> str:
@@ -180,7 +201,7 @@ def _remove(database: Database, actor: Actor, track: str) -> ResponseReturnValue
     return see_other(f"/authoring/{track}/media")
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def file(session: Session, actor: Actor, track: str, name: str) -> ResponseReturnValue:
     """As the catalogue serves it when it is published."""
     body = desk().folder.file(track_or_404(track), f"media/{name}")

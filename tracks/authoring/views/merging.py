@@ -7,16 +7,15 @@ from content.merging import Merged, Pick, merged
 from tracks.authoring.actions import rebase_draft
 from tracks.authoring.queries import Draft, draft_of
 from tracks.authoring.rules import mark_of
-from tracks.authoring.views.desk import Place, desk, place_or_404
+from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404
 from tracks.db import Database, Session
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.requests import now, row_id, see_other
 
 PICKS: dict[str, Pick] = {"ours": "ours", "theirs": "theirs", "both": "both"}
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def merge(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     known = draft_of(session, actor.person_id, place.path)
@@ -39,7 +38,7 @@ def draw(place: Place, known: Draft, stands: str | None, *, is_unfinished: bool 
     )
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def put_together(database: Database, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     """Into the draft: what came of it is looked at before it is put into the library."""
     place = place_or_404(track, file)

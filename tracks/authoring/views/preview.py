@@ -1,22 +1,21 @@
 """What teachers will see: the same drawing as at publishing, the same form of each step."""
 
 import re
-from dataclasses import dataclass
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from msgspec import Struct
 
 from content.grading import fields_of, shuffled
 from content.model import Module, Phase, Section, Track
 from content.rendered import RenderedStep
 from content.rendering.html import render_notes, render_step, render_track_intro
 from tracks.authoring.queries import drafts_in
-from tracks.authoring.views.desk import Place, desk, place_or_404
+from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Session
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.progress.queries import NO_ANSWER
 from tracks.progress.rules import LONGEST_TEXT
 from tracks.progress.views.places import safe, safe_line
@@ -26,8 +25,7 @@ _LABEL = re.compile(r'\b(aria-label)="([^"]*)"')
 _ID_IN_OURS = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([\w-]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(Struct, frozen=True):
     text: RenderedStep
     html: Markup
     prompt: Markup
@@ -46,8 +44,7 @@ class StepView:
         return Markup(_LABEL.sub(rf'\1="\2 {self.number + 1}"', drawn))  # noqa: S704  # cleaned HTML
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseView:
+class PhaseView(Struct, frozen=True):
     phase: Phase
     name: str  # message id
     title: str
@@ -56,14 +53,14 @@ class PhaseView:
     steps: list[StepView]
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     may_be_framed_by_us_too()
     drafts = drafts_in(session, actor.person_id, track)
     if str(place.name) not in drafts and desk().folder.text(track, place.name) is None:
         abort(404)
-    checked = desk().check(actor.person_id, track, drafts)
+    checked = desk().check(session, actor, track, drafts)
     leads = request.args.get("view") == "leader"
     lang = place.name.language
     drawn = checked.track if checked is not None else None

@@ -1,31 +1,46 @@
 """Publishing one track of the library: the checks as a gate, then what the command does."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
-from content.front_matter import plain_values, split_front_matter
-from content.front_matter_writing import CannotWrite, with_values
+from content.front_matter_writing import CannotWrite, Written, with_values
+from content.languages import LANGUAGES
 from content.model import Library, Lifecycle, Track
 from content.rendering.html import render_step
 from tracks.authoring.actions import note_change
 from tracks.authoring.checking import Checked
-from tracks.authoring.queries import drafts_in
-from tracks.authoring.rules import FileName, is_version, next_version
-from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, track_or_404
-from tracks.catalogue.actions import VersionTaken
+from tracks.authoring.queries import contributors, drafts_in
+from tracks.authoring.rules import (
+    FileName,
+    is_room_for,
+    is_version,
+    next_version,
+    said_in,
+    with_said,
+)
+from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, opens_track, track_or_404
+from tracks.authoring.views.telling import (
+    SAID_TOO_MUCH,
+    VERSIONS_TOLD,
+    front_of,
+    own_files,
+    said_fields,
+    said_in_form,
+)
+from tracks.catalogue.actions import VersionTaken, VersionTooLow
 from tracks.catalogue.histories import NotRecorded
 from tracks.catalogue.naming import IdsLost, lost_ids
 from tracks.catalogue.publishing import publish_from_folder
 from tracks.catalogue.queries import Edition
+from tracks.catalogue.rules import byline, version_key
 from tracks.catalogue.shelves import shelf
 from tracks.db import Database, Session
 from tracks.i18n import N_
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.people.small_numbers import Shown, shown
 from tracks.progress.queries import readers_elsewhere
 from tracks.web.errors import PageError
@@ -34,6 +49,7 @@ from tracks.web.requests import now, parts, see_other
 
 NOT_A_VERSION = N_("A version is one to three numbers with points between: 1, 1.2 or 1.2.3.")
 TAKEN = N_("This version is published already, with another text. Choose a higher number.")
+TOO_LOW = N_("Teachers have a higher version already. Choose a number higher than that one.")
 NOT_READY = N_("Something is still to be mended. Nothing was published.")
 
 
@@ -45,13 +61,13 @@ class Changes(NamedTuple):
     gone: list[str]
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def publishing(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return draw(session, actor, track_or_404(track))
 
 
 def draw(session: Session, actor: Actor, track: str, *, problem: str | None = None) -> str:
-    checked = desk().check_or_wait(actor.person_id, track)
+    checked = desk().check_or_wait(session, actor, track)
     edition = _edition(session, checked, track)
     version = checked.track.version if checked.track else ""
     wanted = request.form.get("version") or _proposed(version, edition)
@@ -68,6 +84,8 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
         drafts=sorted(drafts_in(session, actor.person_id, track)),
         problem=problem,
+        said=said_fields(session, track, wanted, edition),
+        content_languages=LANGUAGES,
         is_writable=desk().folder.is_writable,
     )
 
@@ -97,18 +115,15 @@ def _proposed(version: str, edition: Edition | None) -> str:
     """The author's own number if it is a new one."""
     if edition is None or not is_version(version):
         return version or "1.0"
-    return version if _parts(version) > _parts(edition.version) else next_version(edition.version)
-
-
-def _parts(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
+    is_higher = version_key(version) > version_key(edition.version)
+    return version if is_higher else next_version(edition.version)
 
 
 def _changes(session: Session, track: Track, edition: Edition) -> Changes:
     new: list[str] = []
     changed: list[str] = []
     there = set()
-    for module in track.modules:
+    for module in track.for_everybody:
         for step in module.steps:
             there.add((module.id, step.id))
             outline = edition.by_slug.get((module.id, step.id))
@@ -136,29 +151,36 @@ def _changes(session: Session, track: Track, edition: Edition) -> Changes:
     return Changes(new, changed, gone)
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def publish(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
     track_or_404(track)
     version = request.form.get("version", "").strip()
     problem = None if is_version(version) else NOT_A_VERSION
+    said = said_in_form(track)
+    if any(not is_room_for(lines) for lines in said.values()):
+        problem = SAID_TOO_MUCH
     if problem is None:
         with changing():
-            problem = _publish(database, actor, track, version)
+            problem = _publish(database, actor, track, version, said)
     if problem is not None:
         with database.reading() as session:
             return draw(session, actor, track, problem=problem), 422
     return see_other(f"/authoring/{track}?said=published")
 
 
-def _publish(database: Database, actor: Actor, track: str, version: str) -> str | None:
+def _publish(
+    database: Database, actor: Actor, track: str, version: str, said: Mapping[str, list[str]]
+) -> str | None:
     """The caller holds the folder. Files and catalogue change together or not at all."""
     folder = desk().folder
-    own = {n: folder.text(track, n) or "" for n in folder.texts(track) if not n.is_module}
+    own = own_files(track)
     before = {str(name): text for name, text in own.items()}
-    files = _raised(own, version)
-    if files is None:
-        return NOT_READY
-    checked = desk().check_or_wait(actor.person_id, track, files)
+    with database.reading() as session:
+        given = contributors(session, track)
+        files = _raised(own, version, given, said)
+        if files is None:
+            return NOT_READY
+        checked = desk().check_or_wait(session, actor, track, files)
     if not checked.may_be_published or checked.track is None or checked.publisher is None:
         return NOT_READY
     library = Library(checked.publisher, (checked.track,))
@@ -169,9 +191,9 @@ def _publish(database: Database, actor: Actor, track: str, version: str) -> str 
             for name, text in files.items():
                 note = gettext("Published as version %(version)s", version=version)
                 note_change(session, actor, f"{track}/{name}", before[name], text, now(), note)
-    except VersionTaken:
+    except VersionTaken as taken:
         folder.write(track, dict(before))
-        return TAKEN
+        return TOO_LOW if isinstance(taken, VersionTooLow) else TAKEN
     except IdsLost:
         folder.write(track, dict(before))
         return NOT_READY
@@ -184,15 +206,26 @@ def _publish(database: Database, actor: Actor, track: str, version: str) -> str 
     return None
 
 
-def _raised(own: Mapping[FileName, str], version: str) -> dict[str, str] | None:
-    """The track's files with the new version; a draft is open from now on."""
+def _raised(
+    own: Mapping[FileName, str],
+    version: str,
+    contributors: Sequence[str],
+    said: Mapping[str, list[str]],
+) -> dict[str, str] | None:
+    """The track's files with the new version; a draft is open from now on. Municipalities that have
+    contributed stand among the authors."""
     found: dict[str, str] = {}
     for name, text in own.items():
-        yaml, _ = split_front_matter(text)
-        values = plain_values(yaml or "") or {}
-        changes = {}
+        values = front_of(text)
+        changes: dict[str, Written | None] = {}
         if values.get("version") != version:
             changes["version"] = version
+        authors = _with_contributors(values.get("authors"), contributors)
+        if authors is not None:
+            changes["authors"] = authors
+        told = with_said(said_in(values), version, said.get(name.language), VERSIONS_TOLD)
+        if told != said_in(values):
+            changes["you-said"] = told or None
         if values.get("lifecycle", Lifecycle.DRAFT.value) == Lifecycle.DRAFT.value:
             changes["lifecycle"] = Lifecycle.OPEN.value
         try:
@@ -200,3 +233,13 @@ def _raised(own: Mapping[FileName, str], version: str) -> dict[str, str] | None:
         except CannotWrite:
             return None
     return found
+
+
+def _with_contributors(written: object, names: Sequence[str]) -> list[str] | None:
+    """`authors` of the front matter with those who lack; None: none does, or it is no list."""
+    written = [written] if isinstance(written, str) else written
+    if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+        return None
+    there = {byline(each).key for each in written}
+    lacking = [name for name in names if byline(name).key not in there]
+    return [*written, *lacking] if lacking else None

@@ -1,13 +1,13 @@
 """Changes of several texts of the library at once, for moving, renaming and taking out: all of them
 or none, and never over the author's own drafts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from content.arranging import borrows, with_address, with_entry
 from content.front_matter_writing import CannotWrite as UnreadableHead
 from tracks.authoring.actions import note_change
 from tracks.authoring.folder import LibraryFolder
-from tracks.authoring.queries import draft_of
+from tracks.authoring.queries import draft_of, foreign_tracks
 from tracks.authoring.rules import file_name
 from tracks.authoring.views.desk import about_library
 from tracks.catalogue.shelves import shelf
@@ -31,6 +31,10 @@ BORROWED = N_(
     "This is borrowed elsewhere, and would leave a hole there. Choose what takes its place, or "
     "take it out of these texts first:"
 )
+BORROWED_BY_OTHERS = N_(
+    "This is borrowed in a track of another municipality, and would leave a hole there. Choose "
+    "what takes its place, or ask whoever runs Learning Tracks here."
+)
 
 
 class CannotChange(Exception):
@@ -40,6 +44,13 @@ class CannotChange(Exception):
         super().__init__(message)
         self.message = message
         self.paths = paths or []
+
+
+def borrowed(session: Session, actor: Actor, paths: Collection[str]) -> CannotChange:
+    """Of tracks that are not shown to the author it is only said that there are some."""
+    foreign = foreign_tracks(session, actor)
+    told = sorted(path for path in paths if path.partition("/")[0] not in foreign)
+    return CannotChange(BORROWED if len(told) == len(paths) else BORROWED_BY_OTHERS, told)
 
 
 def is_published(session: Session, track: str, module: str, step: str) -> bool:

@@ -2,11 +2,11 @@
 in the library; ids that teachers know leave a line that leads on (ADR 0029)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from content.arranging import (
     spans,
@@ -16,13 +16,13 @@ from content.arranging import (
     with_step_moved,
     without_step,
 )
+from content.ids import is_id
 from content.model import Phase
-from content.reading.forms import is_id
+from tracks.authoring.borrowing import nothing
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.rules import FileName
-from tracks.authoring.views.desk import Place, changing, desk, place_or_404, title_of
+from tracks.authoring.views.desk import Place, changing, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.rewriting import (
-    BORROWED,
     NO_ID,
     NO_PLACE,
     NO_SUCH_LANGUAGE,
@@ -30,6 +30,7 @@ from tracks.authoring.views.rewriting import (
     TAKEN,
     CannotChange,
     Changes,
+    borrowed,
     entered,
     is_published,
     readdressed,
@@ -39,8 +40,7 @@ from tracks.authoring.views.rewriting import (
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.i18n import N_
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.pages import gettext
 from tracks.web.requests import see_other
@@ -60,8 +60,7 @@ class StepRow(NamedTuple):
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A phase of a session, where a step can go; `value` as the form sends it."""
 
     module: str
@@ -73,7 +72,7 @@ class Target:
         return f"{self.module}:{self.phase.value}"
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def steps(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     return _draw(_module_or_404(track, file))
 
@@ -102,6 +101,8 @@ def _draw(place: Place, problem: CannotChange | None = None) -> str:
         targets=_targets(folder, place),
         others=_all_steps(folder, place),
         problem=problem,
+        # Only this one can be moved elsewhere: each offers every step and session of the track.
+        chosen=request.values.get("step", ""),
         said=SAID.get(request.args.get("said", "")),
         is_writable=folder.is_writable,
     )
@@ -113,7 +114,7 @@ def _row(n: int, count: int, step: str, titles: Mapping[str, str]) -> StepRow:
 
 def _titles(place: Place) -> dict[str, str]:
     """Of the steps of one session as the library has it; {} if it cannot be read."""
-    known = desk().checker.check(place.track)
+    known = desk().checker.check(place.track, {}, nothing)
     module = (
         next((m for m in known.track.modules if m.id == place.name.id), None)
         if known.track
@@ -143,17 +144,16 @@ def _targets(folder: LibraryFolder, place: Place) -> list[Target]:
     return found
 
 
-def _all_steps(folder: LibraryFolder, place: Place) -> list[tuple[str, str]]:
-    """Addresses in the track that may take another one's place, and the session's title."""
+def _all_steps(folder: LibraryFolder, place: Place) -> list[tuple[str, str, list[str]]]:
+    """What may take another one's place: of each session its title, its id, its steps."""
     return [
-        (f"{place.track}/{name.id}#{step}", title_of(text, name))
+        (title_of(text, name), name.id, list(steps_of(text)))
         for name in _modules(folder, place)
         for text in [folder.text(place.track, name) or ""]
-        for step in steps_of(text)
     ]
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def change_steps(database: Database, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = _module_or_404(track, file)
     go, step = request.form.get("go", ""), request.form.get("step", "")
@@ -162,7 +162,7 @@ def change_steps(database: Database, actor: Actor, track: str, file: str) -> Res
         "later": lambda folder, _: _moved(folder, place, step, 1),
         "move": lambda folder, session: _to_another(session, folder, place, step),
         "rename": lambda folder, session: _renamed(session, folder, place, step),
-        "out": lambda folder, session: _taken_out(session, folder, place, step),
+        "out": lambda folder, session: _taken_out(session, actor, folder, place, step),
     }
     if go not in makers:
         raise PageError(400, MALFORMED)
@@ -245,11 +245,15 @@ def _renamed(session: Session, folder: LibraryFolder, place: Place, step: str) -
     return {**elsewhere, **readdressed_in(changes, old_address, address)}
 
 
-def _taken_out(session: Session, folder: LibraryFolder, place: Place, step: str) -> Changes:
+def _taken_out(
+    session: Session, actor: Actor, folder: LibraryFolder, place: Place, step: str
+) -> Changes:
     track, module = place.track, place.name.id
     address, instead = f"{track}/{module}#{step}", request.form.get("instead", "")
-    if instead and (instead == address or instead not in dict(_all_steps(folder, place))):
-        raise CannotChange(NO_PLACE)
+    if instead:
+        there = {f"{track}/{of}#{one}" for _, of, ids in _all_steps(folder, place) for one in ids}
+        if instead == address or instead not in there:
+            raise CannotChange(NO_PLACE)
     is_known = is_published(session, track, module, step)
     changes: Changes = {}
     for name, text in texts_of(folder, track, module).items():
@@ -261,5 +265,5 @@ def _taken_out(session: Session, folder: LibraryFolder, place: Place, step: str)
     inside = readdressed_in(changes, address, instead)
     changed = [path for path, text in inside.items() if text != changes[path]]
     if not instead and (borrowers or changed):
-        raise CannotChange(BORROWED, sorted([*borrowers, *changed]))
+        raise borrowed(session, actor, [*borrowers, *changed])
     return {**borrowers, **inside}

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from content.beginnings import new_module, new_track
 from content.front_matter_writing import CannotWrite as UnreadableHead
 from content.front_matter_writing import with_values
+from content.ids import is_id
 from content.languages import LANGUAGES
 from content.model import Lifecycle
-from content.reading.forms import is_id
 from content.translation import mark_of_text, with_mark
-from tracks.authoring.actions import move_drafts, note_change, put_draft
+from tracks.authoring.actions import move_drafts, note_change, own_track, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_names, draft_of
 from tracks.authoring.rules import (
@@ -28,18 +28,20 @@ from tracks.authoring.views.desk import (
     about_library,
     changing,
     desk,
+    opens_track,
     place_or_404,
     track_or_404,
+    tracks_of,
 )
 from tracks.authoring.views.home import draw_home, draw_track
 from tracks.authoring.views.rewriting import (
-    BORROWED,
     HEAD_UNREADABLE,
     NO_ID,
     NO_PLACE,
     TAKEN,
     CannotChange,
     Changes,
+    borrowed,
     entered,
     put_back,
     readdressed,
@@ -86,13 +88,15 @@ def add_track(database: Database, actor: Actor) -> ResponseReturnValue:
                 licence, name = (about.licence, about.name) if about else ("CC BY 4.0", title)
                 text = new_track(title, title, languages, licence, name)
                 _write(database, actor, track, {FileName(0, "", e): text for e in languages})
+                with database.writing() as session:
+                    own_track(session, actor.municipality_id, track, now())
     if problem is not None:
         with database.reading() as session:
             return draw_home(session, actor, problem=problem), 422
     return see_other(f"/authoring/{track}?said=made")
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def change_track(database: Database, actor: Actor, track: str) -> ResponseReturnValue:
     track_or_404(track)
     go = request.form.get("go", "")
@@ -210,7 +214,7 @@ def _take_out(session: Session, actor: Actor, folder: LibraryFolder, track: str)
     changes: Changes = {f"{track}/{name}": None for name in names if name.id == module}
     borrowers = readdressed(folder, f"{track}/{module}", instead, changes)
     if borrowers:
-        raise CannotChange(BORROWED, sorted(borrowers))
+        raise borrowed(session, actor, borrowers)
     if _was_published(session, track, module):
         for path, text in _about(folder, track).items():
             changes[path] = entered(text, "retired", module, instead)
@@ -220,7 +224,7 @@ def _take_out(session: Session, actor: Actor, folder: LibraryFolder, track: str)
 def _archive(session: Session, actor: Actor, folder: LibraryFolder, track: str) -> None:
     """The whole track; it is not offered any more from its next version on."""
     instead = request.form.get("instead", "")
-    if instead and (instead == track or instead not in folder.tracks()):
+    if instead and (instead == track or instead not in tracks_of(session, actor)):
         raise CannotChange(NO_PLACE)
     changes: Changes = {}
     for path, text in _about(folder, track).items():
@@ -252,7 +256,7 @@ def _move_files(
     move_drafts(session, {f"{track}/{old}": f"{track}/{new}" for old, new in changes.items()})
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def translate(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     """The text in its first language as a draft of the file that is missing; it says what it is
     made from."""

@@ -2,25 +2,25 @@
 the mark that says it has been followed (ADR 0016)."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from content.arranging import parts, spans
 from content.languages import LANGUAGES
 from content.translation import mark_of_text, source_in, with_mark
 from tracks.authoring.actions import save_draft
+from tracks.authoring.borrowing import nothing
 from tracks.authoring.queries import changes_of, draft_of, drafts_in
 from tracks.authoring.rules import LONGEST_TEXT, FileName, Hunk, hunks, mark_of, normal
-from tracks.authoring.views.desk import Place, desk, place_or_404, title_of
+from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.editor import draw as draw_editor
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.i18n import N_
-from tracks.people.guards import requires
-from tracks.people.rules import Actor, Permission
+from tracks.people.rules import Actor
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import now, row_id, see_other
 
@@ -44,8 +44,7 @@ class Pair(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     source: FileName
     source_text: str
     text: str
@@ -53,7 +52,7 @@ class Sides:
     revision: int
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def translation(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = place_or_404(track, file)
     sides = _sides(session, actor, place)
@@ -92,7 +91,7 @@ def _sides(session: Session, actor: Actor, place: Place) -> Sides:
 
 def _original(track: str) -> str:
     """The first language the track says it has."""
-    known = desk().checker.check(track).track
+    known = desk().checker.check(track, {}, nothing).track
     return known.languages[0] if known is not None and known.languages else ""
 
 
@@ -137,7 +136,7 @@ def _since(session: Session, place: Place, sides: Sides) -> Since | None:
     return Since(False, [])
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+@opens_track(own_transactions=True)
 def write_translation(
     database: Database, actor: Actor, track: str, file: str
 ) -> ResponseReturnValue:

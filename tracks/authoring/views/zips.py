@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from content.export.archive import archive_of, track_files
 from content.intake.archive import take_in
 from content.problems import Location, Problem
-from tracks.authoring.actions import note_change, put_draft
+from tracks.authoring.actions import note_change, own_track, put_draft
 from tracks.authoring.folder import LibraryFolder
-from tracks.authoring.queries import draft_of
-from tracks.authoring.rules import file_name, normal
-from tracks.authoring.views.desk import changing, desk, track_or_404
+from tracks.authoring.queries import draft_of, standing_of
+from tracks.authoring.rules import Standing, file_name, normal
+from tracks.authoring.views.desk import changing, desk, opens_track, track_or_404
 from tracks.authoring.views.home import draw_home
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -32,7 +32,7 @@ OWN_DRAFTS = N_(
 )
 
 
-@requires(Permission.WRITE_TRACKS)
+@opens_track()
 def out(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     data = archive_of(desk().folder.root, track_or_404(track))
     response = Response(data, content_type="application/zip")
@@ -58,7 +58,10 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
         with changing() as folder, database.writing() as session:
             if track not in folder.tracks():
                 _take(session, actor, folder, staged / track, track)
+                own_track(session, actor.municipality_id, track, now())
                 outcome = Outcome("new")
+            elif standing_of(session, actor, track) is Standing.FOREIGN:
+                outcome = Outcome(problem=NAME_TAKEN)
             else:
                 outcome = _compare(session, actor, folder, staged / track, track)
     if outcome.said:
@@ -66,6 +69,12 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
     with database.reading() as session:
         page = draw_home(session, actor, problem=outcome.problem, problems=outcome.problems)
         return page, 422
+
+
+NAME_TAKEN = N_(
+    "Another municipality has a track with this short name. Give yours another one in the zip, or "
+    "ask them for an invitation."
+)
 
 
 class Outcome(NamedTuple):

@@ -1,8 +1,8 @@
 """Which times of access end soon, or have ended lately."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from tracks.catalogue.models import expiry_notice, search_entry
@@ -11,8 +11,7 @@ from tracks.db import Session
 from tracks.i18n import nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     address: Address
     title: str
     language: str  # of the title

@@ -5,9 +5,10 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 PREFIX = "oai_dc"  # the one format, which everybody must offer
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -40,8 +41,7 @@ class Refused(Exception):
         return self.code not in {"badVerb", "badArgument"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """After which record a list goes on. By date and address: what changes meanwhile comes last."""
 
     stamp: datetime
@@ -49,8 +49,7 @@ class Place:
     cursor: int  # how many were given before
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     verb: str
     given: tuple[tuple[str, str], ...]  # arguments as they came, for the answer to repeat
     identifier: str | None = None

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select, union_all
 
 from tracks.catalogue.harvest.protocol import Place, Wish
@@ -18,8 +18,7 @@ RECORDS_A_PART = 100
 _PUBLISHER_SET = re.compile(r"publisher\.([a-z0-9][a-z0-9-]{0,79})")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     address: Address
     kind: str
     stamp: datetime

@@ -2,29 +2,28 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from content.model import StepKind
 from tracks.catalogue.public.dates import Dates
 from tracks.catalogue.publishers import Publisher
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import Address
+from tracks.catalogue.rules import Address, Byline
 from tracks.catalogue.windows import ALWAYS, Window
 
 _CREATIVE_COMMONS = re.compile(r"CC (BY(?:-(?:SA|NC|ND|NC-SA|NC-ND))?) ([1-4]\.[0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A part, or the whole that something is part of."""
 
     address: Address
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     address: Address
     kind: str  # track, module or resource
     title: str
@@ -47,6 +46,7 @@ class About:
     whole: tuple[Named, ...] = ()  # a resource's session and track, a session's track
     window: Window = ALWAYS
     step_kind: StepKind | None = None
+    bylines: tuple[Byline, ...] = ()  # `authors`, with their roles apart
 
 
 def about(
@@ -91,6 +91,7 @@ def about(
         version=edition.version,
         publisher=publisher,
         authors=edition.authors,
+        bylines=edition.bylines,
         licence=edition.licence,
         languages=edition.languages,
         subjects=edition.subjects,

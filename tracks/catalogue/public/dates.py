@@ -1,8 +1,8 @@
 """When each part of a track came to be, and when it last changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from tracks.catalogue.models import module, module_version, step, step_version, track_version
@@ -12,8 +12,7 @@ from tracks.db import Session
 _FIRST = func.min(track_version.c.published_at).label("first")
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(Struct, frozen=True):
     published: datetime  # the first version that had it
     updated: datetime  # the version that last changed it
 

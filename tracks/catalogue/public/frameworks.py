@@ -1,6 +1,6 @@
 """What people call the areas of frameworks. content/codes.py says which codes there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from tracks.i18n import N_
@@ -27,6 +27,11 @@ _FRAMEWORKS: Final = {"pfdk": "PfDK", "digcompedu": "DigCompEdu"}
 def framework_of(code: str) -> str:
     """ "PfDK", "DigCompEdu", or LK20 for the code of a competence aim."""
     return _FRAMEWORKS.get(code.partition("-")[0], "LK20")
+
+
+def own_first(codes: Iterable[str], own: str) -> list[str]:
+    """The areas of a municipality's framework before those of another; aims of plans last."""
+    return sorted(codes, key=lambda code: (code not in _AREAS, code.partition("-")[0] != own, code))
 
 
 def framework_name(code: str, gettext: Callable[[str], str]) -> str:

@@ -26,8 +26,10 @@ def linked_data(
     *,
     subject_names: Mapping[str, str],
     framework_names: Mapping[str, str],
+    provider: str = "",
+    price: str = "",
 ) -> dict[str, Any]:
-    """As JSON-LD. Names by code, in the language of the page."""
+    """As JSON-LD. Names by code, in the language of the page. `price`: on ordinary terms."""
     url = base_url + public_path(told.address)
     found: dict[str, Any] = {
         "@context": CONTEXT,
@@ -52,6 +54,8 @@ def linked_data(
         "timeRequired": f"PT{told.minutes}M" if told.minutes else None,
         "isAccessibleForFree": told.window.is_open(today),
         "expires": told.window.free_until.isoformat() if told.window.free_until else None,
+        "provider": {"@type": "Organization", "name": provider} if provider else None,
+        "conditionsOfAccess": price,
         "accessMode": _MODES.get(told.step_kind, ["textual"]) if told.step_kind else None,
         "educationalAlignment": _alignments(told, subject_names, framework_names),
         "hasPart": [_named(part, base_url) for part in told.parts],

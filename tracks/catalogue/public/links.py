@@ -1,14 +1,11 @@
 """How others are led to a public page: link, QR code, what is pasted into an LMS. Pure."""
 
-from dataclasses import dataclass
-
-import segno
+from msgspec import Struct
 
 from tracks.catalogue.rules import Address, link_path, public_path
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     url: str
     qr_code: str  # a picture as a data: address
     lti_target: str  # for LMSs that ask for the address of a link
@@ -29,5 +26,7 @@ def links_to(address: Address, base_url: str) -> Links:
 
 def qr_code(url: str) -> str:
     """Black on white also where the page is dark: cameras expect it. Survives a bad print."""
+    import segno  # brings what writes XML: 1 MB, for pages that few ask for
+
     made = segno.make(url, error="m", micro=False)
     return str(made.svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))

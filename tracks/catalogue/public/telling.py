@@ -1,28 +1,30 @@
 """What every public page says beside its text: facts, links, and what machines read."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from flask import abort, after_this_request, current_app, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 from werkzeug import Response
 
 from content.devices import DEVICES
 from content.model import EntryLevel
 from tracks.catalogue.public.about import About, about, licence_url
 from tracks.catalogue.public.dates import dates_of
-from tracks.catalogue.public.frameworks import framework_name
+from tracks.catalogue.public.frameworks import framework_name, own_first
 from tracks.catalogue.public.linked_data import linked_data
 from tracks.catalogue.public.links import Links, links_to
 from tracks.catalogue.public.page_views import PageViews, is_by_a_person
+from tracks.catalogue.public.terms import OrdinaryTerms, terms_of
 from tracks.catalogue.publishers import publisher_of
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import Address
+from tracks.catalogue.rules import TRACK_KIND_NAMES, Address
 from tracks.catalogue.subjects import named_subjects
 from tracks.catalogue.windows import Standing
 from tracks.db import Session
 from tracks.i18n import N_, local_day
+from tracks.organisation.queries.choices import choices
 from tracks.people.rules import Actor
 from tracks.web.pages import gettext
 from tracks.web.requests import language, now, parts
@@ -37,8 +39,7 @@ ENTRY_LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """For the macros of catalogue/about.html."""
 
     about: About
@@ -50,6 +51,8 @@ class Telling:
     entry_level: str | None  # translated
     licence_url: str | None
     links: Links
+    kind: str  # of the track, translated; may be ""
+    terms: OrdinaryTerms | None
     data: dict[str, Any]
 
 
@@ -64,8 +67,12 @@ def telling(session: Session, actor: Actor | None, edition: Edition, address: Ad
     if told is None:
         abort(404)
     subjects = dict(named_subjects(told.subjects, language(), gettext))
-    frameworks = {code: framework_name(code, gettext) for code in told.frameworks}
+    codes = list(told.frameworks)
+    if actor is not None and codes:
+        codes = own_first(codes, choices(session, actor.municipality_id).framework)
+    frameworks = {code: framework_name(code, gettext) for code in codes}
     level = EntryLevel(told.entry_level) if told.entry_level else None
+    terms = terms_of(session, edition, address, language())
     base_url = parts().settings.base_url.rstrip("/")
     if actor is None:
         _count(str(told.address))
@@ -80,8 +87,16 @@ def telling(session: Session, actor: Actor | None, edition: Edition, address: Ad
         entry_level=gettext(ENTRY_LEVELS[level]) if level else None,
         licence_url=licence_url(told.licence),
         links=links_to(told.address, base_url),
+        kind=gettext(TRACK_KIND_NAMES[edition.kind]) if edition.kind else "",
+        terms=terms,
         data=linked_data(
-            told, base_url, today(), subject_names=subjects, framework_names=frameworks
+            told,
+            base_url,
+            today(),
+            subject_names=subjects,
+            framework_names=frameworks,
+            provider=terms.provider if terms else "",
+            price=terms.price if terms else "",
         ),
     )
 

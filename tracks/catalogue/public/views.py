@@ -8,7 +8,7 @@ from content.model import Phase
 from tracks.catalogue.public.sitemap import places, robots, sitemap
 from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import PHASE_NAMES
+from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES
 from tracks.catalogue.shelves import shelf
 from tracks.db import Session
 from tracks.people.guards import requires
@@ -39,10 +39,12 @@ def public_track(
         edition=edition,
         told=told,
         content_lang=told.about.language,
+        said=edition.you_said(told.about.language),
         # Cleaned by content.rendering when it was published.
         intro=Markup(text["html"]),  # noqa: S704
         phases=Phase,
         phase_names=PHASE_NAMES,
+        order_said=ORDER_SAID[edition.order] if len(edition.modules) > 1 else "",
     )
 
 

@@ -1,16 +1,24 @@
 """The sample's organisation: teams, spreaders at most schools, a merge, an earlier name."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tracks.db import Session
+from tracks.organisation.actions.notes import answer_need, write_note
 from tracks.organisation.actions.teams import add_team, fill_team
 from tracks.organisation.actions.units import Doer, NewUnit, add_unit, change_unit, merge_units
-from tracks.organisation.queries.units import Unit, units
+from tracks.organisation.queries.notes import notes
+from tracks.organisation.queries.units import Unit, teams, units
 from tracks.people.grants import grant_role
-from tracks.people.rules import Role, SchoolKind
+from tracks.people.rules import Actor, Role, SchoolKind
 
 SOURCE = "Sample count"
+_NEEDS = (  # days ago, school, what it needs
+    (6, 1, "Vi trenger noen som viser hvordan vi deler dokumenter med elevene på trinnet."),
+    (3, 12, "To av trinnene har ikke fått nye nettbrett ennå. Kan vi vente med modulen om bilder?"),
+)
+_ANSWER = "Hovedlærsprederen kommer på fellestida torsdag i neste uke."
+_NOTE = "Første fellesmøte for teamet er i uke 3. Gjør ferdig del A i løypa før dere kommer."
 _TEAMS = (
     ("Sample team North", range(1, 11), (1, 6)),
     ("Sample team East", range(11, 17), (12,)),
@@ -60,7 +68,27 @@ def organise(
                 percent=40,
                 now=now,
             )
+    _write(session, municipality_id, schools, teachers, now)
     _reform(session, municipality_id, schools, counted_on, doer)
+
+
+def _write(
+    session: Session,
+    municipality_id: int,
+    schools: Mapping[int, int],
+    teachers: Mapping[int, Sequence[int]],
+    now: datetime,
+) -> None:
+    """Between the schools and the municipality, some days ago."""
+    for ago, number, text in _NEEDS:
+        spreader = Actor(teachers[number][1], municipality_id, schools[number], frozenset())
+        at = now - timedelta(days=ago)
+        write_note(session, spreader, text, at, school_id=schools[number])
+    lead = Actor(teachers[1][-1], municipality_id, schools[1], frozenset())
+    first = min(each.id for each in notes(session, municipality_id))
+    answer_need(session, lead, first, _ANSWER, now - timedelta(days=5))
+    team_id = next(t.id for t in teams(session, municipality_id) if schools[1] in t.school_ids)
+    write_note(session, lead, _NOTE, now - timedelta(days=2), team_id=team_id, for_staff=True)
 
 
 def _reform(
@@ -101,5 +129,12 @@ def _unit(session: Session, municipality_id: int, school_id: int) -> Unit:
 
 def _as_it_is(unit: Unit, name: str) -> NewUnit:
     return NewUnit(
-        unit.code, name, unit.kind, unit.teachers, unit.teachers_as_of, unit.teachers_source
+        unit.code,
+        name,
+        unit.kind,
+        unit.teachers,
+        unit.teachers_as_of,
+        unit.teachers_source,
+        unit.device,
+        unit.opened_on,
     )

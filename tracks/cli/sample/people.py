@@ -1,6 +1,6 @@
 """Who there is: 27 schools of different types, about 800 teachers, one person in each role."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tracks.people.rules import Role, SchoolKind
 
@@ -16,15 +16,13 @@ _STAFFS: tuple[tuple[SchoolKind, tuple[int, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePerson:
+class SamplePerson(Struct, frozen=True):
     sub: str
     name: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class SampleSchool:
+class SampleSchool(Struct, frozen=True):
     number: int
     name: str
     kind: SchoolKind

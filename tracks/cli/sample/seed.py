@@ -1,22 +1,27 @@
 """Half a school year of plausible work, from a seeded generator, through the real actions."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from msgspec import Struct
+
 from content.model import Phase
 from tracks.catalogue.queries import Edition, Module, Shelf, published
+from tracks.cli.sample.descriptions import describe
 from tracks.cli.sample.organisation import SOURCE, organise
 from tracks.cli.sample.people import (
+    COORDINATOR,
     MUNICIPALITY,
     OFFICE,
     SamplePerson,
     SampleSchool,
     sample_schools,
 )
+from tracks.cli.sample.remarks import say_something
 from tracks.cli.sample.world import SAMPLE_TRACK
 from tracks.db import Database, Session
+from tracks.organisation.actions.units import Doer
 from tracks.people.actions import (
     add_municipality,
     add_school,
@@ -44,8 +49,7 @@ _APPEAL = {
 _BESIDE = 0.15  # of any other track: a school works with one or two in half a year
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     school: SampleSchool
     school_id: int
     leader: Actor
@@ -68,8 +72,10 @@ def seed(
         editions = [shelf.edition(session, version) for version in published(session)]
         # Each has chances of its own: it stays as it is when the library gets another track.
         chances = [(e, _chances(e.slug)) for e in editions]
-        for person in OFFICE:
-            _add_person(session, registration_id, municipality_id, person, None, now)
+        office = {
+            person: _add_person(session, registration_id, municipality_id, person, None, now)
+            for person in OFFICE
+        }
         schools, teachers = {}, {}
         for count, school in enumerate(plan, start=1):
             placed = _add_school(session, registration_id, municipality_id, school, now)
@@ -80,6 +86,11 @@ def seed(
             progress(count, len(plan))
         counted_on = _first_of_october(now.date())
         organise(session, municipality_id, schools, teachers, counted_on, now)
+        doer = Doer(office[COORDINATOR], now)
+        describe(session, municipality_id, plan, schools, counted_on, doer)
+        for edition in editions:
+            if edition.slug == SAMPLE_TRACK:
+                say_something(session, municipality_id, edition, teachers, schools, now)
 
 
 def _chances(track: str) -> Random:

@@ -1,6 +1,6 @@
 """The same people in the demo LMS: a course for each school, and the doors that `run` prints."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from content.model import Library, Track
 from tracks.cli.sample.people import (
@@ -34,8 +34,7 @@ def sample_track(library: Library) -> Track:
     return next(named, library.tracks[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     text: str
     path: str
 

@@ -8,7 +8,7 @@ from tracks.lms.actions.columns import (
     start_new_round,
     start_new_rounds,
 )
-from tracks.lms.actions.erasure import drop_jobs_of
+from tracks.lms.actions.erasure import drop_jobs_of, drop_lanes_of
 from tracks.lms.actions.links import Link, expect_score, follow_renamed, link_of_launch
 from tracks.lms.actions.registrations import (
     approve_deployment,
@@ -48,6 +48,7 @@ __all__ = [
     "column_gone",
     "column_made",
     "drop_jobs_of",
+    "drop_lanes_of",
     "expect_score",
     "follow_renamed",
     "forget_selections",

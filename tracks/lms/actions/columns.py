@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from lti.tool.grades import SCOPE_LINEITEM, SCOPE_SCORE
 from lti.tool.launch import Launch
-from lti.tool.service_urls import is_allowed_service_url
 from tracks.db import Session
+from tracks.events import Noted
+from tracks.lms.actions.addresses import called_url
 from tracks.lms.actions.scores import queue_column, queue_unsent, send_again
 from tracks.lms.models import deployment, registration, resource_link
 from tracks.lms.rules import ScorePolicy, score_lane
@@ -25,8 +26,10 @@ def column_of_launch(launch: Launch, base_url: str, kept: Any) -> dict[str, Any]
     ags = launch.ags
     if ags is None or SCOPE_SCORE not in ags.scope:
         return {"lineitem_url": None, "lineitem_from": None, "lineitems_url": None}
-    named = _allowed(ags.lineitem, launch, base_url)
-    container = _allowed(ags.lineitems, launch, base_url) if SCOPE_LINEITEM in ags.scope else None
+    named = called_url(ags.lineitem, launch.registration, base_url)
+    container = None
+    if SCOPE_LINEITEM in ags.scope:
+        container = called_url(ags.lineitems, launch.registration, base_url)
     if named is not None:
         return {"lineitem_url": named, "lineitem_from": "launch", "lineitems_url": container}
     context_id = launch.context.id if launch.context else ""
@@ -38,12 +41,6 @@ def column_of_launch(launch: Launch, base_url: str, kept: Any) -> dict[str, Any]
             "lineitems_url": container,
         }
     return {"lineitem_url": None, "lineitem_from": None, "lineitems_url": container}
-
-
-def _allowed(url: str | None, launch: Launch, base_url: str) -> str | None:
-    if url is None or not is_allowed_service_url(url, launch.registration, base_url=base_url):
-        return None
-    return url
 
 
 def column_made(
@@ -120,16 +117,28 @@ def start_new_rounds(
 
 
 def set_score_policy(
-    session: Session, registration_id: int, policy: ScorePolicy, now: datetime
+    session: Session,
+    registration_id: int,
+    policy: ScorePolicy,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
 ) -> bool:
     """From now on. What the LMS has already stays there; False: no such registration."""
     known = session.execute(
         update(registration)
         .where(registration.c.id == registration_id)
         .values(score_policy=policy)
-        .returning(registration.c.id)
+        .returning(registration.c.municipality_id)
     ).first()
     if known is None:
         return False
+    said: dict[str, int | str | bool | None] = {
+        "registration": registration_id,
+        "policy": str(policy),
+    }
+    session.emit(
+        Noted("lms_scores_chosen", known.municipality_id, now, actor_id=actor_id, parameters=said)
+    )
     queue_unsent(session, registration_id, now)
     return True

@@ -2,11 +2,11 @@
 
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 
+from msgspec import Struct
 from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -21,20 +21,17 @@ LIFE: Final = timedelta(hours=24)  # R1
 CLAIM: Final = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     token: str
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     invitation_id: int
     municipality_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What an LMS, or its administrator's form, says about itself."""
 
     name: str
@@ -51,16 +48,14 @@ class Asked:
     foreign_hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SeenKeys:
+class SeenKeys(Struct, frozen=True):
     """The LMS's keys, (kid, thumbprint), when it asked; or why they could not be had."""
 
     keys: tuple[tuple[str, str], ...] = ()
     failed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Struct, frozen=True):
     role: Literal["invitation", "administrator", "operator"]
     person_id: int | None = None
 

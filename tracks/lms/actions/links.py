@@ -1,9 +1,9 @@
 """The links that launches come by, and what each leads to here."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -32,8 +32,7 @@ _OF_LAUNCH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """The LMS's link that a launch came by, and what it leads to here."""
 
     id: int
@@ -43,8 +42,7 @@ class Link:
     known: "_KnownScore | None"  # of the person who came
 
 
-@dataclass(frozen=True, slots=True)
-class _KnownScore:
+class _KnownScore(Struct, frozen=True):
     has_moved_on: bool
     leads: bool
 

@@ -1,4 +1,7 @@
-"""Refused launches, counted for the self-test: how often and why, and nothing about whom."""
+"""Refused launches, counted for the self-test: how often and why, and nothing about whom.
+
+Their time ends together with that of refused addresses.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -7,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
-from tracks.lms.models import refused_launch
+from tracks.lms.models import refused_address, refused_launch
 
 KEPT_FOR: Final = timedelta(days=14)
 
@@ -32,4 +35,5 @@ def launch_refused(session: Session, registration_id: int, reason: str, now: dat
 def forget_refusals(session: Session, now: datetime) -> int:
     """How many days of a reason."""
     oldest = (now - KEPT_FOR).astimezone(UTC).date()
+    session.execute(delete(refused_address).where(refused_address.c.day < oldest))
     return session.execute(delete(refused_launch).where(refused_launch.c.day < oldest)).rowcount

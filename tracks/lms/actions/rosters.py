@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from lti.ports import Registration
 from lti.tool.groups import SCOPE_GROUPS
 from lti.tool.launch import Launch
 from lti.tool.roster import Roster
-from lti.tool.service_urls import is_allowed_service_url
 from tracks.db import Prepared, Session
 from tracks.jobs.actions import enqueue
+from tracks.lms.actions.addresses import called_url
 from tracks.lms.actions.course_groups import ListedGroup, replace_groups
 from tracks.lms.course_list import (
     LONGEST_NAME,
@@ -24,9 +22,10 @@ from tracks.lms.course_list import (
     changes_by_whole_list,
     enrolled,
 )
-from tracks.lms.models import course, course_lead, course_member
+from tracks.lms.models import course, course_lead, course_member, deployment
 from tracks.lms.rules import roster_lane
 from tracks.people.actions import Person
+from tracks.people.models import account, person
 
 ROSTER_JOB = "sync_roster"
 ASK_EVERY = timedelta(hours=1)
@@ -85,20 +84,13 @@ def _from_launch(launch: Launch, base_url: str) -> dict[str, Any]:
     context, nrps = launch.context, launch.nrps
     groups = launch.groups if launch.groups and SCOPE_GROUPS in launch.groups.scope else None
     title = (context.title or context.label or "") if context else ""
-    own = partial(_own, launch.registration, base_url)
-    return {
-        "title": title[:LONGEST_NAME],
-        "memberships_url": own(nrps.context_memberships_url if nrps else None),
-        "groups_url": own(groups.context_groups_url if groups else None),
-        "group_sets_url": own(groups.context_group_sets_url if groups else None),
+    named = {
+        "memberships_url": nrps.context_memberships_url if nrps else None,
+        "groups_url": groups.context_groups_url if groups else None,
+        "group_sets_url": groups.context_group_sets_url if groups else None,
     }
-
-
-def _own(registration: Registration, base_url: str, url: str | None) -> str | None:
-    """Only where this registration's LMS lives (T37)."""
-    if url is None or not is_allowed_service_url(url, registration, base_url=base_url):
-        return None
-    return url
+    called = {n: called_url(url, launch.registration, base_url) for n, url in named.items()}
+    return {"title": title[:LONGEST_NAME], **called}
 
 
 def ask_for_list(session: Session, course_id: int, registration_id: int, now: datetime) -> None:
@@ -145,6 +137,17 @@ _MEMBERS = Prepared(
         course_member.c.missing,
     ).where(course_member.c.course_id == bindparam("course_id"))
 )
+_PROTECTED = Prepared(
+    select(account.c.sub)
+    .join(person, person.c.id == account.c.person_id)
+    .join(deployment, deployment.c.registration_id == account.c.registration_id)
+    .join(course, course.c.deployment_id == deployment.c.id)
+    .where(
+        course.c.id == bindparam("course_id"),
+        person.c.municipality_id == bindparam("municipality_id"),
+        person.c.protected_by.is_not(None),
+    )
+)
 _NEW_MEMBER = insert_or(course_member)
 _KEEP_MEMBER = _NEW_MEMBER.on_conflict_do_update(
     index_elements=["course_id", "sub"],
@@ -169,7 +172,7 @@ def apply_whole_list(
     if found is None:
         return
     known = _known(session, course_id)
-    listed = {member.user_id: enrolled(member) for member in roster.members}
+    listed = _listed(session, found, roster)
     changes = changes_by_whole_list(known, listed, accepted=found.accepted)
     if isinstance(changes, Held):
         _note(session, course_id, held_listed=changes.listed, held_known=changes.known, reason=None)
@@ -194,9 +197,10 @@ def apply_differences(
     session: Session, course_id: int, roster: Roster, *, began: datetime, now: datetime
 ) -> None:
     """What has changed since the list before. Whoever is deleted in it has left at once."""
-    if _held_course(session, course_id, began) is None:
+    found = _held_course(session, course_id, began)
+    if found is None:
         return
-    listed = {member.user_id: enrolled(member) for member in roster.members}
+    listed = _listed(session, found, roster)
     _write(session, course_id, changes_by_differences(_known(session, course_id), listed))
     _note(session, course_id, differences_url=roster.differences_url, synced_at=now, reason=None)
 
@@ -218,6 +222,16 @@ def _held_course(session: Session, course_id: int, began: datetime) -> Any:
 def _known(session: Session, course_id: int) -> dict[str, Enrolled]:
     rows = session.execute(_MEMBERS, {"course_id": course_id})
     return {sub: Enrolled(*rest) for sub, *rest in rows}
+
+
+def _listed(session: Session, found: Any, roster: Roster) -> dict[str, Enrolled]:
+    """As they are kept: of whom a list of staff says that they are protected, no name."""
+    listed = {member.user_id: enrolled(member) for member in roster.members}
+    of = {"course_id": found.id, "municipality_id": found.municipality_id}
+    for (sub,) in session.execute(_PROTECTED, of):
+        if sub in listed:
+            listed[sub] = listed[sub]._replace(name=None)
+    return listed
 
 
 def _write(session: Session, course_id: int, changes: dict[str, Enrolled]) -> None:

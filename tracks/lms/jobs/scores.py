@@ -1,8 +1,9 @@
 """Scores on their way to the gradebook. Runs in the worker, never while a teacher waits."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+
+from msgspec import Struct
 
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.tool.grades import Grades, Result, Score, StaleTimestamp, next_timestamp
@@ -36,8 +37,7 @@ def handlers(grades: Grades) -> dict[str, Handler]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending:
+class _Sending(Struct, frozen=True):
     person_id: int
     link_id: int
     found: ToSend

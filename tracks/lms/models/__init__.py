@@ -13,7 +13,12 @@ from tracks.lms.models.rosters import (
     course_member,
 )
 from tracks.lms.models.selections import deep_link_selection
-from tracks.lms.models.standing import platform_key_set, refused_launch, service_state
+from tracks.lms.models.standing import (
+    platform_key_set,
+    refused_address,
+    refused_launch,
+    service_state,
+)
 
 __all__ = [
     "context_copy",
@@ -29,6 +34,7 @@ __all__ = [
     "notice",
     "notice_handler",
     "platform_key_set",
+    "refused_address",
     "refused_launch",
     "registration",
     "registration_request",

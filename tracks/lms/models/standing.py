@@ -36,6 +36,22 @@ refused_launch = Table(
     **ONE_TREE,
 )
 
+refused_address = Table(
+    "refused_address",
+    metadata,
+    # That launches name an address which we do not call (T37); nothing about whose they were.
+    Column("registration_id", Id, ForeignKey("registration.id"), primary_key=True),
+    Column("day", Date, primary_key=True),  # UTC
+    # A tracks.lms.rules.Offer.
+    Column("service", String(20), primary_key=True),
+    # "" of an address that cannot be read.
+    Column("host", String(255), primary_key=True),
+    # A code of lti.tool.service_urls.
+    Column("reason", String(80), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),  # the first time on that day
+    **ONE_TREE,
+)
+
 platform_key_set = Table(
     "platform_key_set",
     metadata,

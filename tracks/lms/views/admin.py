@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
 from tracks.i18n import N_
-from tracks.lms.actions import approve_deployment, switch_off_deployment
+from tracks.lms.actions import approve_deployment, set_score_policy, switch_off_deployment
+from tracks.lms.actions.addresses import change_service_host
 from tracks.lms.actions.invitations import (
     Decider,
     Invitation,
@@ -17,12 +18,15 @@ from tracks.lms.actions.invitations import (
     refuse_request,
 )
 from tracks.lms.actions.registrations import note_switched
+from tracks.lms.advice import OFFERS
 from tracks.lms.connections import (
     connection,
     connections,
     pending_requests,
     request_of_municipality,
 )
+from tracks.lms.rules import ScorePolicy
+from tracks.lms.standing import hosts_to_approve
 from tracks.people.guards import requires
 from tracks.people.queries import municipality_name
 from tracks.people.rules import Actor, Permission
@@ -40,6 +44,10 @@ WHY_NOT = {
     ),
 }
 
+POLICY_NAMES = {
+    ScorePolicy.PROPORTIONAL: N_("how far people are, in per cent"),
+    ScorePolicy.COMPLETE_ONLY: N_("the whole when all is done, and nothing before"),
+}
 SOURCE_NAMES = {
     Source.LIST: N_("the lists of staff that we send (CSV or XLSX)"),
     Source.ONEROSTER: N_("our OneRoster export"),
@@ -54,6 +62,10 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule(
         "/lms/<id:registration_id>/numbers", view_func=say_whose_numbers, methods=["POST"]
     )
+    pages.add_url_rule(
+        "/lms/<id:registration_id>/scores", view_func=choose_scores, methods=["POST"]
+    )
+    pages.add_url_rule("/lms/<id:registration_id>/hosts", view_func=change_host, methods=["POST"])
     pages.add_url_rule(
         "/lms/<id:registration_id>/deployments", view_func=change_deployment, methods=["POST"]
     )
@@ -102,6 +114,19 @@ def say_whose_numbers(session: Session, actor: Actor, registration_id: int) -> R
 
 
 @requires(Permission.CONNECT_LMS, fresh=True)
+def choose_scores(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
+    lms = connection(session, actor.municipality_id, registration_id)
+    if lms is None:
+        abort(404)
+    chosen = request.form.get("policy", "")
+    if chosen not in POLICY_NAMES:
+        raise PageError(400, MALFORMED)
+    if chosen != lms.score_policy:
+        set_score_policy(session, lms.id, ScorePolicy(chosen), now(), actor_id=actor.person_id)
+    return see_other("/lms")
+
+
+@requires(Permission.CONNECT_LMS, fresh=True)
 def change_deployment(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
     lms = connection(session, actor.municipality_id, registration_id)
     chosen = request.form.get("deployment", type=row_id)
@@ -122,6 +147,33 @@ def change_deployment(session: Session, actor: Actor, registration_id: int) -> R
     return see_other("/lms")
 
 
+@requires(Permission.CONNECT_LMS, fresh=True)
+def change_host(session: Session, actor: Actor, registration_id: int) -> ResponseReturnValue:
+    """Approve a host of its services that launches have named, or take an approved one away."""
+    lms = connection(session, actor.municipality_id, registration_id)
+    if lms is None:
+        abort(404)
+    go, host = request.form.get("go", ""), request.form.get("host", "")
+    waiting = hosts_to_approve(session, actor.municipality_id, now())[lms.id]
+    known = {"approve": waiting, "take-away": lms.service_hosts}.get(go)
+    if known is None:
+        raise PageError(400, MALFORMED)
+    if host not in known:
+        abort(404)
+    is_on = go == "approve"
+    change_service_host(
+        session,
+        actor.municipality_id,
+        lms.id,
+        host,
+        now(),
+        approved=is_on,
+        actor_id=actor.person_id,
+    )
+    log.info("host.changed registration=%d host=%s approved=%s", lms.id, host, is_on)
+    return see_other("/lms")
+
+
 def _page(
     session: Session, actor: Actor, *, made: Invitation | None = None, told: str = ""
 ) -> Response:
@@ -133,10 +185,13 @@ def _page(
             municipality=municipality_name(session, actor.municipality_id),
             requests=pending_requests(session, actor.municipality_id),
             connections=known,
+            to_approve=hosts_to_approve(session, actor.municipality_id, now()),
+            offers=OFFERS,
             trusted={
                 lms.id: trusted_source(session, actor.municipality_id, lms.id) for lms in known
             },
             sources=SOURCE_NAMES,
+            policies=POLICY_NAMES,
             made=made,
             link=link,
             told=told,

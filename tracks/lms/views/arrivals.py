@@ -1,9 +1,11 @@
 """Who arrives by a launch, and on which page: one table says what each kind of message leads to."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from lti.claims import (
     DATA_PRIVACY_REQUEST,
@@ -16,6 +18,7 @@ from lti.errors import LtiRejected
 from lti.tool.launch import Launch
 from tracks.db import Session
 from tracks.i18n import language_of
+from tracks.lms.actions.addresses import note_refused_addresses
 from tracks.lms.actions.life_cycle import want_handler
 from tracks.lms.rules import frame_sources
 from tracks.lms.views import deep_linking, privacy, review, work
@@ -23,15 +26,17 @@ from tracks.people.actions import Person, person_from_launch, start_sign_in
 from tracks.web.cookies import seal, sign_in_token
 from tracks.web.requests import parts
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+
+class Entered(Struct, frozen=True):
     """Who came in by a launch, and where to."""
 
     person: Person
     token: str | None  # None: suspended
     path: str
     locale: str | None
+    registration_id: int
     binding_cookie: str
     lms_origin: str
     way_back: str | None
@@ -41,8 +46,7 @@ def _anybody(_message: Launch) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """`arrive` gives the path of the page; `check` raises LtiRejected, with nothing written yet."""
 
     arrive: Callable[[Session, Launch, Person, datetime], str]
@@ -84,7 +88,16 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         way_back=message.way_back,
         replaces=sign_in_token(),
     )
-    want_handler(session, message, parts().settings.base_url, moment)
+    base_url = parts().settings.base_url
+    for each in note_refused_addresses(session, message, base_url, moment):
+        log.warning(
+            "launch.address_refused registration=%d service=%s reason=%s host=%s",
+            message.registration.id,
+            each.service,
+            each.reason,
+            each.host,
+        )
+    want_handler(session, message, base_url, moment)
     path = arrival.arrive(session, message, who, moment)
     if arrival.is_sealed:
         path = f"{path}/{seal(parts().secret, token, path)}"
@@ -97,6 +110,7 @@ def _entered(message: Launch, who: Person, token: str | None, path: str, origin:
         token=token,
         path=path,
         locale=message.locale,
+        registration_id=message.registration.id,
         binding_cookie=message.binding_cookie,
         lms_origin=origin,
         way_back=message.way_back,

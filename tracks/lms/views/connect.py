@@ -1,12 +1,12 @@
 """/connect/<token>: whoever looks after an LMS connects it, in four steps on one page."""
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -22,6 +22,7 @@ from tracks.lms.actions.invitations import (
     refuse_request,
     register_token,
 )
+from tracks.lms.checkup import Line, checkup
 from tracks.lms.connections import (
     Connection,
     Invited,
@@ -32,6 +33,9 @@ from tracks.lms.connections import (
 )
 from tracks.lms.forms import TypedPlatform, read_platform
 from tracks.lms.kinds import BY_KEY, KINDS, LmsKind, site_of, usual_addresses
+from tracks.lms.self_test import checkup_lines
+from tracks.lms.standing import Subject, subject_of_checkup
+from tracks.lms.views.checks import self_test
 from tracks.lms.views.registration import outbound, seen_keys
 from tracks.people.guards import requires
 from tracks.people.rules import Permission
@@ -62,13 +66,13 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/connect/<token>", view_func=connect, methods=["GET", "POST"])
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """How far this invitation has come."""
 
     invited: Invited
     asked: Request | None
     connected: Connection | None
+    subject: Subject | None  # of the self-test, once it is connected
 
     @property
     def step(self) -> int:
@@ -99,10 +103,12 @@ def _state(session: Session, token: str) -> State:
     if invited is None:
         raise PageError(404, GONE)
     asked = request_of_invitation(session, invited.id)
-    connected = None
+    connected, subject = None, None
     if asked is not None and asked.registration_id is not None:
-        connected = connection(session, invited.municipality_id, asked.registration_id)
-    return State(invited, asked, connected)
+        about = invited.municipality_id, asked.registration_id
+        connected = connection(session, *about)
+        subject = subject_of_checkup(session, asked.registration_id, now(), about[0])
+    return State(invited, asked, connected, subject)
 
 
 def _type_in(database: Database, token: str) -> ResponseReturnValue:
@@ -162,7 +168,22 @@ def _let_in(database: Database, token: str) -> ResponseReturnValue:
     return see_other(_address(token))
 
 
-_ACTS = {"type": _type_in, "approve": _approve, "refuse": _refuse, "let-in": _let_in}
+def _test(database: Database, token: str) -> ResponseReturnValue:
+    """The self-test of the LMS that this invitation has connected."""
+    with database.reading() as session:
+        state = _state(session, token)
+    if state.subject is None:
+        return see_other(_address(token))
+    return _page(token, state, lines=checkup_lines(database, state.subject, self_test()))
+
+
+_ACTS = {
+    "type": _type_in,
+    "approve": _approve,
+    "refuse": _refuse,
+    "let-in": _let_in,
+    "test": _test,
+}
 
 
 def _kind() -> LmsKind | None:
@@ -177,9 +198,15 @@ def _address(token: str, **query: str) -> str:
 
 
 def _page(
-    token: str, state: State, *, typed: TypedPlatform | None = None, told: str = ""
+    token: str,
+    state: State,
+    *,
+    typed: TypedPlatform | None = None,
+    told: str = "",
+    lines: list[Line] | None = None,
 ) -> Response:
     base_url, kind = parts().settings.base_url, _kind()
+    known = checkup(state.subject.known, None) if state.subject else []
     return make_response(
         render_template(
             "lms/connect.html",
@@ -191,6 +218,8 @@ def _page(
             ours=values_to_copy(base_url),
             told=told,
             looked="look" in request.args,
+            lines=known if lines is None else lines,
+            is_live=lines is not None,
             **_form(kind, typed),
         )
     )

@@ -1,10 +1,10 @@
 """/courses/<id>: who is in a course, for those who lead it, and how its list is kept right."""
 
-from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.catalogue.queries import Shelf
 from tracks.db import Session
@@ -40,8 +40,7 @@ from tracks.web.requests import Door, language, now, parts, see_other
 PER_PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Uptake:
+class Uptake(Struct, frozen=True):
     """How many of the course's participants have started one of its tracks."""
 
     version_id: int

@@ -52,18 +52,22 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
     return f"/select/{start_selection(session, message, message.deep_linking, who, moment)}"
 
 
+def _over(status: int) -> PageError:
+    return PageError(status, OVER, reason="choice_closed")
+
+
 @requires(Permission.KNOWN)
 def choose(session: Session, actor: Actor, secret: str) -> ResponseReturnValue:
     selection = open_selection(session, secret, actor.person_id, now())
     if selection is None:
-        raise PageError(404, OVER)
+        raise _over(404)
     return _page(session, actor, secret, selection)
 
 
 @requires(Permission.KNOWN)
 def add(session: Session, actor: Actor, secret: str) -> ResponseReturnValue:
     selection, registration = _waiting(session, actor, secret)
-    picked = read_picker(session, actor.municipality_id, request.form).picked
+    picked = read_picker(session, actor, request.form).picked
     if not picked:
         problem = gettext("Tick at least one thing to add.")
         return _page(session, actor, secret, selection, problem=problem), 422
@@ -83,17 +87,17 @@ def cancel(session: Session, actor: Actor, secret: str) -> ResponseReturnValue:
 def _waiting(session: Session, actor: Actor, secret: str) -> tuple[Selection, Registration]:
     selection = open_selection(session, secret, actor.person_id, now())
     if selection is None:
-        raise PageError(403, OVER)
+        raise _over(403)
     registration = active_registration(session, selection.registration_id)
     if registration is None:
-        raise PageError(403, OVER)
+        raise _over(403)
     return selection, registration
 
 
 def _page(
     session: Session, actor: Actor, secret: str, selection: Selection, problem: str | None = None
 ) -> str:
-    picker = read_picker(session, actor.municipality_id, request.values)
+    picker = read_picker(session, actor, request.values)
     return render_template(
         "lms/select.html",
         action=f"/select/{secret}",
@@ -119,7 +123,7 @@ def _answer(
 ) -> str:
     """The page that takes the signed answer to where the signed request said, and nowhere else."""
     if not use_selection(session, secret, actor.person_id, now()):
-        raise PageError(403, OVER)
+        raise _over(403)
     side = cast(LtiSide, current_app.extensions["tracks.lti"])
     launch_url = f"{parts().settings.base_url}/lti/launch"
     claims = response_claims(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
 from tracks.lms.actions import start_new_round
+from tracks.lms.mending import mend_service
 from tracks.lms.score_standings import led_links
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -21,7 +22,12 @@ def gradebook(session: Session, actor: Actor, track_id: int) -> ResponseReturnVa
     links = led_links(session, actor.person_id, track_id)
     if not links:
         abort(404)
-    return render_template("lms/gradebook.html", links=links, address=f"/gradebook/{track_id}")
+    return render_template(
+        "lms/gradebook.html",
+        links=links,
+        address=f"/gradebook/{track_id}",
+        mend=mend_service,
+    )
 
 
 @requires(Permission.OWN_WORK)

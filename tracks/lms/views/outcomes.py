@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import Response, g, make_response, render_template, request
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from lti.errors import LtiRejected
@@ -16,6 +16,7 @@ from lti.tool.launch import BrowserUnproven, Launch
 from lti.tool.return_url import with_messages
 from tracks.db import Database, Session
 from tracks.i18n import language_of
+from tracks.lms.actions.addresses import note_refused_answer
 from tracks.lms.actions.refusals import launch_refused
 from tracks.lms.lessons import FOR_THE_LMS, LESSONS
 from tracks.lms.stores import (
@@ -38,7 +39,7 @@ from tracks.web.cookies import (
     set_cookie,
     sign_in_token,
 )
-from tracks.web.errors import NOT_ALLOWED
+from tracks.web.errors import NOT_ALLOWED, error_page
 from tracks.web.pages import gettext
 from tracks.web.requests import (
     extension,
@@ -51,6 +52,7 @@ from tracks.web.requests import (
 )
 
 log = logging.getLogger(__name__)
+SUSPENDED = "person_suspended"
 T = TypeVar("T")
 
 
@@ -62,8 +64,7 @@ def pairs(values: MultiDict[str, str]) -> list[tuple[str, str]]:
     return list(values.items(multi=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """One try at a message: what lti/ asks us for, in one transaction."""
 
     session: Session
@@ -98,18 +99,25 @@ def _one_try(database: Database, act: Callable[[Door], T], keys: PlatformKeys) -
             is_over = not isinstance(rejected, BrowserUnproven)
             if is_over and rejected.registration_id is not None:
                 launch_refused(session, rejected.registration_id, rejected.reason, now())
+                if rejected.not_called is not None:
+                    note_refused_answer(
+                        session, rejected.registration_id, *rejected.not_called, now()
+                    )
             return rejected
 
 
 def welcome(entered: Entered) -> Response:
     if entered.token is None:
         use_language(language_of(entered.locale))
-        may_be_framed_by("*")
         g.way_back = entered.way_back
         error_id = new_error_id()
-        log.info("launch.refused reason=person_suspended error_id=%s", error_id)
-        page = render_template("error.html", lesson=NOT_ALLOWED, error_id=error_id, kept="")
-        response = make_response(page, 403)
+        log.warning(
+            "launch.refused reason=%s registration=%s error_id=%s",
+            SUSPENDED,
+            entered.registration_id,
+            error_id,
+        )
+        response = error_page(403, NOT_ALLOWED, error_id=error_id, reason=SUSPENDED)
     else:
         response = see_other(entered.path)
         hours = parts().settings.session_hours

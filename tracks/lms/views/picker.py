@@ -1,10 +1,10 @@
 """What the page of choosing shows: what was looked for, what was found, what is picked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from tracks.catalogue.queries import Edition, Shelf, offered
@@ -22,7 +22,12 @@ from tracks.catalogue.search import (
     session_piece,
     track_piece,
 )
+from tracks.catalogue.teaching.queries import teaching_of
+from tracks.catalogue.teaching.rules import fit_of
+from tracks.catalogue.teaching.views import said_in_words
 from tracks.db import Session
+from tracks.organisation.queries.units import owner
+from tracks.people.rules import Actor
 from tracks.web.pages import gettext
 from tracks.web.requests import language
 
@@ -34,14 +39,12 @@ _LONGEST_SEARCH = 200
 _MOST_WORDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ShownModule:
+class ShownModule(Struct, frozen=True):
     session: Piece | None  # None: only resources of it were found
     resources: list[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTrack:
+class ShownTrack(Struct, frozen=True):
     """A track as the page lists it. Resources of a hundred tracks would be thousands of lines."""
 
     edition: Edition
@@ -62,8 +65,7 @@ class ShownTrack:
             yield from module.resources
 
 
-@dataclass(frozen=True, slots=True)
-class Picker:
+class Picker(Struct, frozen=True):
     wish: Wish
     typed: str
     offers: Facets
@@ -74,6 +76,7 @@ class Picker:
     opened: frozenset[str]  # addresses of the tracks whose resources are asked for
     picked: list[Piece]
     picks: frozenset[str]  # their addresses
+    taught: str  # what comes first, in words; "": nobody has said
 
     @property
     def out_of_sight(self) -> list[Piece]:
@@ -82,10 +85,10 @@ class Picker:
         return [piece for piece in self.picked if str(piece.address) not in seen]
 
 
-def read_picker(session: Session, municipality_id: int, given: MultiDict[str, str]) -> Picker:
+def read_picker(session: Session, actor: Actor, given: MultiDict[str, str]) -> Picker:
     """From what the form says; what it cannot mean is as if it were not said."""
     shelf = cast(Shelf, current_app.extensions["tracks.shelf"])
-    editions = offered(session, shelf, municipality_id)
+    editions = offered(session, shelf, actor.municipality_id)
     offers = facets(editions)
     typed = given.get("q", "").strip()[:_LONGEST_SEARCH]
     wish = Wish(
@@ -95,7 +98,10 @@ def read_picker(session: Session, municipality_id: int, given: MultiDict[str, st
         minutes=_number(given.get("minutes", ""), 0, max(LIMITS)) or None,
         language=_one_of(given.get("language"), offers.languages),
     )
+    taught = teaching_of(session, actor)
     found = search(editions, wish)
+    if taught is not None:
+        found.sort(key=lambda f: fit_of(f.edition.subjects, f.edition.grades, taught))
     pages = max(1, -(-len(found) // TRACKS_A_PAGE))
     page = _number(given.get("page", ""), 1, pages)
     picked = picked_pieces(editions, given.getlist("pick"))
@@ -114,6 +120,9 @@ def read_picker(session: Session, municipality_id: int, given: MultiDict[str, st
         opened=opened,
         picked=list(picked.values()),
         picks=picks,
+        taught=said_in_words(taught, owner(session, actor.municipality_id).country)
+        if taught is not None
+        else "",
     )
 
 

@@ -1,11 +1,11 @@
 """/lti/register: an LMS and we make each other's acquaintance; /lti/canvas.json: for Canvas."""
 
 import logging
-from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from lti.errors import ServiceError
 from lti.origins import origin_of
@@ -140,8 +140,7 @@ def _host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What the LMS answered, for the administrator to read."""
 
     status: int | None = None

@@ -3,13 +3,13 @@
 Nothing but what its writer chose to share is read here.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from msgspec import Struct
 
 from lti.errors import LtiRejected
 from lti.tool.launch import Launch
@@ -49,8 +49,7 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
     return f"/review/{link or 0}/{found or 0}"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """One shared text with what was asked."""
 
     title: str

@@ -1,5 +1,6 @@
 """Arriving by a resource link: into a track, a module or a single resource."""
 
+import logging
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -20,6 +21,8 @@ from tracks.progress.events import Way
 from tracks.progress.queries import place_to_go_on
 from tracks.web.requests import extension, parts
 
+log = logging.getLogger(__name__)
+
 
 def shelf() -> Shelf:
     return cast(Shelf, extension("tracks.shelf"))
@@ -30,6 +33,8 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
     link = _note_work(session, message, address, who, moment)
     if leads_course(message.roles):
         note_course(session, message, who, parts().settings.base_url, moment)
+    if link is None and address is not None and message.resource_link is not None:
+        log.warning("launch.leads_nowhere registration=%s", message.registration.id)
     # as it is called today, whatever the LMS calls it
     path = _page(address if link is None else link.address, message.target_link_uri)
     if who.school_id is None and address is not None:

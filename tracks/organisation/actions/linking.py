@@ -9,7 +9,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.audit.models import audit_entry
@@ -18,7 +30,9 @@ from tracks.events import Noted
 from tracks.organisation.codes import INVITATION_LIFE, LINK_LIFE, code_hash, new_code
 from tracks.organisation.events import AccountsLinked, AccountsMeet
 from tracks.organisation.models import code_try, link_code
-from tracks.people.actions import token_hash
+from tracks.organisation.queries.roles import grants
+from tracks.organisation.rules import is_protected
+from tracks.people.actions import note_here, token_hash
 from tracks.people.events import SchoolChosen
 from tracks.people.models import account, person, sign_in
 from tracks.people.rules import Actor
@@ -32,6 +46,8 @@ class Outcome(StrEnum):
     SAME_WORK = "same_work"  # both have worked with the same: nothing of either may be lost
 
 
+# Whoever has a row in one of these has come in. The last three are of the area above.
+_WAYS_IN = ("account", "identity", "passkey", "one_time_secret")
 # Nothing of these is anybody's work: they go with the row that has no accounts any more.
 _DROPPED = (link_code, code_try)
 
@@ -44,10 +60,11 @@ def make_link_code(session: Session, actor: Actor, now: datetime) -> str:
 def make_code_for(session: Session, actor: Actor, person_id: int, now: datetime) -> str | None:
     """For somebody whom a list has brought and who has never come in: they type it the first time.
 
-    None for whoever has an account: with a code of theirs another would take over their work.
+    None for whoever has come in or has a protected role, now or later: with a code of theirs
+    another would take over their work and their rights.
     """
     _hold(session, person_id)
-    if _is_there(session, exists().where(account.c.person_id == person_id)):
+    if not is_newcomer(session, actor.municipality_id, person_id, now):
         return None
     session.emit(
         Noted(
@@ -58,12 +75,48 @@ def make_code_for(session: Session, actor: Actor, person_id: int, now: datetime)
             person_id=person_id,
         )
     )
-    return _make_code(session, actor.municipality_id, person_id, now + INVITATION_LIFE)
+    ends = now + INVITATION_LIFE
+    return _make_code(session, actor.municipality_id, person_id, ends, is_for_newcomer=True)
 
 
-def _make_code(session: Session, municipality_id: int, person_id: int, ends: datetime) -> str:
+def has_come_in(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """By an LMS, or by a login of their own."""
+    tables = (metadata.tables[name] for name in _WAYS_IN)
+    return or_(*(exists().where(table.c.person_id == person_id) for table in tables))
+
+
+def is_newcomer(session: Session, municipality_id: int, person_id: int, now: datetime) -> bool:
+    """Somebody else may be told a code by which an account becomes theirs."""
+    known = session.execute(
+        select(person.c.id).where(
+            person.c.id == person_id,
+            person.c.municipality_id == municipality_id,
+            person.c.is_suspended.is_(False),
+            person.c.is_joined.is_(False),
+            person.c.erased_at.is_(None),
+            not_(has_come_in(person.c.id)),
+        )
+    ).first()
+    held = grants(session, municipality_id, person_id=person_id)
+    return known is not None and not any(
+        is_protected(each.role) and not each.is_over(now) for each in held
+    )
+
+
+def _make_code(
+    session: Session,
+    municipality_id: int,
+    person_id: int,
+    ends: datetime,
+    *,
+    is_for_newcomer: bool = False,
+) -> str:
     code = new_code()
-    values = {"code_hash": code_hash(code), "expires_at": ends}
+    values = {
+        "code_hash": code_hash(code),
+        "expires_at": ends,
+        "is_for_newcomer": is_for_newcomer,
+    }
     session.execute(
         insert_or(link_code)
         .values(person_id=person_id, municipality_id=municipality_id, **values)
@@ -74,15 +127,30 @@ def _make_code(session: Session, municipality_id: int, person_id: int, ends: dat
 
 def take_link_code(session: Session, municipality_id: int, typed: str, now: datetime) -> int | None:
     """Whoever was shown the code, which is used up; for a login that nobody has yet."""
-    return session.execute(
-        delete(link_code)
+    found = _shown_to(session, municipality_id, typed, now)
+    if found is not None:
+        session.execute(delete(link_code).where(link_code.c.person_id == found))
+    return found
+
+
+def _shown_to(session: Session, municipality_id: int, typed: str, now: datetime) -> int | None:
+    found = session.execute(
+        select(link_code.c.person_id, link_code.c.is_for_newcomer)
+        .join(person, person.c.id == link_code.c.person_id)
         .where(
             link_code.c.municipality_id == municipality_id,
             link_code.c.code_hash == code_hash(typed),
             link_code.c.expires_at > now,
+            person.c.is_suspended.is_(False),
         )
-        .returning(link_code.c.person_id)
-    ).scalar_one_or_none()
+    ).one_or_none()
+    if found is None:
+        return None
+    _hold(session, found.person_id)
+    if found.is_for_newcomer and not is_newcomer(session, municipality_id, found.person_id, now):
+        return None  # they have come in meanwhile, without it
+    person_id: int = found.person_id
+    return person_id
 
 
 def link_accounts(
@@ -92,16 +160,7 @@ def link_accounts(
 
     `token`: of this sign-in. Another one comes back when they are linked: the rights may be others.
     """
-    kept_id = session.execute(
-        select(link_code.c.person_id)
-        .join(person, person.c.id == link_code.c.person_id)
-        .where(
-            link_code.c.municipality_id == actor.municipality_id,
-            link_code.c.code_hash == code_hash(typed),
-            link_code.c.expires_at > now,
-            person.c.is_suspended.is_(False),
-        )
-    ).scalar_one_or_none()
+    kept_id = _shown_to(session, actor.municipality_id, typed, now)
     if kept_id is None:
         return Outcome.UNKNOWN, token
     if kept_id == actor.person_id:
@@ -113,6 +172,7 @@ def link_accounts(
         return Outcome.SAME_WORK, token
     new_token = _move_sign_in(session, token)
     become_one(session, actor.municipality_id, kept_id, actor.person_id, now)
+    note_here(session, kept_id, now)
     return Outcome.LINKED, new_token
 
 
@@ -157,8 +217,12 @@ def _let_go(session: Session, municipality_id: int, gone_id: int) -> None:
     mine = person.c.id == gone_id, person.c.municipality_id == municipality_id
     named = or_(audit_entry.c.actor_id == gone_id, audit_entry.c.person_id == gone_id)
     if _is_there(session, exists().where(audit_entry.c.municipality_id == municipality_id, named)):
-        empty = dict.fromkeys(("name", "school_id", "language", "device", "leaving_at"))
-        session.execute(update(person).where(*mine).values(empty))
+        names = (
+            "name", "protected_by", "school_id", "former_school_id", "language", "device",
+            "last_here", "leaving_at",
+        )  # fmt: skip
+        empty = dict.fromkeys(names)
+        session.execute(update(person).where(*mine).values(empty).values(is_joined=True))
     else:
         session.execute(delete(person).where(*mine))
 
@@ -224,8 +288,14 @@ def _fill_gaps(session: Session, kept_id: int, gone_id: int) -> None:
         for row in session.execute(select(person).where(person.c.id.in_((kept_id, gone_id))))
     }
     kept, gone = both[kept_id], both[gone_id]
-    names = ("school_id", "name", "language")
+    names = ("school_id", "name", "language", "device")
     values = {n: getattr(gone, n) for n in names if getattr(kept, n) is None}
+    if kept.protected_by is None and gone.protected_by is not None:
+        values |= {"protected_by": gone.protected_by, "name": None}
+    elif kept.protected_by is not None:
+        values.pop("name", None)
+    if gone.is_suspended:
+        values["is_suspended"] = True
     if values:
         session.execute(update(person).where(person.c.id == kept_id).values(values))
 

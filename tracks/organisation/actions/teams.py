@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from tracks.db import Session
 from tracks.organisation.actions.units import Doer
 from tracks.organisation.events import TeamChanged
+from tracks.organisation.models import chain_note, role_invitation
 from tracks.organisation.queries.roles import grants
 from tracks.people.grants import end_role
 from tracks.people.models import role_grant, school, team, team_school
@@ -18,7 +19,11 @@ def add_team(session: Session, municipality_id: int, name: str, doer: Doer) -> i
     made = session.execute(
         insert_or(team)
         .values(municipality_id=municipality_id, name=name)
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["municipality_id", "name"],
+            set_={"ended_at": None},
+            where=team.c.ended_at.is_not(None),
+        )
         .returning(team.c.id)
     ).scalar_one_or_none()
     if made is not None:
@@ -75,15 +80,27 @@ def end_team(session: Session, municipality_id: int, team_id: int, doer: Doer) -
         if given.team_id == team_id and not given.is_over(doer.now):
             end_role(session, municipality_id, given.id, doer.now, by=doer.by)
     fill_team(session, municipality_id, team_id, (), doer)
+    session.execute(
+        delete(role_invitation).where(
+            role_invitation.c.municipality_id == municipality_id,
+            role_invitation.c.team_id == team_id,
+            role_invitation.c.used_at.is_(None),
+        )
+    )
     used = session.execute(
-        select(role_grant.c.id).where(
-            role_grant.c.municipality_id == municipality_id, role_grant.c.team_id == team_id
+        select(role_grant.c.id)
+        .where(role_grant.c.municipality_id == municipality_id, role_grant.c.team_id == team_id)
+        .union_all(
+            select(chain_note.c.id).where(
+                chain_note.c.municipality_id == municipality_id, chain_note.c.team_id == team_id
+            )
         )
     ).first()
+    own = team.c.id == team_id, team.c.municipality_id == municipality_id
     if used is None:
-        session.execute(
-            delete(team).where(team.c.id == team_id, team.c.municipality_id == municipality_id)
-        )
+        session.execute(delete(team).where(*own))
+    else:
+        session.execute(update(team).where(*own).values(ended_at=doer.now))
 
 
 def _tell(session: Session, municipality_id: int, team_id: int, doer: Doer) -> None:

@@ -1,19 +1,35 @@
-"""Writes of units: a new one, another name, a merge, a split. History is never written over."""
+"""Writes of units: their beginning, changes and end. History is never written over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import delete, exists, insert, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
 from tracks.i18n import N_
-from tracks.organisation.events import UnitChanged, UnitsMerged, UnitSplit
-from tracks.organisation.models import role_invitation, school_name, school_successor
+from tracks.organisation.days import today
+from tracks.organisation.events import (
+    RoleMoved,
+    UnitChanged,
+    UnitClosed,
+    UnitOpenedAgain,
+    UnitRenumbered,
+    UnitsMerged,
+    UnitSplit,
+)
+from tracks.organisation.models import (
+    role_invitation,
+    school_code,
+    school_name,
+    school_successor,
+    teacher_count,
+)
 from tracks.organisation.queries.roles import grants
 from tracks.organisation.queries.units import Unit, units
-from tracks.organisation.rules import known_sum
+from tracks.organisation.rules import TeacherCount, known_sum
 from tracks.people.actions import add_school
 from tracks.people.grants import end_role, grant_role
 from tracks.people.models import municipality, person, school, team_school
@@ -23,7 +39,13 @@ TWO_AT_LEAST = N_("Choose at least two.")
 NOT_OPEN = N_("One of these is closed already, or is not yours.")
 NOT_YET = N_("Do it on the day, or after it: a day to come changes nothing yet.")
 BEFORE_IT_OPENED = N_("That is before it opened.")
+SOMETHING_CAME_AFTER = N_("It is open, or others came after it: it cannot be opened again.")
 NUMBER_TAKEN = N_("Another unit has this number already.")
+
+
+# Sources of teacher_count beside those of lists.
+BY_HAND = "hand"
+ADDED_UP = "merge"
 
 
 class NotPossible(Exception):
@@ -34,8 +56,7 @@ class NotPossible(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class NewUnit:
+class NewUnit(Struct, frozen=True):
     code: str
     name: str
     kind: SchoolKind
@@ -43,10 +64,13 @@ class NewUnit:
     teachers_as_of: date | None = None
     teachers_source: str | None = None
     device: str | None = None  # of most pupils
+    opened_on: date | None = None
+
+    def count(self, source: str) -> TeacherCount | None:
+        return _count_of(self.teachers, self.teachers_as_of, source, self.teachers_source)
 
 
-@dataclass(frozen=True, slots=True)
-class Doer:
+class Doer(Struct, frozen=True):
     """Who does it, when: the person, or None for an operator."""
 
     by: int | None
@@ -54,9 +78,14 @@ class Doer:
 
 
 def add_unit(
-    session: Session, municipality_id: int, new: NewUnit, doer: Doer, opened_on: date | None = None
+    session: Session,
+    municipality_id: int,
+    new: NewUnit,
+    doer: Doer,
+    *,
+    counted_by: str = BY_HAND,
 ) -> int:
-    """Raises NotPossible when the number is taken."""
+    """Raises NotPossible when the number is taken. `counted_by`: a source of teacher_count."""
     _one_at_a_time(session, municipality_id)
     _check_numbers(session, municipality_id, [new])
     made = add_school(
@@ -69,16 +98,35 @@ def add_unit(
         teachers_as_of=new.teachers_as_of,
         teachers_source=new.teachers_source,
         device=new.device,
-        opened_on=opened_on,
+        opened_on=new.opened_on,
     )
+    _keep_count(session, municipality_id, made, new.count(counted_by))
     _tell(session, municipality_id, made, doer, is_new=True)
     return made
 
 
 def change_unit(
-    session: Session, municipality_id: int, unit: Unit, new: NewUnit, doer: Doer
+    session: Session,
+    municipality_id: int,
+    unit: Unit,
+    new: NewUnit,
+    doer: Doer,
+    *,
+    code_was_wrong: bool = False,
+    counted_by: str = BY_HAND,
 ) -> None:
-    """All but its number. A name it had before stays findable."""
+    """A name or number it had before stays findable, unless that number was never its own; and so
+    do counts of its teachers. `counted_by`: a source of teacher_count.
+
+    Raises NotPossible when another has the number.
+    """
+    if unit.code != new.code:
+        _renumber(session, municipality_id, unit, new, doer, is_kept=not code_was_wrong)
+    was_counted = (unit.teachers, unit.teachers_as_of, unit.teachers_source)
+    if was_counted != (new.teachers, new.teachers_as_of, new.teachers_source):
+        if new.teachers is None:
+            _take_count_back(session, municipality_id, unit)
+        _keep_count(session, municipality_id, unit.id, new.count(counted_by))
     if unit.name != new.name:
         session.execute(
             insert_or(school_name)
@@ -86,7 +134,7 @@ def change_unit(
                 school_id=unit.id,
                 name=unit.name,
                 municipality_id=municipality_id,
-                until=doer.now.date(),
+                until=today(doer.now),
             )
             .on_conflict_do_nothing()
         )
@@ -100,9 +148,81 @@ def change_unit(
             teachers_as_of=new.teachers_as_of,
             teachers_source=new.teachers_source,
             device=new.device,
+            opened_on=new.opened_on,
         )
     )
     _tell(session, municipality_id, unit.id, doer, is_new=False)
+
+
+def _count_of(
+    teachers: int | None, counted_on: date | None, source: str, said_source: str | None
+) -> TeacherCount | None:
+    """A number without its day is no count of any year."""
+    if teachers is None or counted_on is None:
+        return None
+    return TeacherCount(counted_on, teachers, source, said_source)
+
+
+def _keep_count(
+    session: Session, municipality_id: int, school_id: int, count: TeacherCount | None
+) -> None:
+    if count is None:
+        return
+    values = {"teachers": count.teachers, "said_source": count.said_source}
+    session.execute(
+        insert_or(teacher_count)
+        .values(
+            municipality_id=municipality_id,
+            school_id=school_id,
+            counted_on=count.counted_on,
+            source=count.source,
+            **values,
+        )
+        .on_conflict_do_update(index_elements=["school_id", "counted_on", "source"], set_=values)
+    )
+
+
+def _take_count_back(session: Session, municipality_id: int, unit: Unit) -> None:
+    """Whoever empties the field says that nobody knows. Counts of other days stay."""
+    session.execute(
+        delete(teacher_count).where(
+            teacher_count.c.municipality_id == municipality_id,
+            teacher_count.c.school_id == unit.id,
+            teacher_count.c.counted_on == unit.teachers_as_of,
+            teacher_count.c.source == BY_HAND,
+        )
+    )
+
+
+def _renumber(
+    session: Session,
+    municipality_id: int,
+    unit: Unit,
+    new: NewUnit,
+    doer: Doer,
+    *,
+    is_kept: bool,
+) -> None:
+    _one_at_a_time(session, municipality_id)
+    _check_numbers(session, municipality_id, [new])
+    mine = school_code.c.school_id == unit.id, school_code.c.municipality_id == municipality_id
+    # What it had long ago and has again is no earlier number.
+    session.execute(delete(school_code).where(*mine, school_code.c.code == new.code))
+    if is_kept:
+        until = {"until": today(doer.now)}
+        session.execute(
+            insert_or(school_code)
+            .values(school_id=unit.id, code=unit.code, municipality_id=municipality_id, **until)
+            .on_conflict_do_update(index_elements=["school_id", "code"], set_=until)
+        )
+    session.execute(
+        update(school)
+        .where(school.c.id == unit.id, school.c.municipality_id == municipality_id)
+        .values(code=new.code)
+    )
+    session.emit(
+        UnitRenumbered(municipality_id=municipality_id, school_id=unit.id, by=doer.by, at=doer.now)
+    )
 
 
 def merge_units(
@@ -122,7 +242,7 @@ def merge_units(
     if len(together) < 2:
         raise NotPossible(TWO_AT_LEAST)
     if isinstance(into, NewUnit):
-        target = add_unit(session, municipality_id, into, doer, on)
+        target = add_unit(session, municipality_id, replace(into, opened_on=on), doer)
     elif into in {unit.id for unit in together}:
         target = into
     else:
@@ -174,23 +294,9 @@ def split_unit(
         raise NotPossible(TWO_AT_LEAST)
     _open_units(session, municipality_id, [school_id], on, doer)
     _check_numbers(session, municipality_id, parts)
-    made = [add_unit(session, municipality_id, part, doer, on) for part in parts]
+    made = [add_unit(session, municipality_id, replace(part, opened_on=on), doer) for part in parts]
     _close(session, municipality_id, [school_id], made, on, "split")
-    session.execute(
-        update(person)
-        .where(person.c.municipality_id == municipality_id, person.c.school_id == school_id)
-        .values(school_id=None)
-    )
-    session.execute(
-        delete(role_invitation).where(
-            role_invitation.c.municipality_id == municipality_id,
-            role_invitation.c.school_id == school_id,
-            role_invitation.c.used_at.is_(None),
-        )
-    )
-    for given in grants(session, municipality_id):
-        if given.school_id == school_id and not given.is_over(doer.now):
-            end_role(session, municipality_id, given.id, doer.now, by=doer.by)
+    _empty(session, municipality_id, school_id, doer)
     session.emit(
         UnitSplit(
             municipality_id=municipality_id,
@@ -202,6 +308,82 @@ def split_unit(
         )
     )
     return made
+
+
+def close_unit(
+    session: Session, municipality_id: int, school_id: int, on: date, doer: Doer
+) -> None:
+    """Nothing comes after it. Raises NotPossible.
+
+    Its numbers stay, roles there end, and whose work counted there is without a unit until somebody
+    says where it counts: they at their next visit, a coordinator, or the next list of staff.
+    """
+    _open_units(session, municipality_id, [school_id], on, doer)
+    _close(session, municipality_id, [school_id], [], on, "")
+    _empty(session, municipality_id, school_id, doer)
+    session.emit(
+        UnitClosed(
+            municipality_id=municipality_id, school_id=school_id, on=on, by=doer.by, at=doer.now
+        )
+    )
+
+
+def open_again(session: Session, municipality_id: int, school_id: int, doer: Doer) -> None:
+    """Who has no unit since it closed is there again; roles are not. Raises NotPossible."""
+    _one_at_a_time(session, municipality_id)
+    has_successor = exists().where(
+        school_successor.c.school_id == school.c.id,
+        school_successor.c.municipality_id == municipality_id,
+    )
+    opened = session.execute(
+        update(school)
+        .where(
+            school.c.id == school_id,
+            school.c.municipality_id == municipality_id,
+            school.c.closed_on.is_not(None),
+            not_(has_successor),
+        )
+        .values(closed_on=None)
+        .returning(school.c.id)
+    )
+    if opened.first() is None:
+        raise NotPossible(SOMETHING_CAME_AFTER)
+    session.execute(
+        update(person)
+        .where(
+            person.c.municipality_id == municipality_id,
+            person.c.former_school_id == school_id,
+            person.c.school_id.is_(None),
+        )
+        .values(school_id=school_id, former_school_id=None)
+    )
+    session.emit(
+        UnitOpenedAgain(
+            municipality_id=municipality_id, school_id=school_id, by=doer.by, at=doer.now
+        )
+    )
+
+
+def _empty(session: Session, municipality_id: int, school_id: int, doer: Doer) -> None:
+    """Nobody is at a unit that has closed: neither by their work, nor a role, nor an invitation."""
+    session.execute(
+        update(person)
+        .where(person.c.municipality_id == municipality_id, person.c.school_id == school_id)
+        .values(school_id=None, former_school_id=school_id)
+    )
+    session.execute(
+        update(role_invitation)
+        .where(
+            role_invitation.c.municipality_id == municipality_id,
+            role_invitation.c.school_id == school_id,
+            role_invitation.c.used_at.is_(None),
+            role_invitation.c.ended_at.is_(None),
+        )
+        .values(ended_at=doer.now)
+    )
+    for given in grants(session, municipality_id):
+        if given.school_id == school_id and not given.is_over(doer.now):
+            end_role(session, municipality_id, given.id, doer.now, by=doer.by)
 
 
 def _one_at_a_time(session: Session, municipality_id: int) -> None:
@@ -234,7 +416,7 @@ def _open_units(
     found = [u for u in units(session, municipality_id) if u.id in wanted and u.is_open]
     if len(found) != len(wanted):
         raise NotPossible(NOT_OPEN)
-    if on > doer.now.date():
+    if on > today(doer.now):
         raise NotPossible(NOT_YET)
     if any(unit.opened_on is not None and on < unit.opened_on for unit in found):
         raise NotPossible(BEFORE_IT_OPENED)
@@ -249,20 +431,19 @@ def _close(
         .where(school.c.municipality_id == municipality_id, school.c.id.in_(gone))
         .values(closed_on=on)
     )
-    session.execute(
-        insert(school_successor),
-        [
-            {
-                "school_id": school_id,
-                "successor_id": successor,
-                "municipality_id": municipality_id,
-                "happened_on": on,
-                "kind": kind,
-            }
-            for school_id in gone
-            for successor in into
-        ],
-    )
+    came_after = [
+        {
+            "school_id": school_id,
+            "successor_id": successor,
+            "municipality_id": municipality_id,
+            "happened_on": on,
+            "kind": kind,
+        }
+        for school_id in gone
+        for successor in into
+    ]
+    if came_after:
+        session.execute(insert(school_successor), came_after)
     in_teams = session.execute(
         delete(team_school)
         .where(team_school.c.municipality_id == municipality_id, team_school.c.school_id.in_(gone))
@@ -285,19 +466,21 @@ def _count_teachers(
     days = [unit.teachers_as_of for unit in together if unit.teachers_as_of]
     sources = dict.fromkeys(unit.teachers_source for unit in together if unit.teachers_source)
     is_one_of_them = any(unit.id == target for unit in together)
-    session.execute(
+    as_of = min(days) if teachers is not None and days else None
+    source = ", ".join(sources)[:100] or None if teachers is not None else None
+    summed = session.execute(
         update(school)
         .where(
             school.c.id == target,
             school.c.municipality_id == municipality_id,
             *(() if is_one_of_them else (school.c.teachers.is_(None),)),
         )
-        .values(
-            teachers=teachers,
-            teachers_as_of=min(days) if teachers is not None and days else None,
-            teachers_source=", ".join(sources)[:100] or None if teachers is not None else None,
-        )
+        .values(teachers=teachers, teachers_as_of=as_of, teachers_source=source)
+        .returning(school.c.id)
     )
+    if summed.first() is not None:
+        count = _count_of(teachers, as_of, ADDED_UP, source)
+        _keep_count(session, municipality_id, target, count)
 
 
 def _move_roles(
@@ -309,21 +492,22 @@ def _move_roles(
         if each.school_id not in gone:
             continue
         end_role(session, municipality_id, each.id, doer.now, by=doer.by)
-        if (each.person_id, each.role) in there:
-            continue
-        there.add((each.person_id, each.role))
-        grant_role(
-            session,
-            person_id=each.person_id,
-            municipality_id=municipality_id,
-            role=each.role,
-            school_id=target,
-            now=doer.now,
-            starts=each.starts_at,
-            until=each.until,
-            percent=each.percent,
-            by=doer.by,
-        )
+        made = None
+        if (each.person_id, each.role) not in there:
+            there.add((each.person_id, each.role))
+            made = grant_role(
+                session,
+                person_id=each.person_id,
+                municipality_id=municipality_id,
+                role=each.role,
+                school_id=target,
+                now=doer.now,
+                starts=each.starts_at,
+                until=each.until,
+                percent=each.percent,
+                by=doer.by,
+            )
+        session.emit(RoleMoved(municipality_id, each.id, made))
 
 
 def _tell(

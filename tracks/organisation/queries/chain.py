@@ -1,8 +1,8 @@
 """Reads of the spreader chain: administration, lead spreaders in teams, spreaders, staff (O-04)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from tracks.db import Session
@@ -15,8 +15,7 @@ from tracks.people.rules import Role
 CHAIN = (Role.SPREADER, Role.LEAD_SPREADER, Role.COORDINATOR)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitCover:
+class UnitCover(Struct, frozen=True):
     unit: Unit
     spreaders: list[Grant]
     invited: int  # invitations that nobody has taken yet
@@ -27,8 +26,7 @@ class UnitCover:
         return cover_of(len(self.spreaders), self.invited)
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """All that is in force now; views show of it what is in the reader's branch."""
 
     rows: list[UnitCover]  # open units
@@ -84,6 +82,7 @@ def _invited(session: Session, municipality_id: int, now: datetime) -> dict[int,
             role_invitation.c.municipality_id == municipality_id,
             role_invitation.c.role == Role.SPREADER,
             role_invitation.c.used_at.is_(None),
+            role_invitation.c.ended_at.is_(None),
             role_invitation.c.expires_at > now,
         )
         .group_by(role_invitation.c.school_id)

@@ -1,8 +1,8 @@
 """What a municipality has chosen for itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy import select
 
 from tracks.db import Session
@@ -13,8 +13,7 @@ FRAMEWORKS = {"pfdk": "PfDK", "digcompedu": "DigCompEdu"}
 OWN_WORDS = ("spreader", "lead_spreader")
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     small_number: int | None = None  # None: the installation's
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by language, by thing
     framework: str = "pfdk"

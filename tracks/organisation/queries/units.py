@@ -1,27 +1,32 @@
 """Reads of a municipality's units: open and closed, what they were called, what became of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from msgspec import Struct
+from sqlalchemy import Column, select
 
 from tracks.db import Session
-from tracks.organisation.models import school_name, school_successor
+from tracks.organisation.models import (
+    school_code,
+    school_name,
+    school_successor,
+    teacher_count,
+)
+from tracks.organisation.rules import TeacherCount
 from tracks.people.models import municipality, school, team, team_school
 from tracks.people.rules import OwnerKind, SchoolKind, natural_key
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     id: int
     name: str
     country: str
     kind: OwnerKind
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """From a unit to one that came after it."""
 
     school_id: int
@@ -30,8 +35,7 @@ class Step:
     kind: str  # "merge" or "split"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     id: int
     code: str
     name: str
@@ -42,15 +46,15 @@ class Unit:
     opened_on: date | None
     closed_on: date | None
     device: str | None  # of most pupils; None: unknown
-    former_names: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()  # the newest first; so the numbers
+    former_codes: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.closed_on is None
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(Struct, frozen=True):
     id: int
     name: str
     school_ids: frozenset[int]
@@ -63,13 +67,8 @@ def owner(session: Session, municipality_id: int) -> Owner:
 
 def units(session: Session, municipality_id: int) -> list[Unit]:
     """All of them, as a person would sort them; closed ones too."""
-    former: dict[int, list[str]] = {}
-    for row in session.execute(
-        select(school_name.c.school_id, school_name.c.name)
-        .where(school_name.c.municipality_id == municipality_id)
-        .order_by(school_name.c.until.desc())
-    ):
-        former.setdefault(row.school_id, []).append(row.name)
+    names = _former(session, municipality_id, school_name.c.name)
+    codes = _former(session, municipality_id, school_code.c.code)
     rows = session.execute(select(school).where(school.c.municipality_id == municipality_id))
     found = [
         Unit(
@@ -83,11 +82,47 @@ def units(session: Session, municipality_id: int) -> list[Unit]:
             teachers_source=row.teachers_source,
             opened_on=row.opened_on,
             closed_on=row.closed_on,
-            former_names=tuple(former.get(row.id, ())),
+            former_names=tuple(names.get(row.id, ())),
+            former_codes=tuple(codes.get(row.id, ())),
         )
         for row in rows
     ]
     return sorted(found, key=lambda unit: natural_key(unit.name))
+
+
+def _former(session: Session, municipality_id: int, what: Column[Any]) -> dict[int, list[str]]:
+    table = what.table
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(table.c.school_id, what)
+        .where(table.c.municipality_id == municipality_id)
+        .order_by(table.c.until.desc(), what)
+    )
+    for school_id, text in map(tuple, rows):
+        found.setdefault(school_id, []).append(text)
+    return found
+
+
+def by_number(every: Sequence[Unit]) -> dict[str, Unit]:
+    """Also by the numbers they had before: a number that is in use is its unit's alone."""
+    found: dict[str, Unit] = {}
+    for unit in every:
+        for code in unit.former_codes:
+            found.setdefault(code, unit)
+    return found | {unit.code: unit for unit in every}
+
+
+def teacher_counts(session: Session, municipality_id: int, school_id: int) -> list[TeacherCount]:
+    """Of all years and sources, the oldest first."""
+    rows = session.execute(
+        select(teacher_count)
+        .where(
+            teacher_count.c.municipality_id == municipality_id,
+            teacher_count.c.school_id == school_id,
+        )
+        .order_by(teacher_count.c.counted_on, teacher_count.c.source)
+    )
+    return [TeacherCount(r.counted_on, r.teachers, r.source, r.said_source) for r in rows]
 
 
 def steps(session: Session, municipality_id: int) -> list[Step]:
@@ -132,7 +167,9 @@ def teams(session: Session, municipality_id: int) -> list[Team]:
     ):
         members.setdefault(row.team_id, set()).add(row.school_id)
     rows = session.execute(
-        select(team.c.id, team.c.name).where(team.c.municipality_id == municipality_id)
+        select(team.c.id, team.c.name).where(
+            team.c.municipality_id == municipality_id, team.c.ended_at.is_(None)
+        )
     )
     found = [Team(row.id, row.name, frozenset(members.get(row.id, ()))) for row in rows]
     return sorted(found, key=lambda each: natural_key(each.name))

@@ -7,6 +7,7 @@ from tracks.organisation.views import (
     accounts,
     coverage,
     invitations,
+    notes,
     people,
     reform,
     settings,
@@ -18,7 +19,7 @@ from tracks.web.pages import gettext
 from tracks.web.requests import Door, noted
 
 pages = Blueprint("organisation", __name__)
-for part in (coverage, units, reform, teams, people, invitations, accounts, settings):
+for part in (coverage, notes, units, reform, teams, people, invitations, accounts, settings):
     part.add_to(pages)
 
 
@@ -30,6 +31,7 @@ def doors(_session: Session) -> list[Door]:
         found.append(Door(gettext("Your spreader, and who helps them"), "/spreaders"))
     for permission, text, path in (
         (Permission.SEE_BRANCH, gettext("Spreaders: where they are, and where not"), "/coverage"),
+        (Permission.SEE_BRANCH, gettext("Between the schools and the municipality"), "/chain"),
         (Permission.GIVE_ROLES, gettext("People and roles"), "/people"),
         (Permission.SEE_ROLES, gettext("Who has which role"), "/roles"),
     ):

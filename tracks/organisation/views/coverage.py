@@ -1,27 +1,29 @@
 """/spreaders: who helps me. /coverage: where there are spreaders, and where not (O-03 to O-07)."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.db import Session
 from tracks.organisation.actions.codes import Invitation, invite
 from tracks.organisation.actions.units import Doer
 from tracks.organisation.queries.chain import Chain, UnitCover, chain
 from tracks.organisation.queries.choices import choices
+from tracks.organisation.queries.notes import Branch
 from tracks.organisation.queries.roles import Grant
-from tracks.organisation.queries.units import Team
-from tracks.organisation.rules import Cover, is_in_branch, known_sum, may_give
+from tracks.organisation.queries.units import Team, owner
+from tracks.organisation.rules import Cover, Wanted, is_in_branch, known_sum, may_give
+from tracks.organisation.views.invitations import link_of
+from tracks.organisation.views.notes import for_staff
 from tracks.people.guards import requires
-from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission, Role
+from tracks.people.rules import Actor, Permission, Role, kind_names
 from tracks.web.errors import NOT_ALLOWED, PageError
-from tracks.web.requests import language, now, parts
+from tracks.web.requests import language, now
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The part of the chain that is in the reader's branch."""
 
     rows: list[UnitCover]
@@ -79,6 +81,7 @@ def my_spreaders(session: Session, actor: Actor) -> ResponseReturnValue:
         leads=found.leads_of(row.unit.id) if row else [],
         coordinators=found.coordinators,
         words=_words(session, actor),
+        told=for_staff(session, Branch(actor, found), row.unit.id) if row else [],
     )
 
 
@@ -96,7 +99,10 @@ def invite_spreader(session: Session, actor: Actor, school_id: int) -> ResponseR
     if not may_give(actor, Role.SPREADER, school_id):
         raise PageError(403, NOT_ALLOWED)
     made = invite(
-        session, actor.municipality_id, Role.SPREADER, school_id, Doer(actor.person_id, now())
+        session,
+        actor.municipality_id,
+        Wanted(Role.SPREADER, school_id, None, None, None, None),
+        Doer(actor.person_id, now()),
     )
     return _coverage(session, actor, made=made, made_for=row)
 
@@ -116,12 +122,12 @@ def _coverage(
     return render_template(
         "organisation/coverage.html",
         shown=shown_to(actor, chain(session, actor.municipality_id, now())),
-        kind_names=SCHOOL_KIND_NAMES,
+        kind_names=kind_names(owner(session, actor.municipality_id).country),
         sees_all=actor.schools_where(Permission.SEE_BRANCH) is None,
         may_organise=actor.may(Permission.ORGANISE),
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
         made=made,
         made_for=made_for,
-        link=f"{parts().settings.base_url}/invitation",
+        link=link_of(made),
         words=_words(session, actor),
     )

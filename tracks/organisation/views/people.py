@@ -4,10 +4,12 @@ from datetime import datetime
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.db import Session
+from tracks.events import Noted
 from tracks.i18n import N_
-from tracks.organisation.actions.linking import make_code_for
+from tracks.organisation.actions.linking import is_newcomer, make_code_for
 from tracks.organisation.forms import Typed, read_role
 from tracks.organisation.queries.roles import (
     MOST_FOUND,
@@ -16,33 +18,43 @@ from tracks.organisation.queries.roles import (
     found_people,
     grants,
     known_person,
+    without_school,
 )
-from tracks.organisation.queries.units import teams, units
+from tracks.organisation.queries.units import Team, Unit, teams, units
 from tracks.organisation.rules import (
     ROLE_NAMES,
     SCOPES,
     WHERE_MISSING,
     Scope,
     Wanted,
+    is_protected,
     may_give,
+    may_suspend,
     problem_of,
 )
+from tracks.people.actions import move_person, suspend_person
+from tracks.people.events import SchoolChosen
 from tracks.people.grants import end_role, grant_role
 from tracks.people.guards import ask_own_login, requires
-from tracks.people.rules import BY_OWN_LOGIN, GIVES, Actor, Permission, Role
-from tracks.web.errors import NOT_ALLOWED, Lesson, PageError
-from tracks.web.requests import now, see_other
+from tracks.people.rules import Actor, Permission, Role
+from tracks.web.errors import MALFORMED, NOT_ALLOWED, Lesson, PageError
+from tracks.web.requests import now, parts, row_id, see_other
 
 MOST_LETTERS = 200
+MOST_ALONE = 200
 
 
 def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/people", "people", people_page)
+    pages.add_url_rule("/people/without-school", "without_school", without_page)
+    pages.add_url_rule("/people/without-school", "place", place, methods=["POST"])
     pages.add_url_rule("/people/<id:person_id>", "person", person_page)
     pages.add_url_rule("/people/<id:person_id>", "give_role", give, methods=["POST"])
     pages.add_url_rule(
         "/people/<id:person_id>/roles/<id:grant_id>", "end_role", end, methods=["POST"]
     )
+    pages.add_url_rule("/people/<id:person_id>/unit", "move_person", move, methods=["POST"])
+    pages.add_url_rule("/people/<id:person_id>/door", "suspend", suspend, methods=["POST"])
     pages.add_url_rule("/people/<id:person_id>/code", "code", make_code, methods=["POST"])
     pages.add_url_rule("/roles", "roles", roles_page)
 
@@ -53,7 +65,14 @@ def people_page(session: Session, actor: Actor) -> ResponseReturnValue:
     within = actor.schools_where(Permission.GIVE_ROLES)
     people = found_people(session, actor.municipality_id, words, within) if words else []
     return render_template(
-        "organisation/people.html", people=people, q=words, most=MOST_FOUND, sees_all=within is None
+        "organisation/people.html",
+        people=people,
+        q=words,
+        most=MOST_FOUND,
+        sees_all=within is None,
+        alone=len(without_school(session, actor.municipality_id))
+        if actor.may(Permission.ORGANISE)
+        else 0,
     )
 
 
@@ -68,9 +87,9 @@ def give(session: Session, actor: Actor, person_id: int) -> ResponseReturnValue:
     who = _person_or_404(session, actor, person_id)
     wanted, typed = read_role(request.form)
     if wanted is not None:
-        problem = problem_of(actor, who.id, wanted, now()) or _place_problem(session, actor, wanted)
+        problem = problem_of(actor, who.id, wanted, now()) or place_problem(session, actor, wanted)
         if problem is None:
-            _ask_own_login_for(actor, wanted.role)
+            ask_own_login_for(actor, wanted.role)
             grant_role(
                 session,
                 person_id=who.id,
@@ -97,7 +116,7 @@ def end(session: Session, actor: Actor, person_id: int, grant_id: int) -> Respon
         abort(404)
     if not may_give(actor, found[0].role, found[0].school_id):
         raise PageError(403, NOT_ALLOWED)
-    _ask_own_login_for(actor, found[0].role)
+    ask_own_login_for(actor, found[0].role)
     # Ended already, perhaps by somebody else at the same time: then it stays as it was.
     end_role(session, actor.municipality_id, grant_id, now(), by=actor.person_id)
     return see_other(f"/people/{who.id}")
@@ -113,6 +132,99 @@ def make_code(session: Session, actor: Actor, person_id: int) -> ResponseReturnV
     return _page(session, actor, who, Typed({}), code)
 
 
+@requires(Permission.ORGANISE)
+def move(session: Session, actor: Actor, person_id: int) -> ResponseReturnValue:
+    """Who has moved, or has never said where they work."""
+    who = _person_or_404(session, actor, person_id)
+    chosen = request.form.get("unit", type=row_id)
+    home = actor.municipality_id
+    if chosen not in {unit.id for unit in units(session, home) if unit.is_open}:
+        return make_response(_page(session, actor, who, Typed({}, {"unit": NO_UNIT})), 422)
+    if chosen != who.school_id:
+        _move(session, actor, who.id, chosen)
+    return see_other(f"/people/{who.id}")
+
+
+def _move(session: Session, actor: Actor, person_id: int, school_id: int) -> None:
+    home = actor.municipality_id
+    if move_person(session, person_id, home, school_id) is None:
+        session.emit(SchoolChosen(person_id, home, school_id))
+    said: dict[str, int | str | bool | None] = {"school_id": school_id}
+    session.emit(Noted("person_moved", home, now(), actor.person_id, person_id, said))
+
+
+@requires(Permission.ORGANISE)
+def without_page(session: Session, actor: Actor) -> ResponseReturnValue:
+    return _without(session, actor, request.args.get("school", type=row_id), Typed({}), set())
+
+
+@requires(Permission.ORGANISE)
+def place(session: Session, actor: Actor) -> ResponseReturnValue:
+    """Several people at once, who have no school: where their work counts from now on."""
+    former = request.form.get("former", type=row_id)
+    home = actor.municipality_id
+    chosen = request.form.get("unit", type=row_id)
+    ticked = set(request.form.getlist("person", type=row_id))
+    problems = {}
+    if chosen not in {unit.id for unit in units(session, home) if unit.is_open}:
+        problems["unit"] = NO_UNIT
+    # Whoever has a school by now is no longer among them, and stays there.
+    placed = [each.id for each in without_school(session, home) if each.id in ticked]
+    if not placed:
+        problems["person"] = NOBODY_TICKED
+    if problems or chosen is None:
+        typed = Typed({"unit": request.form.get("unit", "")}, problems)
+        return make_response(_without(session, actor, former, typed, ticked), 422)
+    for person_id in placed:
+        _move(session, actor, person_id, chosen)
+    return see_other("/people/without-school" + (f"?school={former}" if former else ""))
+
+
+def _without(
+    session: Session, actor: Actor, former_id: int | None, typed: Typed, ticked: set[int]
+) -> str:
+    every = units(session, actor.municipality_id)
+    former = next((unit for unit in every if unit.id == former_id), None)
+    if former_id is not None and former is None:
+        abort(404)
+    found = without_school(session, actor.municipality_id, former_id)
+    return render_template(
+        "organisation/without_school.html",
+        people=found[:MOST_ALONE],
+        total=len(found),
+        former=former,
+        places=[unit for unit in every if unit.is_open],
+        ticked=ticked,
+        values=typed.values,
+        problems=typed.problems,
+    )
+
+
+@requires(Permission.ORGANISE)
+def suspend(session: Session, actor: Actor, person_id: int) -> ResponseReturnValue:
+    """Whoever should not come in any more, at once; or again."""
+    who = _person_or_404(session, actor, person_id)
+    if not _may_suspend(session, actor, who.id):
+        raise PageError(403, NOT_ALLOWED)
+    on = request.form.get("go") == "shut"
+    if not on and request.form.get("go") != "open":
+        raise PageError(400, MALFORMED)
+    if on != who.is_suspended:
+        suspend_person(session, who.id, actor.municipality_id, on=on)
+        said: dict[str, int | str | bool | None] = {"is_on": on}
+        session.emit(
+            Noted("person_suspended", actor.municipality_id, now(), actor.person_id, who.id, said)
+        )
+    return see_other(f"/people/{who.id}")
+
+
+def _may_suspend(session: Session, actor: Actor, person_id: int) -> bool:
+    held = {g.role for g in _of(session, actor, person_id) if not g.is_over(now())}
+    return may_suspend(actor, person_id, held)
+
+
+NO_UNIT = N_("Choose one of the schools.")
+NOBODY_TICKED = N_("Tick at least one person who has no school.")
 HAS_ACCOUNT = Lesson(
     N_("This person has come in already"),
     N_("A code is only for somebody whom a list has brought and who has no account yet."),
@@ -146,9 +258,9 @@ def _person_or_404(session: Session, actor: Actor, person_id: int) -> Known:
     return who
 
 
-def _ask_own_login_for(actor: Actor, role: Role) -> None:
+def ask_own_login_for(actor: Actor, role: Role) -> None:
     """Who makes or unmakes those who see most has shown who they are by a login of their own."""
-    if BY_OWN_LOGIN & GIVES[role]:
+    if is_protected(role):
         ask_own_login(actor, fresh=True)
 
 
@@ -156,7 +268,7 @@ def _of(session: Session, actor: Actor, person_id: int) -> list[Grant]:
     return grants(session, actor.municipality_id, person_id=person_id)
 
 
-def _place_problem(session: Session, actor: Actor, wanted: Wanted) -> str | None:
+def place_problem(session: Session, actor: Actor, wanted: Wanted) -> str | None:
     """The school or team must be one of the municipality's, and open."""
     schools = {unit.id for unit in units(session, actor.municipality_id) if unit.is_open}
     known_teams = {team.id for team in teams(session, actor.municipality_id)}
@@ -166,15 +278,22 @@ def _place_problem(session: Session, actor: Actor, wanted: Wanted) -> str | None
     return None if is_there else WHERE_MISSING
 
 
-def _page(session: Session, actor: Actor, who: Known, typed: Typed, code: str = "") -> str:
-    moment: datetime = now()
+class Giving(Struct, frozen=True):
+    """What somebody may give, and where."""
+
+    roles: list[Role]
+    places: list[Unit]
+    teams: list[Team]
+
+
+def giving_of(session: Session, actor: Actor) -> Giving:
     within = actor.schools_where(Permission.GIVE_ROLES)
     places = [
         unit
         for unit in units(session, actor.municipality_id)
         if unit.is_open and (within is None or unit.id in within)
     ]
-    offered = [
+    roles = [
         role
         for role, scope in SCOPES.items()
         if (
@@ -183,6 +302,12 @@ def _page(session: Session, actor: Actor, who: Known, typed: Typed, code: str = 
             else may_give(actor, role, None)
         )
     ]
+    return Giving(roles, places, teams(session, actor.municipality_id) if within is None else [])
+
+
+def _page(session: Session, actor: Actor, who: Known, typed: Typed, code: str = "") -> str:
+    moment: datetime = now()
+    giving = giving_of(session, actor)
     theirs = _of(session, actor, who.id)
     return render_template(
         "organisation/person.html",
@@ -192,10 +317,14 @@ def _page(session: Session, actor: Actor, who: Known, typed: Typed, code: str = 
         may_end={g.id for g in theirs if may_give(actor, g.role, g.school_id)},
         is_me=who.id == actor.person_id,
         code=code,
-        may_make_code=not who.accounts and actor.may(Permission.ORGANISE),
-        places=places,
-        teams=teams(session, actor.municipality_id) if within is None else [],
-        offered=offered,
+        told=[n for ask in parts().about_work for n in ask(session, actor.municipality_id, who.id)],
+        may_suspend=_may_suspend(session, actor, who.id),
+        may_move=actor.may(Permission.ORGANISE),
+        may_make_code=actor.may(Permission.ORGANISE)
+        and is_newcomer(session, actor.municipality_id, who.id, now()),
+        places=giving.places,
+        teams=giving.teams,
+        offered=giving.roles,
         role_names=ROLE_NAMES,
         values=typed.values,
         problems=typed.problems,

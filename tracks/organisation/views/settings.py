@@ -1,10 +1,10 @@
 """/settings: what a municipality chooses for itself."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import asdict
 
 from tracks.db import Session
 from tracks.organisation.actions.choices import choose

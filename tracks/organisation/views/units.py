@@ -2,15 +2,16 @@
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from content.devices import DEVICES
 from tracks.db import Session
 from tracks.organisation.actions.units import Doer, NotPossible, add_unit, change_unit
 from tracks.organisation.days import today
-from tracks.organisation.forms import Typed, read_day, read_unit
+from tracks.organisation.forms import Typed, read_day, read_opening, read_unit
 from tracks.organisation.queries.units import Unit, owner, steps, teams, units
 from tracks.people.guards import requires
-from tracks.people.rules import SCHOOL_KIND_NAMES, Actor, Permission
+from tracks.people.rules import Actor, Permission, kind_names
 from tracks.web.requests import now, see_other
 
 
@@ -29,7 +30,7 @@ def unit_or_404(session: Session, actor: Actor, school_id: int) -> Unit:
 
 
 def matches(unit: Unit, words: str) -> bool:
-    names = (unit.name, *unit.former_names, unit.code)
+    names = (unit.name, *unit.former_names, unit.code, *unit.former_codes)
     return any(words.casefold() in name.casefold() for name in names)
 
 
@@ -42,9 +43,10 @@ def units_page(session: Session, actor: Actor) -> ResponseReturnValue:
     for step in steps(session, actor.municipality_id):
         after.setdefault(step.school_id, []).append(by_id[step.successor_id])
     found = [unit for unit in every if matches(unit, words)] if words else every
+    here = owner(session, actor.municipality_id)
     return render_template(
         "organisation/units.html",
-        owner=owner(session, actor.municipality_id),
+        owner=here,
         open_units=[unit for unit in found if unit.is_open],
         closed_units=[unit for unit in found if not unit.is_open],
         after=after,
@@ -53,7 +55,7 @@ def units_page(session: Session, actor: Actor) -> ResponseReturnValue:
             for team in teams(session, actor.municipality_id)
             for school_id in team.school_ids
         },
-        kind_names=SCHOOL_KIND_NAMES,
+        kind_names=kind_names(here.country),
         q=words,
         may_organise=actor.may(Permission.ORGANISE),
     )
@@ -72,9 +74,8 @@ def add(session: Session, actor: Actor) -> ResponseReturnValue:
     opened_on = read_day(request.form, "opened_on", typed)
     if new is not None and not typed.problems:
         try:
-            made = add_unit(
-                session, actor.municipality_id, new, Doer(actor.person_id, now()), opened_on
-            )
+            new = replace(new, opened_on=opened_on)
+            made = add_unit(session, actor.municipality_id, new, Doer(actor.person_id, now()))
         except NotPossible as refused:
             typed.problems["code"] = refused.problem
         else:
@@ -86,6 +87,8 @@ def add(session: Session, actor: Actor) -> ResponseReturnValue:
 def change_page(session: Session, actor: Actor, school_id: int) -> ResponseReturnValue:
     unit = unit_or_404(session, actor, school_id)
     values = {
+        "code": unit.code,
+        "opened_on": unit.opened_on.isoformat() if unit.opened_on else "",
         "name": unit.name,
         "kind": unit.kind.value,
         "teachers": "" if unit.teachers is None else str(unit.teachers),
@@ -100,20 +103,34 @@ def change_page(session: Session, actor: Actor, school_id: int) -> ResponseRetur
 def change(session: Session, actor: Actor, school_id: int) -> ResponseReturnValue:
     unit = unit_or_404(session, actor, school_id)
     country = owner(session, actor.municipality_id).country
-    new, typed = read_unit(request.form, country, now(), with_code=False)
-    if new is None:
-        return make_response(_page(session, actor, unit, typed), 422)
-    change_unit(session, actor.municipality_id, unit, new, Doer(actor.person_id, now()))
-    return see_other(f"/schools/{unit.id}")
+    new, typed = read_unit(request.form, country, now(), known=unit)
+    opened_on = read_opening(request.form, unit, typed)
+    typed.values = {**typed.values, "code_was_wrong": request.form.get("code_was_wrong", "")}
+    if new is not None and not typed.problems:
+        try:
+            change_unit(
+                session,
+                actor.municipality_id,
+                unit,
+                replace(new, opened_on=opened_on),
+                Doer(actor.person_id, now()),
+                code_was_wrong="code_was_wrong" in request.form,
+            )
+        except NotPossible as refused:
+            typed.problems["code"] = refused.problem
+        else:
+            return see_other(f"/schools/{unit.id}")
+    return make_response(_page(session, actor, unit, typed), 422)
 
 
 def _page(session: Session, actor: Actor, unit: Unit | None, typed: Typed) -> str:
+    here = owner(session, actor.municipality_id)
     return render_template(
         "organisation/unit.html",
         unit=unit,
-        owner=owner(session, actor.municipality_id),
+        owner=here,
         values=typed.values,
         problems=typed.problems,
-        kind_names=SCHOOL_KIND_NAMES,
+        kind_names=kind_names(here.country),
         device_names=DEVICES,
     )

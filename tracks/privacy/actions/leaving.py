@@ -9,6 +9,7 @@ from tracks.db import Session
 from tracks.db.data_map import DataMap
 from tracks.events import Noted
 from tracks.people.models import municipality, person, sign_in
+from tracks.people.rules import month_of
 from tracks.privacy.queries import all_terms
 from tracks.privacy.rules import GRACE, Terms, away_since
 
@@ -27,6 +28,7 @@ def ask_to_leave(
     now: datetime,
     *,
     by_operator: bool = False,
+    officer_id: int | None = None,
 ) -> datetime:
     """When it will happen. Signs the person out everywhere; to come back is to stay."""
     leaving_at = now + GRACE
@@ -38,14 +40,35 @@ def ask_to_leave(
     session.execute(delete(sign_in).where(sign_in.c.person_id == person_id))
     session.emit(
         Noted(
-            "erasure_asked",
+            "erasure_asked" if officer_id is None else "erasure_requested",
             municipality_id,
             now,
-            actor_id=None if by_operator else person_id,
+            actor_id=None if by_operator else officer_id or person_id,
             person_id=person_id,
         )
     )
     return leaving_at
+
+
+def let_stay(
+    session: Session, person_id: int, municipality_id: int, officer_id: int, now: datetime
+) -> None:
+    """Within the 30 days; as if they had come back."""
+    stays = session.execute(
+        update(person)
+        .where(
+            person.c.id == person_id,
+            person.c.municipality_id == municipality_id,
+            person.c.erased_at.is_(None),
+            person.c.leaving_at.is_not(None),
+        )
+        .values(leaving_at=None)
+        .returning(person.c.id)
+    )
+    if stays.first() is not None:
+        session.emit(
+            Noted("erasure_undone", municipality_id, now, actor_id=officer_id, person_id=person_id)
+        )
 
 
 def send_away_the_absent(session: Session, data_map: DataMap, now: datetime) -> int:
@@ -75,6 +98,11 @@ def _send_away(
         for kept in data_map.kept
         if kept.active is not None and kept.table is not person
     ]
+    lately += [
+        _is_among(kept.owner, kept.present(since))
+        for kept in data_map.kept
+        if kept.present is not None
+    ]
     gone = list(
         session.execute(
             select(person.c.id)
@@ -83,6 +111,8 @@ def _send_away(
                 person.c.created_at < since,
                 person.c.leaving_at.is_(None),
                 person.c.erased_at.is_(None),
+                # Kept to the month: nobody goes before the whole of it is long ago.
+                or_(person.c.last_here.is_(None), person.c.last_here < month_of(since)),
                 ~or_(*lately),
             )
             .order_by(person.c.id)

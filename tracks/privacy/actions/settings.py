@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
 from tracks.events import Noted
+from tracks.i18n import local_day
 from tracks.people.rules import Actor
 from tracks.privacy.models import agreement, feedback, privacy_setting
 from tracks.privacy.queries import terms
@@ -78,7 +79,7 @@ def record_agreement(
 
 def end_agreement(session: Session, actor: Actor, now: datetime) -> None:
     """Back to numbers only, at once."""
-    record_agreement(session, actor, now.date(), (), (), now, is_ended=True)
+    record_agreement(session, actor, local_day(now), (), (), now, is_ended=True)
 
 
 def keep_feedback(

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from tracks.privacy.views import municipality, my_data, open_pages
+from tracks.privacy.views import everything, municipality, my_data, open_pages, requests
 
 pages = Blueprint("privacy", __name__)
-for part in (my_data, municipality, open_pages):
+for part in (my_data, municipality, requests, everything, open_pages):
     part.add_to(pages)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
+from tracks.i18n import local_day
 from tracks.people.guards import requires
 from tracks.people.queries import municipality_name
 from tracks.people.rules import Actor, Permission
@@ -70,7 +71,7 @@ def _page(session: Session, actor: Actor, *, fault: str = "", status: int = 200)
         most_months=MOST_MONTHS,
         lengths=_LENGTHS,
         fault=fault,
-        today=now().date().isoformat(),
+        today=local_day(now()).isoformat(),
         typed=request.form,
         then=request.args.get("then"),
     )
@@ -109,7 +110,7 @@ def agree(session: Session, actor: Actor) -> ResponseReturnValue:
     parties = [party for party in Party if str(party) in request.form.getlist("party")]
     sights = [sight for sight in Sight if str(sight) in request.form.getlist("sight")]
     discussed_on = _date(request.form.get("discussed_on", ""))
-    fault = fault_of(discussed_on, parties, now().date())
+    fault = fault_of(discussed_on, parties, local_day(now()))
     if fault is not None:
         return _page(session, actor, fault=gettext(fault), status=400)
     assert discussed_on is not None

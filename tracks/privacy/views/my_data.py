@@ -1,11 +1,11 @@
 """/privacy: what is kept about oneself; a copy, a correction, the end of it; who has looked."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 from werkzeug.exceptions import TooManyRequests
 
 from tracks.audit.queries import Told, about, number_since
@@ -18,14 +18,21 @@ from tracks.people.queries import counts_of, municipality_name
 from tracks.people.rules import Actor, Permission
 from tracks.privacy.actions import ask_to_leave, rename
 from tracks.privacy.exporting import export
-from tracks.privacy.queries import agreed, terms
-from tracks.privacy.rules import EXPORTS_AN_HOUR, GRACE, PARTY_NAMES, SIGHT_NAMES
+from tracks.privacy.queries import agreed, subject, terms
+from tracks.privacy.rules import (
+    EXPORTS_AN_HOUR,
+    GRACE,
+    PARTY_NAMES,
+    SIGHT_NAMES,
+    reference_of,
+)
 from tracks.web.cookies import NAME, drop_cookie, is_sealed, sign_in_token
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import extension, language, now, parts, see_other
 
 LONGEST_NAME = 200
 SHOWN = 50
+MOST_PAGES = 10_000
 
 
 def add_to(pages: Blueprint) -> None:
@@ -53,8 +60,7 @@ def _rows(session: Session, person_id: int) -> list[KeptRow]:
     return [KeptRow(*pair) for pair in zip(kinds, counts, strict=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """An entry of the audit log about oneself, as one reads it."""
 
     told: Told
@@ -63,17 +69,33 @@ class Seen:
     is_own: bool
 
 
-def _seen(session: Session, actor: Actor) -> list[Seen]:
-    audited = data_map().audited
+def _seen(session: Session, actor: Actor, page: int) -> list[Seen]:
+    """One more than a page shows, if there are more."""
+    audited, of_all = data_map().audited, data_map().of_all
+    skip = (page - 1) * SHOWN
+    found = about(
+        session,
+        actor.municipality_id,
+        actor.person_id,
+        of_all=of_all,
+        most=SHOWN + 1,
+        skip=skip,
+    )
     return [
         Seen(told, audited.get(told.code, told.code), told.actor, told.actor_id == actor.person_id)
-        for told in about(session, actor.municipality_id, actor.person_id, most=SHOWN)
-        if told.person_id == actor.person_id
+        for told in found
     ]
+
+
+def _reference(session: Session, person_id: int) -> str:
+    found = subject(session, person_id)
+    return reference_of(parts().secret, person_id, found.created_at) if found else ""
 
 
 @requires(Permission.KNOWN)
 def my_data(session: Session, actor: Actor) -> ResponseReturnValue:
+    page = min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
+    seen = _seen(session, actor, page)
     return render_template(
         "privacy/my_data.html",
         rows=_rows(session, actor.person_id),
@@ -82,8 +104,11 @@ def my_data(session: Session, actor: Actor) -> ResponseReturnValue:
         agreement=agreed(session, actor.municipality_id),
         parties=PARTY_NAMES,
         sights=SIGHT_NAMES,
-        seen=_seen(session, actor),
+        seen=seen[:SHOWN],
+        page=page,
+        has_more=len(seen) > SHOWN,
         longest=LONGEST_NAME,
+        reference=_reference(session, actor.person_id),
         then=request.args.get("then"),
     )
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
 from tracks.db import Database, Session
+from tracks.i18n import local_day
 from tracks.people.guards import refuse_foreign_page, requires
 from tracks.people.rules import Actor, Permission
 from tracks.privacy.actions import keep_feedback
@@ -109,5 +110,5 @@ def send(database: Database, _actor: None) -> ResponseReturnValue:
             problem = gettext("Choose whom it is for.")
         if problem or chosen is None:
             return _form(known, chosen, problem=problem)
-        keep_feedback(session, chosen, text, contact, language(), now().date())
+        keep_feedback(session, chosen, text, contact, language(), local_day(now()))
     return see_other(f"/accessibility/feedback?then=sent&lang={language()}")

@@ -2,6 +2,7 @@
 
 from tracks.progress.actions.answers import Saved, save_answer
 from tracks.progress.actions.files import attach_file, remove_file
+from tracks.progress.actions.following import follow_once
 from tracks.progress.actions.groups import (
     count_chosen_school,
     let_go_of_empty_work,
@@ -25,6 +26,7 @@ __all__ = [
     "complete_steps",
     "count_chosen_school",
     "decline_version",
+    "follow_once",
     "follow_spelling",
     "let_go_of_empty_work",
     "note_use",

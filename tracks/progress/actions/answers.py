@@ -1,9 +1,9 @@
 """What a person answers at a step. A text is never overwritten by an older page."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -15,8 +15,7 @@ from tracks.progress.models import step_work
 from tracks.progress.queries import NO_ANSWER, Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     answer: Answer
     # What is stored instead when the form started from an older text: nothing was written.
     newer: Answer | None = None

@@ -1,10 +1,10 @@
 """Steps and stages: done once, with all that follows in the same transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as insert_or
@@ -20,8 +20,7 @@ from tracks.progress.models import step_work, track_work
 from tracks.progress.rules import stages_of_step
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """Whose work it is: an actor, or a member of a group whose leader records."""
 
     person_id: int

@@ -3,18 +3,34 @@
 from flask import Blueprint
 
 from tracks.progress.views import (
+    authors,
     files,
     following,
     home,
     meetings,
+    order,
     resources,
+    sheets,
     steps,
     tracks,
     versions,
 )
 
 pages = Blueprint("progress", __name__)
-for part in (home, tracks, steps, resources, meetings, files, versions, following):
+_PARTS = (
+    home,
+    tracks,
+    steps,
+    resources,
+    sheets,
+    meetings,
+    order,
+    files,
+    versions,
+    following,
+    authors,
+)
+for part in _PARTS:
     part.add_to(pages)
 
 __all__ = ["pages"]

@@ -1,24 +1,23 @@
 """A teacher's own page: what now, and what else."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.catalogue.queries import Edition, published
 from tracks.catalogue.rules import Outline
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
-from tracks.progress.queries import done_work, started_tracks
+from tracks.progress.queries import done_work, followed_authors, started_tracks
 from tracks.progress.rules import next_step, units_done
+from tracks.progress.views.authors import news_by_authors
 from tracks.progress.views.following import followed_by
 from tracks.progress.views.places import PhaseView, phases_of, shelf
 from tracks.web.requests import parts, see_other
 
 
-@dataclass(frozen=True, slots=True)
-class TrackView:
+class TrackView(Struct, frozen=True):
     edition: Edition
     next_step: Outline | None
     phase: PhaseView | None
@@ -47,6 +46,8 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
         tracks=mine,
         # What is begun stands above; a new version of it is told here all the same.
         followed=[f for f in followed if f.is_new or f.newest.track_id not in begun],
+        by_authors=news_by_authors(session, actor, editions),
+        follows_authors=bool(followed_authors(session, actor)),
         others=[e for e in editions if e.track_id not in begun | told],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
         doors=[door for offered in parts().doors for door in offered(session)],

@@ -12,6 +12,7 @@ from tracks.people.queries import leaders_of, school_of_municipality, staff
 from tracks.people.rules import Actor, Permission
 from tracks.progress.actions import Worker, record_joint_work, worker_of
 from tracks.progress.queries import own_edition, took_part
+from tracks.progress.views.order import refuse_closed
 from tracks.progress.views.places import (
     edition_or_404,
     module_or_404,
@@ -101,5 +102,6 @@ def record_me(
         session, actor.municipality_id, actor.school_id, now()
     ):
         raise PageError(403, NOT_ALLOWED)
+    refuse_closed(session, actor, edition_or_404(session, publisher, track), found)
     record_joint_work(session, actor, edition, found.id, phase, [worker_of(actor)], now())
     return see_other(f"{module_url(edition, found.slug)}?done={phase.value}")

@@ -1,11 +1,12 @@
 """Where a person is: the track, module and step of an address, and the way through them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import abort
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from content.devices import devices_in, opened
 from content.model import Phase
@@ -17,6 +18,7 @@ from tracks.people.queries import device_of
 from tracks.people.rules import Actor
 from tracks.progress.queries import own_edition
 from tracks.progress.rules import DoneWork, is_done, is_phase_done, minutes_left
+from tracks.web.errors import NotPublished
 from tracks.web.requests import Notice, extension, language, parts
 
 
@@ -25,7 +27,10 @@ def shelf() -> Shelf:
 
 
 def edition_or_404(session: Session, publisher: str, track: str) -> Edition:
-    return shelf().current(session, publisher, track) or abort(404)
+    edition = shelf().current(session, publisher, track)
+    if edition is None:
+        raise NotPublished
+    return edition
 
 
 def step_here_or_404(
@@ -56,11 +61,25 @@ def own_or_newest(session: Session, newest: Edition, work: DoneWork) -> Edition:
 
 
 def module_or_404(edition: Edition, slug: str) -> Module:
-    return edition.by_module.get(slug) or abort(404)
+    found = edition.by_module.get(slug)
+    if found is None:
+        raise NotPublished
+    return found
 
 
 def step_or_404(edition: Edition, module: str, slug: str) -> Outline:
-    return edition.by_slug.get((module, slug)) or abort(404)
+    found = edition.by_slug.get((module, slug))
+    if found is None:
+        raise NotPublished
+    return found
+
+
+def resource_or_404(edition: Edition, module: str, step: str) -> Outline:
+    """A step that is not marked as a resource has no life of its own: 404."""
+    outline = step_or_404(edition, module, step)
+    if not outline.is_resource:
+        raise NotPublished
+    return outline
 
 
 def for_pupils_of(session: Session, actor: Actor, text: RenderedStep) -> RenderedStep:
@@ -125,8 +144,7 @@ def safe_line(html: str) -> Markup:
     return safe(html if "<p>" in inner or "</p>" in inner else inner)
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseView:
+class PhaseView(Struct, frozen=True):
     """One of the four phases on a page."""
 
     phase: Phase

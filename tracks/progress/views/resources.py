@@ -19,10 +19,10 @@ from tracks.progress.views.places import (
     edition_or_404,
     module_url,
     notices,
+    resource_or_404,
     resource_url,
     safe,
     safe_line,
-    step_or_404,
     text_of,
     track_url,
 )
@@ -50,13 +50,7 @@ def by_address(session: Session, actor: Actor | None, address: str) -> ResponseR
         return see_other(track_url(edition))
     if found.step is None:
         return see_other(module_url(edition, found.module))
-    return see_other(resource_url(edition, _resource(edition, found.module, found.step)))
-
-
-def _resource(edition: Edition, module: str, step: str) -> Outline:
-    """A step that is not marked as a resource has no life of its own: 404."""
-    outline = step_or_404(edition, module, step)
-    return outline if outline.is_resource else abort(404)
+    return see_other(resource_url(edition, resource_or_404(edition, found.module, found.step)))
 
 
 @requires(Permission.PUBLIC)
@@ -64,7 +58,7 @@ def resource_page(
     session: Session, actor: Actor | None, publisher: str, track: str, module: str, step: str
 ) -> ResponseReturnValue:
     edition = edition_or_404(session, publisher, track)
-    return _draw(session, actor, edition, _resource(edition, module, step))
+    return _draw(session, actor, edition, resource_or_404(edition, module, step))
 
 
 def _draw(
@@ -125,7 +119,7 @@ def use(
     session: Session, actor: Actor, publisher: str, track: str, module: str, step: str
 ) -> ResponseReturnValue:
     edition = edition_or_404(session, publisher, track)
-    outline = _resource(edition, module, step)
+    outline = resource_or_404(edition, module, step)
     text = text_of(session, edition, outline)
     form = read_step(request.form, text, seed_of(actor.person_id, outline.step_id))
     if request.form.get("go") == "autosave":

@@ -7,13 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from content.model import Phase
 from tracks.catalogue.queries import Edition, Module
+from tracks.catalogue.rules import ORDER_SAID
 from tracks.db import Session
+from tracks.feedback.queries import box_of
 from tracks.people.guards import requires
 from tracks.people.queries import leaders_of
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, place_to_go_on
 from tracks.progress.rules import DoneWork, next_step, units_done
 from tracks.progress.views.following import follows
+from tracks.progress.views.leaders import draw, leader_module, leader_modules_for
+from tracks.progress.views.order import closed_of, leads_here, opened_by_leader
 from tracks.progress.views.places import (
     PhaseView,
     edition_or_404,
@@ -86,6 +90,9 @@ def track_page(
         intro=safe(edition.texts[lang]["html"]),
         content_lang=lang,
         modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
+        closed=closed_of(session, actor, newest, edition, work),
+        order_said=ORDER_SAID[newest.order] if len(edition.modules) > 1 else "",
+        leader_modules=leader_modules_for(actor, edition),
         done=done,
         next_step=next_step(edition.steps, work),
         entry=None if done else _entry_check(session, edition, lang),
@@ -110,11 +117,14 @@ def module_page(
     work = _work(session, actor, newest)
     edition = own_or_newest(session, newest, work)
     if module not in edition.by_module:  # it came with a newer version
+        closed = leader_module(module, edition, newest)
+        if closed is not None:
+            return draw(actor, *closed)
         edition = newest
     found = module_or_404(edition, module)
     mine = [s for s in edition.steps if s.module_id == found.id]
     lang = edition.language(language())
-    leads = bool(actor and actor.school_id and actor.may_at(Permission.LEAD, actor.school_id))
+    leads = leads_here(actor)
     leaders: list[str] = []
     if actor is not None and actor.school_id is not None:
         leaders = leaders_of(session, actor.municipality_id, actor.school_id, now())
@@ -126,6 +136,8 @@ def module_page(
         text=found.texts[lang],
         content_lang=lang,
         phases=phases_of(edition, found, work),
+        closed=closed_of(session, actor, newest, edition, work).get(found.id),
+        opened=opened_by_leader(session, actor, newest, edition, found),
         work=work,
         next_step=next_step(mine, work),
         news=news_of(session, edition, newest, work, mine),
@@ -139,6 +151,8 @@ def module_page(
             if leads and texts["leader_html"]
         },
         notices=notices(session, actor.person_id, edition.track_id) if actor else [],
+        remarks=box_of(session, actor.person_id, edition, found) if actor else None,
+        said=request.args.get("said", ""),
     )
 
 

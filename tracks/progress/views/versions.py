@@ -1,11 +1,11 @@
 """Newer versions of a track: that there is one, what is different, and going over to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from content.history.words import Line
 from tracks.catalogue.differences import Comparisons, lines_between
@@ -21,8 +21,7 @@ from tracks.progress.views.places import edition_or_404, shelf, track_url
 from tracks.web.requests import extension, language, now, see_other
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """A newer version than the one that is worked on."""
 
     newest: Edition
@@ -89,6 +88,7 @@ def changes(session: Session, actor: Actor, publisher: str, track: str) -> Respo
         "progress/changes.html",
         edition=newest,
         own=own,
+        said=newest.you_said(language(), after=own.version),
         title=newest.texts[lang]["title"],
         content_lang=lang,
         changed=sorted(changed, key=lambda step: not step.is_done),

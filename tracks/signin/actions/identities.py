@@ -11,7 +11,7 @@ from tracks.events import Noted
 from tracks.lms.sealing import Sealer
 from tracks.signin.models import identity, login_service
 from tracks.signin.queries import StoredService, services
-from tracks.signin.rules import Service
+from tracks.signin.rules import GROUP_SCOPES, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,35 @@ def switch_service(
     return row is not None
 
 
+def switch_groups(
+    session: Session,
+    municipality_id: int,
+    service_id: int,
+    issuer: str,
+    *,
+    on: bool,
+    by: int,
+    now: datetime,
+) -> bool:
+    """`issuer`: Feide's, since no other has these groups. False: no such one here."""
+    row = session.execute(
+        update(login_service)
+        .where(
+            login_service.c.id == service_id,
+            login_service.c.municipality_id == municipality_id,
+            login_service.c.issuer == issuer,
+        )
+        .values(reads_groups=on)
+        .returning(login_service.c.is_active)
+    ).one_or_none()
+    if row is not None:
+        said: dict[str, int | str | bool | None] = {"service_id": service_id, "reads_groups": on}
+        session.emit(
+            Noted("login_service_changed", municipality_id, now, actor_id=by, parameters=said)
+        )
+    return row is not None
+
+
 def _note(
     session: Session,
     municipality_id: int,
@@ -107,7 +136,7 @@ def opened(stored: StoredService, sealer: Sealer) -> Service:
         issuer=stored.issuer,
         client_id=stored.client_id,
         secret=None if sealed is None else sealer.open(sealed, place).decode(),
-        scopes=stored.scopes,
+        scopes=f"{stored.scopes} {GROUP_SCOPES}" if stored.reads_groups else stored.scopes,
     )
 
 

@@ -1,10 +1,10 @@
 """Writes of passkeys, one-time codes, and links to set one up."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
@@ -21,18 +21,23 @@ from tracks.signin.queries import StoredLink, StoredPasskey, StoredSecret
 from tracks.signin.rules import LINK_LIFE, RECOVERY_CODES, NewPasskey, hash_of, step_of
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     token: str
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ShownOnce:
+class ShownOnce(Struct, frozen=True):
     """What somebody keeps on paper or in a password manager: stored here as hashes."""
 
     name: str
     recovery: list[str]
+
+
+def end_first_links(session: Session) -> None:
+    """Those that earlier starts have printed: only the newest work."""
+    session.execute(
+        delete(login_link).where(login_link.c.is_first.is_(True), login_link.c.used_at.is_(None))
+    )
 
 
 def make_link(
@@ -45,13 +50,7 @@ def make_link(
     by: int | None = None,
     is_first: bool = False,
 ) -> Link:
-    """The token is in the answer and nowhere else. Of those of a first start, the newest works."""
-    if is_first:
-        session.execute(
-            delete(login_link).where(
-                login_link.c.is_first.is_(True), login_link.c.used_at.is_(None)
-            )
-        )
+    """The token is in the answer and nowhere else."""
     token, ends = secrets.token_urlsafe(32), now + LINK_LIFE
     session.execute(
         insert(login_link).values(

@@ -4,18 +4,21 @@ from flask import Blueprint
 
 from tracks.db import Session
 from tracks.people.rules import Actor, Permission
-from tracks.signin.views import front, mine, rounds, set_up, settings
+from tracks.signin.views import ended, front, mine, out, rounds, set_up, settings
+from tracks.signin.views.ended import ended as told_of_an_end
 from tracks.signin.views.rounds import way_back as way_back
 from tracks.signin.views.rounds import way_there as way_there
 from tracks.signin.views.side import EXTENSION as EXTENSION
+from tracks.signin.views.side import Feide as Feide
 from tracks.signin.views.side import SignInSide as SignInSide
+from tracks.signin.views.told import groups_told as groups_told
 from tracks.web.pages import gettext
 from tracks.web.requests import Door, noted
 
 pages = Blueprint("signin", __name__)
-for part in (front, rounds, set_up, mine, settings):
+for part in (ended, front, rounds, set_up, mine, out, settings):
     part.add_to(pages)
-OPEN_TO_SERVICES = (way_there, way_back)
+OPEN_TO_SERVICES = (way_there, way_back, told_of_an_end)
 
 
 def doors(_session: Session) -> list[Door]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import segno
-
 from tracks.signin.rules import SECRET_BYTES, app_address, as_text
 from tracks.signin.views.side import one, side
 from tracks.web.requests import now, parts
@@ -27,6 +25,8 @@ class Offered:
 
 def offered_codes(whose: str) -> Offered:
     """The one that the form had, if it is still good: the app may have it already."""
+    import segno
+
     secret = secret_of_form(whose) or secrets.token_bytes(SECRET_BYTES)
     said = {"whose": whose, "secret": b64encode(secret).decode()}
     address = app_address(secret, urlsplit(parts().settings.base_url).hostname or "")

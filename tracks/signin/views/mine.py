@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from tracks.db import Session
 from tracks.events import Noted
 from tracks.i18n import N_
-from tracks.people.actions import Person, end_sign_ins_of, token_hash
+from tracks.people.actions import Person, end_sign_in, end_sign_ins_of, token_hash
 from tracks.people.guards import ask_own_login, requires
 from tracks.people.rules import Actor, Permission, Way
+from tracks.people.views import SIGNED_OUT
 from tracks.signin.actions.logins import (
     ShownOnce,
     keep_passkey,
@@ -25,7 +26,16 @@ from tracks.signin.rules import CHALLENGE_LIFE, step_of
 from tracks.signin.views.codes import offered_codes, secret_of_form
 from tracks.signin.views.set_up import WRONG_CODE, WRONG_PASSKEY
 from tracks.signin.views.side import log, one, side
-from tracks.web.cookies import NAME, OWN, drop_cookie, drop_own_cookie, sign_in_token
+from tracks.web.cookies import (
+    NAME,
+    OWN,
+    WAY_OUT,
+    WAY_OUT_SECONDS,
+    drop_cookie,
+    drop_own_cookie,
+    set_own_cookie,
+    sign_in_token,
+)
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import now, parts, row_id, see_other
 
@@ -113,13 +123,16 @@ def change(session: Session, actor: Actor) -> ResponseReturnValue:
 
 
 def _sign_out_everywhere(session: Session, actor: Actor) -> Response:
+    way_out = end_sign_in(session, sign_in_token() or "")
     end_sign_ins_of(session, actor.person_id, actor.municipality_id)
     session.emit(
         Noted("signed_out_everywhere", actor.municipality_id, now(), actor_id=actor.person_id)
     )
-    response = see_other("/catalogue")
+    response = see_other("/catalogue" if way_out is None else SIGNED_OUT)
     drop_cookie(response, NAME)
     drop_own_cookie(response, OWN)
+    if way_out is not None:
+        set_own_cookie(response, WAY_OUT, way_out, max_age=WAY_OUT_SECONDS)
     return response
 
 

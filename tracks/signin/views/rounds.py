@@ -3,31 +3,42 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
+from lti.errors import PermanentServiceError, ServiceError
 from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.lms.sealing import SealError
-from tracks.organisation.actions.codes import take_invitation
+from tracks.organisation.actions.codes import Offered, take_invitation
 from tracks.organisation.actions.linking import take_link_code
-from tracks.people.actions import add_person, choose_school, token_hash
+from tracks.people.actions import FromService, add_person, choose_school, token_hash
 from tracks.people.events import SchoolChosen
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission, Way
 from tracks.people.views import local_path
+from tracks.rosters.feide import FeideUnits, units_of
+from tracks.signin.actions.groups import take_groups, units_here
 from tracks.signin.actions.identities import link_identity, opened
 from tracks.signin.actions.logins import person_of_link, take_link
 from tracks.signin.actions.tries import spend
-from tracks.signin.queries import StoredService, active_service, live_link, person_of_identity
-from tracks.signin.rules import JOIN_LIFE, ROUND_LIFE
+from tracks.signin.queries import (
+    StoredService,
+    active_service,
+    is_due,
+    live_link,
+    person_of_identity,
+)
+from tracks.signin.rules import JOIN_LIFE, ROUND_LIFE, LoginFailed
 from tracks.signin.views.side import (
     begin,
     check_form,
+    kept_way_out,
     log,
     one,
     side,
@@ -47,6 +58,7 @@ _JOINING = "__Host-joining"
 _MOST_DOORS = 5
 _STATE = re.compile(r"[\w-]{43}", re.ASCII)
 _CODE = re.compile(r"[!-~]{1,2000}")
+_INVITATION = re.compile(r"/invitation/([0-9A-Za-z-]{10,11})")
 _ANEW = ("/sign-in", N_("Sign in again"))
 
 NOT_IN = Lesson(
@@ -80,8 +92,7 @@ TOO_MANY_TRIES = N_("That were too many tries. Wait five minutes, then try again
 TOO_LATE = N_("That took too long. Sign in once more, then type the code.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Door:
+class _Door(Struct, frozen=True):
     """What the browser keeps while it is at the login service."""
 
     service_id: int
@@ -116,8 +127,6 @@ def _round(state: str, *, again: bool) -> "Round":
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def way_there(database: Database, _actor: None, service_id: int) -> ResponseReturnValue:
-    from tracks.signin.oidc import LoginFailed
-
     with database.reading() as session:
         stored = active_service(session, service_id)
     if stored is None:
@@ -146,8 +155,6 @@ def way_there(database: Database, _actor: None, service_id: int) -> ResponseRetu
 
 
 def _opened(stored: StoredService) -> Any:
-    from tracks.signin.oidc import LoginFailed
-
     try:
         return opened(stored, side().sealer)
     except SealError as failed:
@@ -162,8 +169,6 @@ def _refused(reason: str, lesson: Lesson, status: int = 0) -> PageError:
 
 @requires(Permission.PUBLIC, own_transactions=True)
 def way_back(database: Database, _actor: None) -> ResponseReturnValue:
-    from tracks.signin.oidc import LoginFailed
-
     state = _single("state")
     door = _door(state)
     if door is None:
@@ -185,7 +190,7 @@ def way_back(database: Database, _actor: None) -> ResponseReturnValue:
         )
     except LoginFailed as failed:
         raise _refused(failed.reason, SERVICE_FAILED if failed.is_theirs else NOT_IN) from None
-    response = _come_in(database, stored, door, came)
+    response = _come_in(database, stored, door, came, _groups(database, stored, came))
     drop_own_cookie(response, _cookie_of(state))
     return response
 
@@ -204,7 +209,38 @@ def _door(state: str) -> _Door | None:
     return _Door(said["service"], said["then"], said["again"], said["link"])
 
 
-def _come_in(database: Database, stored: StoredService, door: _Door, came: "Came") -> Response:
+class _Groups(Struct, frozen=True):
+    """Where somebody works, as the login service's groups have said; `found` None: no answer."""
+
+    found: FeideUnits | None
+
+
+def _groups(database: Database, stored: StoredService, came: "Came") -> _Groups | None:
+    """With no transaction open. None: not asked. Whatever fails here keeps nobody out."""
+    moment, feide = now(), side().feide
+    if not stored.reads_groups or stored.issuer != feide.issuer:
+        return None
+    with database.reading() as session:
+        if not is_due(session, stored.id, came.sub, moment):
+            return None
+    try:
+        if came.access_token is None:
+            raise PermanentServiceError("no_access_token")
+        found = units_of(feide.http, came.access_token, moment, feide.groups_url)
+    except ServiceError as failed:
+        log.warning("sign_in.groups service=%d reason=%s", stored.id, failed.reason)
+        return _Groups(None)
+    with database.reading() as session:
+        return _Groups(units_here(session, stored.municipality_id, found))
+
+
+def _come_in(
+    database: Database,
+    stored: StoredService,
+    door: _Door,
+    came: "Came",
+    groups: _Groups | None,
+) -> Response:
     moment = now()
     with database.writing() as session:
         person_id = person_of_identity(session, stored.id, came.sub)
@@ -218,13 +254,32 @@ def _come_in(database: Database, stored: StoredService, door: _Door, came: "Came
                 Way.OIDC,
                 proved_at=came.proved_at,
                 moment=moment,
+                from_service=FromService(
+                    stored.id,
+                    came.visit_hash,
+                    kept_way_out(stored.name, stored.client_id, came, moment),
+                ),
             )
+            _take(session, stored, came.sub, person_id, groups, moment)
     if person_id is None:
-        return _ask_for_code(stored, door, came, moment)
+        return _ask_for_code(stored, door, came, groups, moment)
     # A page, and no redirect: the cookie of ours does not come along on a way that another site
     # has begun (SameSite=Strict).
     page = make_response(render_template("signin/going_on.html", then=local_path(door.then)))
     return with_sign_in(page, token)
+
+
+def _take(
+    session: Session,
+    stored: StoredService,
+    sub: str,
+    person_id: int,
+    groups: _Groups | None,
+    moment: datetime,
+) -> None:
+    if groups is not None:
+        home = stored.municipality_id
+        take_groups(session, home, stored.id, sub, person_id, groups.found, moment)
 
 
 def _by_link(
@@ -252,7 +307,9 @@ def _by_link(
     return who.id
 
 
-def _ask_for_code(stored: StoredService, door: _Door, came: "Came", moment: datetime) -> Response:
+def _ask_for_code(
+    stored: StoredService, door: _Door, came: "Came", groups: _Groups | None, moment: datetime
+) -> Response:
     """Nobody here yet: an invitation, or the code of an account in an LMS. Never an e-mail."""
     said = {
         "service": stored.id,
@@ -260,16 +317,39 @@ def _ask_for_code(stored: StoredService, door: _Door, came: "Came", moment: date
         "name": came.name,
         "proved": None if came.proved_at is None else came.proved_at.timestamp(),
         "then": door.then,
+        "groups": None if groups is None else _sealable(groups),
+        # Without the ID token, which would not fit into a cookie beside the rest.
+        "out": kept_way_out(stored.name, stored.client_id, replace(came, id_token=""), moment),
+        "visit": came.visit_hash,
     }
-    response = _join_page(stored.name)
+    response = _join_page(stored.name, typed=_invited_by(door.then))
     sealed = side().tickets.seal("joining", said, moment, JOIN_LIFE)
     set_own_cookie(response, _JOINING, sealed, max_age=int(JOIN_LIFE.total_seconds()))
     log.info("sign_in.unknown service=%d error_id=%s", stored.id, new_error_id())
     return response
 
 
-def _join_page(service: str = "", problem: str = "", status: int = 200) -> Response:
-    typed = one("code")[:40] if problem else ""
+def _sealable(groups: _Groups) -> dict[str, Any]:
+    found = groups.found
+    return {} if found is None else {"codes": sorted(found.codes), "main": found.main}
+
+
+def _unsealed(said: dict[str, Any] | None) -> _Groups | None:
+    if said is None:
+        return None
+    return _Groups(FeideUnits(None, frozenset(said["codes"]), said["main"]) if said else None)
+
+
+def _invited_by(then: str) -> str:
+    """The code of an invitation, of whoever came by its link."""
+    found = _INVITATION.fullmatch(then)
+    return found[1] if found else ""
+
+
+def _join_page(
+    service: str = "", problem: str = "", status: int = 200, *, typed: str = ""
+) -> Response:
+    typed = one("code")[:40] if problem else typed
     page = render_template("signin/join.html", service=service, problem=problem, typed=typed)
     return make_response(page, status)
 
@@ -282,7 +362,9 @@ def _joining() -> dict[str, Any] | None:
 def join_page(session: Session, _actor: Actor | None) -> ResponseReturnValue:
     said = _joining()
     stored = active_service(session, said["service"]) if said else None
-    return see_other("/sign-in") if stored is None else _join_page(stored.name)
+    if said is None or stored is None:
+        return see_other("/sign-in")
+    return _join_page(stored.name, typed=_invited_by(said["then"]))
 
 
 @requires(Permission.PUBLIC, own_transactions=True)
@@ -323,6 +405,7 @@ def _joined(session: Session, stored: StoredService, said: dict[str, Any], typed
             person_id = _invited(session, home, said["name"], typed, moment)
         if not link_identity(session, home, stored.id, said["sub"], person_id, moment):
             raise _WrongCode  # in another tab at the same time: the next try finds it
+        _take(session, stored, said["sub"], person_id, _unsealed(said["groups"]), moment)
     proved = said["proved"]
     return begin(
         session,
@@ -331,6 +414,7 @@ def _joined(session: Session, stored: StoredService, said: dict[str, Any], typed
         Way.OIDC,
         proved_at=None if proved is None else datetime.fromtimestamp(proved, UTC),
         moment=moment,
+        from_service=FromService(stored.id, said["visit"], said["out"]),
     )
 
 
@@ -338,10 +422,11 @@ def _invited(
     session: Session, municipality_id: int, name: str | None, typed: str, moment: datetime
 ) -> int:
     who = add_person(session, municipality_id, name, moment)
-    actor = Actor(who.id, municipality_id, None, frozenset())
+    actor = Actor(who.id, municipality_id, None, frozenset(), way=Way.OIDC)
     offered = take_invitation(session, actor, typed, moment)
-    if offered is None:
+    if not isinstance(offered, Offered):
         raise _WrongCode
-    if choose_school(session, who.id, municipality_id, offered.school_id):
-        session.emit(SchoolChosen(who.id, municipality_id, offered.school_id))
+    school_id = offered.school_id
+    if school_id is not None and choose_school(session, who.id, municipality_id, school_id):
+        session.emit(SchoolChosen(who.id, municipality_id, school_id))
     return who.id

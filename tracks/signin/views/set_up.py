@@ -1,11 +1,11 @@
 """/sign-in/link/<token>: somebody sets up a login of their own, by a link that works once."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -45,8 +45,7 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/sign-in/link/<token>", "set_up", set_up, methods=["POST"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     who: Person
     token: str
     shown: ShownOnce | None

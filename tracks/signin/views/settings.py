@@ -9,11 +9,12 @@ from tracks.organisation.rules import ROLE_NAMES
 from tracks.people.guards import requires
 from tracks.people.queries import municipality_name
 from tracks.people.rules import Actor, Permission, Role
-from tracks.signin.actions.identities import keep_service, switch_service
+from tracks.signin.actions.identities import keep_service, switch_groups, switch_service
 from tracks.signin.actions.logins import Link, make_link
 from tracks.signin.forms import TypedService, read_service
-from tracks.signin.queries import services
-from tracks.signin.rules import FEIDE_ISSUER, FEIDE_NAME, SCOPES
+from tracks.signin.queries import last_answer, services
+from tracks.signin.rules import FEIDE_ISSUER, FEIDE_NAME, SCOPES, LoginFailed
+from tracks.signin.views.ended import ENDED
 from tracks.signin.views.side import log, one, side
 from tracks.web.errors import MALFORMED, PageError
 from tracks.web.requests import now, parts, row_id, see_other
@@ -49,15 +50,20 @@ def settings_page(session: Session, actor: Actor) -> ResponseReturnValue:
 
 @requires(Permission.CONNECT_LMS, own_transactions=True, fresh=True)
 def change(database: Database, actor: Actor) -> ResponseReturnValue:
-    act = {"save": _save, "on": _switch, "off": _switch, "link": _make_link}.get(one("go"))
+    act = {
+        "save": _save,
+        "on": _switch,
+        "off": _switch,
+        "groups-on": _switch_groups,
+        "groups-off": _switch_groups,
+        "link": _make_link,
+    }.get(one("go"))
     if act is None:
         raise PageError(400, MALFORMED)
     return act(database, actor)
 
 
 def _save(database: Database, actor: Actor) -> Response:
-    from tracks.signin.oidc import LoginFailed
-
     typed = read_service(request.form, parts().settings.base_url)
     if not typed.problems:
         try:
@@ -91,6 +97,23 @@ def _switch(database: Database, actor: Actor) -> Response:
     return see_other("/municipality/sign-in?saved")
 
 
+def _switch_groups(database: Database, actor: Actor) -> Response:
+    chosen = request.form.get("service", type=row_id)
+    with database.writing() as session:
+        found = chosen is not None and switch_groups(
+            session,
+            actor.municipality_id,
+            chosen,
+            side().feide.issuer,
+            on=one("go") == "groups-on",
+            by=actor.person_id,
+            now=now(),
+        )
+    if not found:
+        abort(404)
+    return see_other("/municipality/sign-in?saved")
+
+
 def _make_link(database: Database, actor: Actor) -> Response:
     role = next((r for r in ROLES if r.value == one("role")), None)
     if role is None:
@@ -104,13 +127,18 @@ def _page(
     session: Session, actor: Actor, typed: TypedService, *, made: Link | None = None
 ) -> Response:
     base_url = parts().settings.base_url
+    known = services(session, actor.municipality_id)
+    feide = [each for each in known if each.issuer == side().feide.issuer]
     page = render_template(
         "signin/settings.html",
         municipality=municipality_name(session, actor.municipality_id),
-        services=services(session, actor.municipality_id),
+        services=known,
+        feide=feide[0] if feide else None,
+        last_answer=last_answer(session, actor.municipality_id, feide[0].id) if feide else None,
         values=typed.values,
         problems=typed.problems,
         redirect_uri=f"{base_url}/sign-in/back",
+        logout_uri=f"{base_url}{ENDED}",
         link=f"{base_url}/sign-in/link/{made.token}" if made else "",
         roles=[(role.value, ROLE_NAMES[role]) for role in ROLES],
         is_saved="saved" in request.args,

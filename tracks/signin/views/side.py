@@ -2,33 +2,46 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
-from lti.ports import Clock, Http, PlatformKeys
+from lti.platform_keys import CachedPlatformKeys
+from lti.ports import Clock, Http
 from tracks.db import Database, Session
 from tracks.events import Noted
 from tracks.lms.sealing import Sealer
-from tracks.people.actions import end_sign_in, known_person, start_own_sign_in
+from tracks.people.actions import FromService, end_sign_in, known_person, start_own_sign_in
 from tracks.people.guards import refuse_foreign_page
 from tracks.people.rules import Way
 from tracks.people.views import local_path
+from tracks.rosters.feide import GROUPS_URL
 from tracks.signin.actions.tries import count_try
+from tracks.signin.rules import FEIDE_ISSUER
 from tracks.signin.tickets import Tickets
+from tracks.signin.way_out import WayOut, sealed
 from tracks.web.cookies import NAME, OWN, drop_cookie, set_own_cookie
 from tracks.web.errors import FORM_TOO_OLD, NOT_ALLOWED, PageError
 from tracks.web.requests import extension, now, parts, this_request
 
 if TYPE_CHECKING:
-    from tracks.signin.oidc import LoginServices
+    from tracks.signin.oidc import Came, LoginServices
     from tracks.signin.passkeys import Passkeys
 
 log = logging.getLogger("tracks.signin")
 EXTENSION = "tracks.signin"
+
+
+@dataclass(frozen=True)
+class Feide:
+    """Which issuer Feide is, and where its groups are; `http` waits for a moment only."""
+
+    http: Http
+    issuer: str = FEIDE_ISSUER
+    groups_url: str = GROUPS_URL
 
 
 @dataclass
@@ -39,8 +52,9 @@ class SignInSide:
     tickets: Tickets
     sealer: Sealer
     http: Http
-    keys: PlatformKeys
+    keys: CachedPlatformKeys
     clock: Clock
+    feide: Feide
 
     @cached_property
     def services(self) -> "LoginServices":
@@ -100,6 +114,7 @@ def begin(
     *,
     proved_at: datetime | None,
     moment: datetime,
+    from_service: FromService | None = None,
 ) -> str:
     """A new cookie value; the sign-ins that this browser had end (check 21)."""
     who = known_person(session, person_id, municipality_id, moment)
@@ -115,7 +130,19 @@ def begin(
     for name in (OWN, NAME):
         if value := request.cookies.get(name):
             end_sign_in(session, value)
-    return start_own_sign_in(session, who, way, proved_at=proved_at, now=moment)
+    return start_own_sign_in(
+        session, who, way, proved_at=proved_at, now=moment, from_service=from_service
+    )
+
+
+def kept_way_out(service: str, client_id: str, came: "Came", moment: datetime) -> str | None:
+    """For the sign-in's row, and for no longer than it may last; None: it is not offered there."""
+    if came.end_session is None:
+        return None
+    way = WayOut(service, came.end_session, client_id, came.id_token)
+    return sealed(
+        side().tickets, way, moment, timedelta(hours=parts().settings.session_hours, minutes=10)
+    )
 
 
 def with_sign_in(response: Response, token: str) -> Response:

@@ -201,19 +201,24 @@
     var told = upload.querySelector("[data-upload]");
     var body = new FormData(upload);
     body.set("go", "json");
-    told.hidden = true;
+    function tell(words, color) {
+      told.textContent = words;
+      told.hidden = !words;
+      told.dataset.color = color;
+    }
+    tell(told.dataset.sendingText, "info");
     fetch(upload.getAttribute("action"), { method: "POST", body: body, credentials: "same-origin" })
       .then(function (answer) {
         if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
         return answer.json();
       })
       .then(function (result) {
-        if (result.problem) { told.textContent = result.problem; told.hidden = false; return; }
+        if (result.problem) { tell(result.problem, "danger"); return; }
         upload.reset();
         putIn(result.markdown + "\n");
-        if (result.taken_out) { told.textContent = result.taken_out; told.hidden = false; }
+        tell(result.taken_out || "", "info");
       })
-      .catch(function () { told.textContent = line.dataset.offlineText; told.hidden = false; });
+      .catch(function () { tell(line.dataset.offlineText, "danger"); });
   });
   forgetOthers();
   // The server has said that it has the text; what is typed from now on is new.

@@ -11,6 +11,7 @@
   var FRAME_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
   // ms. An LMS that says what it can do is worth a longer wait than one that says nothing.
   var FIRST_WORD = 1500, PATIENCE = 2000, LAST_TRY = 500;
+  var MOST_FRAMES = 20;
   var AGAIN = 250; // ms: the LMS's own script may still be loading
 
   function newId() {
@@ -18,13 +19,15 @@
     return Array.from(bytes, function (byte) { return byte.toString(16).padStart(2, "0"); }).join("");
   }
 
-  // What stands under a frame's name may be something else than a frame, and foreign.
-  function frameOf(name) {
-    if (!FRAME_NAME.test(name)) return null;
+  // The frame of that name. What stands under a name may be something else than a frame, and a
+  // browser may hide names of another host's frames: then all, for only plan.origin hears us.
+  function framesOf(name) {
+    if (!FRAME_NAME.test(name)) return [];
     try {
       var found = lms.frames[name];
-      return found && typeof found.postMessage === "function" ? found : null;
-    } catch (_) { return null; }
+      if (found && typeof found.postMessage === "function") return [found];
+    } catch (_) { /* hidden */ }
+    return Array.from({ length: Math.min(lms.length, MOST_FRAMES) }, function (_, at) { return lms[at]; });
   }
 
   // The platform's answer, from its own origin and to this very question, or a word for what failed.
@@ -54,24 +57,24 @@
     });
   }
 
-  // Which window keeps the values. A platform that names one at login need not name it again.
+  // Where the values are kept. A platform that names a frame at login need not name it again.
   function keeper() {
-    var named = plan.frame ? frameOf(plan.frame) : lms;
-    var asked = named && named !== lms ? [named, lms] : [lms];
-    return ask(asked, { subject: "lti.capabilities" }, FIRST_WORD).then(function (said) {
+    var named = plan.frame ? framesOf(plan.frame) : [];
+    var fallback = named.length ? named : [lms];
+    return ask(named.concat(lms), { subject: "lti.capabilities" }, FIRST_WORD).then(function (said) {
       var all = Array.isArray(said.supported_messages) ? said.supported_messages : [];
       var ours = all.find(function (each) { return each && each.subject === subject; });
       if (!ours) throw "unsupported";
-      var other = typeof ours.frame === "string" ? frameOf(ours.frame) : null;
-      return { window: other || named || lms, patience: PATIENCE };
-    }, function () { return { window: named || lms, patience: LAST_TRY }; });
+      var other = typeof ours.frame === "string" ? framesOf(ours.frame) : [];
+      return { windows: other.length ? other : fallback, patience: PATIENCE };
+    }, function () { return { windows: fallback, patience: LAST_TRY }; });
   }
 
   function both(keeping) {
     return Promise.all([["state_key", "state_value"], ["nonce_key", "nonce_value"]].map(function (names) {
       var question = { subject: subject, key: plan[names[0]] };
       if (!isFetching) question.value = plan[names[1]];
-      return ask([keeping.window], question, keeping.patience);
+      return ask(keeping.windows, question, keeping.patience);
     }));
   }
 

@@ -1,0 +1,95 @@
+"""Links that lead out of a library: where they stand, and what was answered to who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from content.front_matter import read_front_matter, split_front_matter
+from content.markdown import Document, inline_pieces, read_document
+from content.problems import Location, Problem, ProblemList
+from content.reading.files import read_text, sorted_entries
+from content.reading.forms import ModuleForm
+from content.said import say
+
+GONE = frozenset({404, 410})
+_HINT = "Mend the address, or take the link out."
+
+
+class Answer(Struct, frozen=True):
+    """What came of asking one address."""
+
+    status: int | None  # of the last answer; None: there was none
+    moved_to: str = ""  # where it has moved for good
+    is_unknown: bool = False  # there is no such host
+
+
+class Link(Struct, frozen=True):
+    address: str  # https, without what stands after #
+    at: Location
+
+
+def outside_links(root: Path, skip: frozenset[str] = frozenset()) -> list[Link]:
+    """Of each track's files, in order. `skip`: paths of files that cannot be read in time."""
+    found: list[Link] = []
+    for folder in sorted_entries(root):
+        if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
+            continue
+        for place in sorted_entries(folder):
+            path = f"{folder.name}/{place.name}"
+            if place.suffix == ".md" and path not in skip:
+                found += _links_in(place, path)
+    return found
+
+
+def _links_in(place: Path, path: str) -> Iterator[Link]:
+    """One that cannot be read is told by the checks."""
+    text = read_text(place, ProblemList(path))
+    if text is None:
+        return
+    yaml, body = split_front_matter(text)
+    front = read_front_matter(yaml or "", ModuleForm, ProblemList(path))
+    if front.values is not None and front.values.leader:
+        for each in _addresses(read_document(path, front.values.leader)):
+            yield Link(each[0], Location(path, front.line("leader")))
+    for address, line in _addresses(read_document(path, body)):
+        yield Link(address, Location(path, line))
+
+
+def _addresses(document: Document) -> Iterator[tuple[str, int]]:
+    for token in document.tokens:
+        for line, piece in inline_pieces(token):
+            if piece.type == "link_open":
+                yield from _outside(str(piece.attrGet("href") or ""), line)
+    for element in document.walk():
+        if element.block_name == "video":
+            for name in ("src", "described"):
+                yield from _outside(element.attributes.options.get(name, ""), element.line)
+
+
+def _outside(address: str, line: int) -> Iterator[tuple[str, int]]:
+    if address.lower().startswith("https://"):
+        yield address.partition("#")[0], line
+
+
+def told(links: Sequence[Link], answers: Mapping[str, Answer]) -> list[Problem]:
+    """What is dead is an error; what has moved, or did not answer now, a warning."""
+    found: list[Problem] = []
+    for link in links:
+        answer, path = answers[link.address], ProblemList(link.at.path)
+        shown = link.address[:120]
+        if answer.is_unknown or answer.status in GONE:
+            message = say("{address} is not there any more", address=shown)
+            path.error("link-gone", link.at.line, message, _HINT)
+        elif answer.moved_to:
+            message = say("{address} has moved for good", address=shown)
+            hint = say("Write {address}", address=answer.moved_to[:200])
+            path.warning("link-moved", link.at.line, message, hint)
+        elif answer.status is None or answer.status >= 400:
+            message = say("{address} could not be looked at", address=shown)
+            hint = say("It answered {status}.", status=answer.status or "-")
+            path.warning("link-silent", link.at.line, message, hint)
+        found += path.found
+    return found
