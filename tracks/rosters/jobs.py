@@ -250,7 +250,7 @@ def _reading(session: Session, import_id: int, path: Path) -> Reading:
         .where(roster_import.c.id == import_id)
     ).one()
     if found.source == Source.ONEROSTER:
-        return read_oneroster(path, found.country, datetime.now(UTC).date())
+        return read_oneroster(path, found.country, local_day(datetime.now(UTC)))
     chosen = {Field(name): index for name, index in found.columns.items()}
     rows = rows_of(path, ListKind(found.list_kind), chosen, found.country)
     return Reading(rows, found.is_complete)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories.tool import BASE_URL, Tool
-from tracks.i18n import LANGUAGES
+from tracks.i18n import LANGUAGES, local_day
 from tracks.people.actions import add_municipality
 from tracks.privacy.models import feedback
 from tracks.privacy.views.statement import ASSESSED_ON, AUTHORITIES, GAPS, UPDATED_ON
@@ -90,7 +90,7 @@ def test_feedback_is_kept_without_a_sender(tool: Tool):
         "text": "Too small",
         "contact": "",
         "language": "en",
-        "sent_on": datetime.now(UTC).date(),
+        "sent_on": local_day(datetime.now(UTC)),
     }
     assert set(row._mapping) == {"id", "municipality_id", "text", "contact", "language", "sent_on"}
     assert type(row.sent_on) is date
