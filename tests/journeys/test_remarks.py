@@ -117,6 +117,7 @@ def _publishes(page: Page, press: Running, axe: str) -> str:
         f"Teksten om hypoteser er kortet ned til det dere trenger før møtet.\n{ANSWER}"
     )
     is_fine(page, axe)
-    button(page, "Publish this version").click()
+    # The whole track is checked and drawn first: seconds, on a busy machine more.
+    button(page, "Publish this version").click(timeout=60_000)
     expect(page.get_by_role("status")).to_contain_text("It is published.")
     return version

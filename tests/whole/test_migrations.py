@@ -1,6 +1,8 @@
 """The schema: what the migrations make is what the models say, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 
 import pytest
 from alembic import command
@@ -11,8 +13,8 @@ from sqlalchemy import Engine, inspect
 from tests.factories.threads import at_once
 from tests.postgres import fresh_database
 from tracks.db import metadata
-from tracks.db.engine import make_engine
-from tracks.migrations import config, is_current, newest, upgrade
+from tracks.db.engine import BUSY_TIMEOUT_S, make_engine
+from tracks.migrations import _patient, config, is_current, newest, upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,6 +91,30 @@ def test_processes_that_start_together_upgrade_once(engine: Engine):
     at_once(3, lambda _: upgrade(engine))
 
     assert is_current(engine)
+
+
+def test_who_starts_meanwhile_waits_longer_than_a_page_does(engine: Engine):
+    """Of a large database an index takes minutes."""
+    is_busy, may_end = Event(), Event()
+
+    def upgrading() -> None:
+        with _patient(engine):
+            is_busy.set()
+            may_end.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(upgrading)
+        assert is_busy.wait(30)
+        second = pool.submit(upgrade, engine)
+        assert wait([second], timeout=BUSY_TIMEOUT_S + 1).done == set()
+        may_end.set()
+        first.result(30)
+        second.result(60)
+
+    assert is_current(engine)
+    with engine.connect() as connection:
+        asked = "PRAGMA busy_timeout" if engine.dialect.name == "sqlite" else "SHOW lock_timeout"
+        assert connection.exec_driver_sql(asked).scalar_one() in (5000, "5s")
 
 
 def test_the_revisions_are_one_line():

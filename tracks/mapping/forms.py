@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from tracks.i18n import N_
+from tracks.i18n import N_, local_day
 from tracks.mapping.actions import Counting
 from tracks.mapping.lists import NOT_A_DAY, SOURCE_TOO_LONG, BadCell, a_count
 from tracks.mapping.rules import Count
-from tracks.organisation.days import a_day, today
+from tracks.organisation.days import a_day
 
 SOURCE_MISSING: Final = N_("Write where the numbers come from, such as a count or a register.")
 
@@ -39,7 +39,7 @@ def read_counting(
         day = a_day(typed.values["counted_on"])
     except ValueError:
         day = None
-    if day is None or day > today(now):
+    if day is None or day > local_day(now):
         typed.problems["counted_on"] = NOT_A_DAY
     source = typed.values["source"]
     if len(source) > 100 or not source.isprintable():

@@ -8,14 +8,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from tracks.db import Session
-from tracks.i18n import N_
+from tracks.i18n import N_, local_day
 from tracks.mapping.actions import take_in, write_counting
 from tracks.mapping.forms import Typed, as_typed, read_counting
 from tracks.mapping.lists import COLUMNS, HEADINGS, MOST_FAULTS, Reading, as_list, read_list
 from tracks.mapping.queries import Coverage, coverage_of, coverages, last_writer
 from tracks.mapping.rules import EVERY_GRADE, Total, total
 from tracks.organisation.actions.units import Doer
-from tracks.organisation.days import today
 from tracks.organisation.queries.units import by_number, units
 from tracks.people.guards import requires
 from tracks.people.queries import municipality_name, school_of_municipality
@@ -130,7 +129,7 @@ def take_list_in(session: Session, actor: Actor) -> ResponseReturnValue:
         with tempfile.NamedTemporaryFile(prefix="devices-") as copy:
             file.save(copy)
             copy.flush()
-            reading = read_list(Path(copy.name), schools, today(now()))
+            reading = read_list(Path(copy.name), schools, local_day(now()))
     except BadFile as bad:
         return make_response(_import(bad=bad), 422)
     if reading.faults:

@@ -4,10 +4,12 @@ Alembic is loaded only where something is migrated: a server that starts on a cu
 would carry its 10 MB for as long as it runs.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, MetaData, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 from tracks.adoption import models as _adoption
 from tracks.audit import models as _audit
@@ -52,6 +54,8 @@ def target_metadata() -> MetaData:
 
 
 FOLDER = Path(__file__).parent
+# How long to wait for whoever is at it.
+PATIENCE_S = 15 * 60
 
 
 def config() -> "Config":
@@ -65,16 +69,35 @@ def config() -> "Config":
 
 
 def upgrade(engine: Engine) -> None:
-    """To the newest schema, whole or not at all; of several starters one does it."""
+    """To the newest schema, whole or not at all; of several starters one does it, and the others
+    wait for it: of a large database it takes longer than a page ever waits."""
     from alembic import command
 
     settings = config()
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            # SQLite's BEGIN IMMEDIATE does the same.
-            connection.execute(text("SELECT pg_advisory_xact_lock(7267227)"))
+    with _patient(engine) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+@contextmanager
+def _patient(engine: Engine) -> Iterator[Connection]:
+    """A transaction that nobody else migrates beside."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'"))
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(7267227)"))
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE_S * 1000}")
+        try:
+            with connection.begin():  # IMMEDIATE: see db/engine.py
+                yield connection
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={usual}")
 
 
 def newest() -> str:

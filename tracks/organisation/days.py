@@ -7,10 +7,6 @@ from zoneinfo import ZoneInfo
 _ZONE: Final = ZoneInfo("Europe/Oslo")  # the same days as in Stockholm
 
 
-def today(now: datetime) -> date:
-    return now.astimezone(_ZONE).date()
-
-
 def a_day(text: str) -> date | None:
     """Raises ValueError for what is no day; None for nothing."""
     text = text.strip()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from tracks.db import Session
-from tracks.organisation.days import today
+from tracks.i18n import local_day
 from tracks.organisation.queries.chain import chain
 from tracks.organisation.queries.roles import Grant, without_school
 from tracks.organisation.queries.units import Team, Unit, steps, teacher_counts, units
@@ -67,7 +67,7 @@ def facts_of(session: Session, actor: Actor, school_id: int, now: datetime) -> F
             (f"{year}/{(year + 1) % 100:02d}", count)
             for year, count in by_school_year(
                 teacher_counts(session, municipality_id, school_id),
-                by_id[school_id].closed_on or today(now),
+                by_id[school_id].closed_on or local_day(now),
             )
         ],
         may_change=(may_change := actor.may_at(Permission.ORGANISE, school_id)),

@@ -9,9 +9,9 @@ from typing import Final
 from werkzeug.datastructures import MultiDict
 
 from content.devices import DEVICES
-from tracks.i18n import LANGUAGES, N_
+from tracks.i18n import LANGUAGES, N_, local_day
 from tracks.organisation.actions.units import NewUnit
-from tracks.organisation.days import a_day, beginning_of, end_of, today
+from tracks.organisation.days import a_day, beginning_of, end_of
 from tracks.organisation.queries.choices import FRAMEWORKS, OWN_WORDS, Choices
 from tracks.organisation.queries.units import Unit
 from tracks.organisation.rules import INVITED_FOR, ROLE_MISSING, SCOPES, Scope, Wanted, unit_code
@@ -85,7 +85,7 @@ def read_unit(
         "teachers": teachers is None and values["teachers"] and NOT_A_COUNT,
         "as_of": (
             (as_of is None and values["as_of"] and NOT_A_DAY)
-            or (teachers is not None and (as_of is None or as_of > today(now)) and DAY_OF_COUNT)
+            or (teachers is not None and (as_of is None or as_of > local_day(now)) and DAY_OF_COUNT)
         ),
         "device": values["device"] not in ("", *DEVICES) and KIND_MISSING,
         "source": len(values["source"]) > 100 and TOO_LONG,

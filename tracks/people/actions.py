@@ -13,9 +13,17 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from tracks.db import Prepared, Session
 from tracks.events import Noted
 from tracks.people.grants import grant_role as grant_role
-from tracks.people.models import account, municipality, person, school, sign_in, support
-from tracks.people.queries import PERSON_OF_ACCOUNT, Support
-from tracks.people.rules import SchoolKind, Way, month_of
+from tracks.people.models import (
+    account,
+    context_member,
+    municipality,
+    person,
+    school,
+    sign_in,
+    support,
+)
+from tracks.people.queries import PERSON_OF_LAUNCH, Support
+from tracks.people.rules import Context, SchoolKind, Way, month_of
 
 
 class Person(Struct, frozen=True):
@@ -35,6 +43,11 @@ _CLAIM_ACCOUNT = Prepared(
     )
     .on_conflict_do_nothing()
     .returning(account.c.person_id)
+)
+_CAME_FROM = Prepared(
+    insert_or(context_member)
+    .values({column: bindparam(column.name) for column in context_member.c})
+    .on_conflict_do_nothing()
 )
 _NEW_PERSON = Prepared(
     insert(person)
@@ -58,15 +71,24 @@ def person_from_launch(
     name: str | None,
     now: datetime,
     language: str | None = None,
+    context: Context | None = None,
 ) -> Person:
-    """The one person of (registration, sub); made on the first launch, once under any race."""
+    """The one person of (registration, sub); made on the first launch, once under any race.
+
+    `context`: the course that they come from. Those who lead it see them by name.
+    """
     key = {"registration_id": registration_id, "sub": sub}
-    row = session.execute(PERSON_OF_ACCOUNT, key).one_or_none()
+    came_from = asdict(context) if context else {"deployment_id": 0, "context_id": ""}
+    row = session.execute(PERSON_OF_LAUNCH, {**key, **came_from}).one_or_none()
     if row is None:
-        row = _new_person(session, key, municipality_id, name, language, now)
-        if row is not None:
-            return Person(row, municipality_id, None, is_suspended=False, is_new=True)
-        row = session.execute(PERSON_OF_ACCOUNT, key).one()
+        made = _new_person(session, key, municipality_id, name, language, now)
+        if made is not None:
+            if context:
+                session.execute(_CAME_FROM, {**came_from, "person_id": made})
+            return Person(made, municipality_id, None, is_suspended=False, is_new=True)
+        row = session.execute(PERSON_OF_LAUNCH, {**key, **came_from}).one()
+    if context and not row.is_of_course:
+        session.execute(_CAME_FROM, {**came_from, "person_id": row.id})
     if row.leaving_at is not None:
         _stay(session, row.id, row.municipality_id, now)
     if row.last_here != month_of(now):
@@ -153,6 +175,7 @@ def start_sign_in(
     *,
     deployment_id: int,
     leads_here: bool,
+    context_id: str | None = None,
     lms_origin: str,
     now: datetime,
     way_back: str | None = None,
@@ -173,6 +196,7 @@ def start_sign_in(
         "person_id": who.id,
         "deployment_id": deployment_id,
         "leads_here": leads_here,
+        "context_id": context_id,
         "lms_origin": lms_origin,
         "way_back": way_back,
         "way": way,

@@ -6,6 +6,7 @@ from tracks.db.data_map import Limit, Tagged
 from tracks.i18n import N_
 from tracks.people.models import (
     account,
+    context_member,
     municipality,
     person,
     role_grant,
@@ -52,6 +53,13 @@ TAGGED = (
         personal="sub",
     ),
     Tagged(
+        context_member,
+        N_("so that who leads the course knows who took part"),
+        none="deployment_id",
+        pseudonymous="person_id",
+        personal="context_id",
+    ),
+    Tagged(
         role_grant,
         N_("to open the pages of the role"),
         none="id municipality_id",
@@ -74,7 +82,7 @@ TAGGED = (
         N_("to stay signed in"),
         none="municipality_id deployment_id service_id",
         pseudonymous="person_id token_hash visit_hash created_at seen_at proved_at",
-        personal="leads_here lms_origin way_back way way_out",
+        personal="leads_here context_id lms_origin way_back way way_out",
         hidden="token_hash visit_hash way_out",
         limit=Limit(sign_in.c.created_at, timedelta(hours=12), has_chore=True),
     ),

@@ -108,6 +108,16 @@ account = Table(
     **ONE_TREE,
 )
 
+context_member = Table(
+    "context_member",
+    metadata,
+    # Who has come by a launch from which course (LTI context).
+    Column("deployment_id", Id, primary_key=True, autoincrement=False),
+    Column("context_id", String(255), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, index=True),
+    **ONE_TREE,
+)
+
 team = Table(
     "team",
     metadata,
@@ -158,6 +168,8 @@ sign_in = Table(
     # 0: none, but a login of the person's own.
     Column("deployment_id", Id, nullable=False),
     Column("leads_here", Boolean, nullable=False),
+    # The course (LTI context) that the launch came from; NULL: from none.
+    Column("context_id", String(255)),
     # Origin of the LMS that may frame our pages during this sign-in (T40).
     Column("lms_origin", String(300), nullable=False),
     # The course the person came from, on the LMS's own host; NULL where the launch named none.

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
 
 from tracks.db import Prepared, Session
 from tracks.db.data_map import Fate
@@ -13,6 +13,7 @@ from tracks.db.data_map import Kept as Kept
 from tracks.i18n import N_
 from tracks.people.models import (
     account,
+    context_member,
     municipality,
     person,
     role_grant,
@@ -24,6 +25,7 @@ from tracks.people.models import (
 from tracks.people.rules import (
     NOWHERE,
     Actor,
+    Context,
     Role,
     SchoolKind,
     Way,
@@ -60,6 +62,8 @@ _SIGN_IN = Prepared(
         sign_in.c.person_id,
         sign_in.c.municipality_id,
         sign_in.c.leads_here,
+        sign_in.c.deployment_id,
+        sign_in.c.context_id,
         sign_in.c.lms_origin,
         sign_in.c.way_back,
         sign_in.c.seen_at,
@@ -117,8 +121,15 @@ def live_sign_in(
         way=Way(first.way),
         proved_at=first.proved_at,
         ends_at=first.ends_at,
+        leads_only=_leads_only(first, granted),
     )
     return SignIn(actor, first.lms_origin, first.way_back, first.seen_at)
+
+
+def _leads_only(row: Any, granted: frozenset[tuple[Role, int | None]]) -> Context | None:
+    if not row.leads_here or (Role.LEADER, row.school_id) in granted:
+        return None
+    return Context(row.deployment_id, row.context_id or "")  # from no course: nobody's leader
 
 
 def _scope(row: Any) -> int | None:
@@ -232,17 +243,32 @@ class Colleague(Struct, frozen=True):
     name: str | None
 
 
-def staff(session: Session, municipality_id: int, school_id: int) -> list[Colleague]:
-    rows = session.execute(
-        select(person.c.id, person.c.name).where(
-            person.c.municipality_id == municipality_id,
-            person.c.school_id == school_id,
-            person.c.is_suspended.is_(False),
-            person.c.leaving_at.is_(None),
+def staff(
+    session: Session, municipality_id: int, school_id: int, of: Context | None = None
+) -> list[Colleague]:
+    """By name. `of`: those only who have come from that course."""
+    found = select(person.c.id, person.c.name).where(*_staff_of(municipality_id, school_id))
+    if of is not None:
+        found = found.join(context_member).where(
+            context_member.c.deployment_id == of.deployment_id,
+            context_member.c.context_id == of.context_id,
         )
-    )
-    people = [Colleague(person_id=row.id, name=row.name) for row in rows]
+    people = [Colleague(person_id=row.id, name=row.name) for row in session.execute(found)]
     return sorted(people, key=lambda c: (c.name is None, natural_key(c.name or ""), c.person_id))
+
+
+def staff_count(session: Session, municipality_id: int, school_id: int) -> int:
+    counted = select(func.count()).select_from(person)
+    return session.execute(counted.where(*_staff_of(municipality_id, school_id))).scalar_one()
+
+
+def _staff_of(municipality_id: int, school_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        person.c.municipality_id == municipality_id,
+        person.c.school_id == school_id,
+        person.c.is_suspended.is_(False),
+        person.c.leaving_at.is_(None),
+    )
 
 
 def leaders_of(session: Session, municipality_id: int, school_id: int, now: datetime) -> list[str]:
@@ -262,7 +288,7 @@ def leaders_of(session: Session, municipality_id: int, school_id: int, now: date
     return [row.name or "" for row in rows]
 
 
-PERSON_OF_ACCOUNT = Prepared(
+_OF_ACCOUNT = (
     select(
         person.c.id,
         person.c.municipality_id,
@@ -279,6 +305,13 @@ PERSON_OF_ACCOUNT = Prepared(
         account.c.sub == bindparam("sub"),
     )
 )
+_IS_OF_COURSE = exists().where(
+    context_member.c.deployment_id == bindparam("deployment_id"),
+    context_member.c.context_id == bindparam("context_id"),
+    context_member.c.person_id == person.c.id,
+)
+PERSON_OF_ACCOUNT = Prepared(_OF_ACCOUNT)
+PERSON_OF_LAUNCH = Prepared(_OF_ACCOUNT.add_columns(_IS_OF_COURSE.label("is_of_course")))
 
 
 def person_of_account(session: Session, registration_id: int, sub: str) -> int | None:
@@ -300,6 +333,11 @@ KEPT = (
         account.c.person_id,
         N_("Id in an LMS"),
         N_("to know that it is the same person who comes back; nothing else is used for that"),
+    ),
+    Kept(
+        context_member.c.person_id,
+        N_("Courses in an LMS from which you have come"),
+        N_("so that who leads the course knows who took part"),
     ),
     Kept(
         role_grant.c.person_id,

@@ -160,6 +160,13 @@ class Way(StrEnum):
     CODE = "code"
 
 
+class Context(Struct, frozen=True):
+    """A course of an LMS, by the names of LTI."""
+
+    deployment_id: int
+    context_id: str
+
+
 NOWHERE = 0  # in a school id's place, for a team without schools: no school has this number
 
 
@@ -177,6 +184,8 @@ class Actor(Struct, frozen=True):
     proved_at: datetime | None = None
     # When all data of the municipality is deleted, if that is announced.
     ends_at: datetime | None = None
+    # Nobody here made them a leader, their LMS says so: of those who came from this course.
+    leads_only: Context | None = None
 
     @property
     def has_own_login(self) -> bool:

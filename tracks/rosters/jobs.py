@@ -99,12 +99,12 @@ def fetch_list(outward: Outward, database: Database, job: Job) -> Outcome:
             access_of(outward.sealing, service),
             lambda seconds: beat.wait(seconds, outward.sleep),
         )
-        since = service.changed_since(began.date())
+        since = service.changed_since(local_day(began))
         if since is not None and not has_changed(system, since):
             return Done(partial(note, municipality_id=municipality_id, asked_at=began))
         with database.writing() as session:
             import_id = _begin_fetch(session, service, began)
-        calendar = Calendar(began.date())
+        calendar = Calendar(local_day(began))
         passed_over = PassedOver()
         _stage_rows(database, import_id, read_ss12000(system, calendar, passed_over), beat)
     except LeaseLost:

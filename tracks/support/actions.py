@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
 from tracks.events import Noted
+from tracks.i18n import local_day
 from tracks.organisation.actions.units import Doer
-from tracks.organisation.days import today
 from tracks.support.models import support_check, support_line, support_written
 from tracks.support.rules import Answers, Kind, Line, Written
 
@@ -38,7 +38,7 @@ def write_lines(
                 kind=kind,
                 line=line,
                 municipality_id=municipality_id,
-                written_on=today(doer.now),
+                written_on=local_day(doer.now),
                 **asdict(said),
             )
         )

@@ -17,6 +17,7 @@ from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
 from tracks.authoring import checking
 from tracks.authoring.models import draft
 from tracks.authoring.views import desk
+from tracks.web.requests import now
 
 LIBRARY_TEXT = (LIBRARY / "maaling" / "01-enheter.nb.md").read_text("utf-8")
 
@@ -351,7 +352,11 @@ def test_a_page_waits_while_the_text_before_it_is_still_checked_and_no_third_one
     assert sorted(statuses) == [200, 200, 429]
 
 
-def test_too_many_checks_wait_and_the_draft_is_kept(tool: Tool, author: FlaskClient):
+def test_too_many_checks_wait_and_the_draft_is_kept(
+    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    moment = now()  # all of them in one minute, also where they take longer
+    monkeypatch.setattr(desk, "now", lambda: moment)
     page = tool.get(author, FILE)
     for n in range(31):
         answer = send(tool, author, page, f"{LIBRARY_TEXT}\nNr. {n}\n", go="autosave")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from lti.claims import PREFIX
 from tests.factories.tool import Tool
 from tracks.people.actions import add_municipality, add_school, grant_role
 from tracks.people.rules import Role, SchoolKind
@@ -78,6 +79,54 @@ def test_people_of_other_schools_are_not_recorded_and_not_named(tool: Tool):
     page = tool.get(leader, TOGETHER).text
     assert f'value="{foreign}"' not in page
     assert f'value="{unplaced}"' not in page
+
+
+def from_course(course: str | None) -> dict[str, object]:
+    claim = f"{PREFIX}context"
+    return {claim: {"id": course, "title": "Course"}} if course else {claim: None}
+
+
+@pytest.mark.parametrize(
+    ("course", "seen"), [("theirs", ["kim", "ola"]), ("another", ["leader"]), (None, [])]
+)
+def test_who_leads_by_the_lms_alone_sees_those_who_came_from_that_course(
+    tool: Tool, course: str | None, seen: list[str]
+):
+    for sub, came_from in (("kim", "theirs"), ("ola", "theirs"), ("eve", "third")):
+        tool.launch(sub=sub, changes=from_course(came_from))
+    tool.launch(sub="ola", changes=from_course("third"))  # who is in two is in both
+    leader = tool.launch(sub="leader", leads=True, changes=from_course(course))
+    everybody = {sub: tool.person_id(sub) for sub in ("kim", "ola", "eve", "leader")}
+    here = {"theirs": {"kim", "ola", "leader"}, "another": {"leader"}, None: set[str]()}[course]
+
+    page = tool.get(leader, f"{TOGETHER}?lang=en").text
+    tool.post(leader, TOGETHER, present=[str(each) for each in everybody.values()])
+
+    assert {sub for sub, each in everybody.items() if f'value="{each}"' in page} == here
+    assert f"{4 - len(here)} more at this school ha" in page
+    recorded = {row.person_id for row in tool.rows(RECORDED)}
+    assert recorded == {everybody[sub] for sub in here} >= {everybody[sub] for sub in seen}
+
+
+def test_who_was_made_leader_of_the_school_sees_all_of_it_from_any_course(tool: Tool):
+    kim = launch_at(tool, "kim", tool.school_id)
+    leader = tool.launch(sub="leader", leads=True, changes=from_course("another"))
+    assert f'value="{kim}"' not in tool.get(leader, TOGETHER).text
+
+    grant(tool, tool.person_id("leader"), tool.school_id)
+
+    page = tool.get(leader, f"{TOGETHER}?lang=en").text
+    assert (f'value="{kim}"' in page, "more at this school" in page) == (True, False)
+
+
+def test_the_course_of_the_last_launch_counts(tool: Tool):
+    kim = launch_at(tool, "kim", tool.school_id)
+    leader = tool.launch(sub="leader", leads=True)
+    assert f'value="{kim}"' in tool.get(leader, TOGETHER).text
+
+    tool.launch(leader, sub="leader", leads=True, changes=from_course("another"))
+
+    assert f'value="{kim}"' not in tool.get(leader, TOGETHER).text
 
 
 def test_a_leader_leads_at_the_own_school_only(tool: Tool):

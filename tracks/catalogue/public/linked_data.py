@@ -12,6 +12,7 @@ from content.model import StepKind
 from tracks.catalogue.public.about import About, Named, licence_url
 from tracks.catalogue.public.frameworks import framework_of
 from tracks.catalogue.rules import public_path
+from tracks.i18n import local_day
 
 CONTEXT = "https://schema.org"
 _GREP = "http://psi.udir.no/kl06/"  # as Grep names its own: an identifier, not a page
@@ -41,8 +42,8 @@ def linked_data(
         "description": told.summary,
         "inLanguage": list(told.languages),
         "learningResourceType": _TYPES.get(told.kind) or str(told.step_kind),
-        "datePublished": told.first_published.date().isoformat(),
-        "dateModified": told.updated.date().isoformat(),
+        "datePublished": local_day(told.first_published).isoformat(),
+        "dateModified": local_day(told.updated).isoformat(),
         "version": told.version,
         "license": licence_url(told.licence) or told.licence,
         "author": [{"@type": "Organization", "name": name} for name in told.authors],

@@ -23,6 +23,7 @@ from tracks.lms.actions.life_cycle import want_handler
 from tracks.lms.rules import frame_sources
 from tracks.lms.views import deep_linking, privacy, review, work
 from tracks.people.actions import Person, person_from_launch, start_sign_in
+from tracks.people.rules import Context
 from tracks.web.cookies import seal, sign_in_token
 from tracks.web.requests import parts
 
@@ -66,6 +67,8 @@ ARRIVALS: Final[Mapping[str, Arrival]] = {
 def enter(session: Session, message: Launch, municipality_id: int, moment: datetime) -> Entered:
     """Raises LtiRejected, with nothing written, for a message that we do not serve (T23)."""
     arrival = _arrival(message)
+    course = message.context
+    context = Context(message.deployment.id, course.id) if course else None
     who = person_from_launch(
         session,
         registration_id=message.registration.id,
@@ -74,6 +77,7 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         name=message.name or message.given_name,
         language=language_of(message.locale),
         now=moment,
+        context=context,
     )
     origin = framing_origins(message)
     if who.is_suspended:
@@ -83,6 +87,7 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         who,
         deployment_id=message.deployment.id,
         leads_here=message.roles.is_instructor or message.roles.is_teaching_assistant,
+        context_id=context and context.context_id,
         lms_origin=origin,
         now=moment,
         way_back=message.way_back,

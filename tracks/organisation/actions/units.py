@@ -9,8 +9,7 @@ from sqlalchemy import delete, exists, insert, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from tracks.db import Session
-from tracks.i18n import N_
-from tracks.organisation.days import today
+from tracks.i18n import N_, local_day
 from tracks.organisation.events import (
     RoleMoved,
     UnitChanged,
@@ -134,7 +133,7 @@ def change_unit(
                 school_id=unit.id,
                 name=unit.name,
                 municipality_id=municipality_id,
-                until=today(doer.now),
+                until=local_day(doer.now),
             )
             .on_conflict_do_nothing()
         )
@@ -209,7 +208,7 @@ def _renumber(
     # What it had long ago and has again is no earlier number.
     session.execute(delete(school_code).where(*mine, school_code.c.code == new.code))
     if is_kept:
-        until = {"until": today(doer.now)}
+        until = {"until": local_day(doer.now)}
         session.execute(
             insert_or(school_code)
             .values(school_id=unit.id, code=unit.code, municipality_id=municipality_id, **until)
@@ -416,7 +415,7 @@ def _open_units(
     found = [u for u in units(session, municipality_id) if u.id in wanted and u.is_open]
     if len(found) != len(wanted):
         raise NotPossible(NOT_OPEN)
-    if on > today(doer.now):
+    if on > local_day(doer.now):
         raise NotPossible(NOT_YET)
     if any(unit.opened_on is not None and on < unit.opened_on for unit in found):
         raise NotPossible(BEFORE_IT_OPENED)

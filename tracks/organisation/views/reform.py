@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from content.devices import DEVICES
 from tracks.db import Session
-from tracks.i18n import N_
+from tracks.i18n import N_, local_day
 from tracks.organisation.actions.units import (
     Doer,
     NewUnit,
@@ -15,7 +15,6 @@ from tracks.organisation.actions.units import (
     open_again,
     split_unit,
 )
-from tracks.organisation.days import today
 from tracks.organisation.forms import (
     MOST_PARTS,
     Typed,
@@ -52,7 +51,7 @@ def add_to(pages: Blueprint) -> None:
 
 @requires(Permission.ORGANISE)
 def merge_page(session: Session, actor: Actor) -> ResponseReturnValue:
-    return _merge(session, actor, Typed({"on": today(now()).isoformat()}), set())
+    return _merge(session, actor, Typed({"on": local_day(now()).isoformat()}), set())
 
 
 @requires(Permission.ORGANISE)
@@ -96,7 +95,7 @@ def _merge(session: Session, actor: Actor, typed: Typed, chosen: set[int]) -> st
 @requires(Permission.ORGANISE)
 def split_page(session: Session, actor: Actor, school_id: int) -> ResponseReturnValue:
     unit = _open_unit_or_404(session, actor, school_id)
-    return _split(session, actor, unit, Typed({"on": today(now()).isoformat()}))
+    return _split(session, actor, unit, Typed({"on": local_day(now()).isoformat()}))
 
 
 @requires(Permission.ORGANISE)
@@ -139,7 +138,7 @@ def _split(session: Session, actor: Actor, unit: Unit, typed: Typed) -> str:
 @requires(Permission.ORGANISE)
 def close_page(session: Session, actor: Actor, school_id: int) -> ResponseReturnValue:
     unit = _open_unit_or_404(session, actor, school_id)
-    return _close(session, actor, unit, Typed({"on": today(now()).isoformat()}))
+    return _close(session, actor, unit, Typed({"on": local_day(now()).isoformat()}))
 
 
 @requires(Permission.ORGANISE)

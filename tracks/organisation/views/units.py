@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from content.devices import DEVICES
 from tracks.db import Session
+from tracks.i18n import local_day
 from tracks.organisation.actions.units import Doer, NotPossible, add_unit, change_unit
-from tracks.organisation.days import today
 from tracks.organisation.forms import Typed, read_day, read_opening, read_unit
 from tracks.organisation.queries.units import Unit, owner, steps, teams, units
 from tracks.people.guards import requires
@@ -63,7 +63,7 @@ def units_page(session: Session, actor: Actor) -> ResponseReturnValue:
 
 @requires(Permission.ORGANISE)
 def new_unit_page(session: Session, actor: Actor) -> ResponseReturnValue:
-    return _page(session, actor, None, Typed({"opened_on": today(now()).isoformat()}))
+    return _page(session, actor, None, Typed({"opened_on": local_day(now()).isoformat()}))
 
 
 @requires(Permission.ORGANISE)

@@ -8,7 +8,7 @@ from tracks.catalogue.queries import Edition, Module
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Session
 from tracks.people.guards import requires
-from tracks.people.queries import leaders_of, school_of_municipality, staff
+from tracks.people.queries import leaders_of, school_of_municipality, staff, staff_count
 from tracks.people.rules import Actor, Permission
 from tracks.progress.actions import Worker, record_joint_work, worker_of
 from tracks.progress.queries import own_edition, took_part
@@ -56,7 +56,8 @@ def attendance(
 ) -> ResponseReturnValue:
     edition, found, phase = _place(session, actor, publisher, track, module, letter)
     school_id = _school_id(actor)
-    people = staff(session, actor.municipality_id, school_id)
+    people = staff(session, actor.municipality_id, school_id, actor.leads_only)
+    others = staff_count(session, actor.municipality_id, school_id) - len(people)
     recorded = took_part(
         session, actor.municipality_id, found.id, phase, [p.person_id for p in people]
     )
@@ -72,6 +73,7 @@ def attendance(
         school=school_of_municipality(session, actor.municipality_id, school_id),
         # By name, and no word of who has opened the track: that is each one's own business.
         people=people,
+        others=others,
         recorded=recorded,
     )
 
@@ -85,7 +87,7 @@ def record(
     ticked = set(request.form.getlist("present", type=row_id))
     present = [
         Worker(p.person_id, actor.municipality_id, school_id)
-        for p in staff(session, actor.municipality_id, school_id)
+        for p in staff(session, actor.municipality_id, school_id, actor.leads_only)
         if p.person_id in ticked
     ]
     record_joint_work(session, actor, edition, found.id, phase, present, now())
