@@ -8,7 +8,7 @@
   const done = document.getElementById("done");
   const began = Date.now();
   const say = (name) => { told.textContent = main.dataset[name]; };
-  const moveOn = { id: "https://w3id.org/xapi/cmi5/context/categories/moveon" };
+  const category = (name) => ({ id: `https://w3id.org/xapi/cmi5/context/categories/${name}` });
   let token = "", launch = null, isOver = false;
 
   const call = async (path, options = {}) => {
@@ -25,19 +25,23 @@
   const send = (verb, result, countsAsProgress) => {
     const context = structuredClone(launch.contextTemplate);
     context.registration = ask.get("registration");
-    if (countsAsProgress) {
-      context.contextActivities ||= {};
-      context.contextActivities.category = [...(context.contextActivities.category || []), moveOn];
-    }
+    // What says that this is cmi5's own word is the page's to add (9.6.2): not every LMS does it.
+    const kinds = [category("cmi5"), ...(countsAsProgress ? [category("moveon")] : [])];
+    const given = context.contextActivities?.category || [];
+    const added = kinds.filter((kind) => !given.some((one) => one.id === kind.id));
+    context.contextActivities = { ...context.contextActivities, category: [...given, ...added] };
     const seconds = `PT${((Date.now() - began) / 1000).toFixed(2)}S`;
     if (verb !== "initialized") result = { ...result, duration: seconds };
     const statement = {
       id: crypto.randomUUID(), actor: JSON.parse(ask.get("actor")),
-      verb: { id: `http://adlnet.gov/expapi/verbs/${verb}` },
+      // Open edX reads the word, not the id
+      verb: { id: `http://adlnet.gov/expapi/verbs/${verb}`, display: { en: verb } },
       object: { objectType: "Activity", id: ask.get("activityId") },
       context, timestamp: new Date().toISOString(), ...(result && { result }),
     };
-    return call("statements", { method: "POST", body: JSON.stringify([statement]) });
+    // One by one: Open edX takes no list, and says yes to it all the same.
+    const where = `statements?${new URLSearchParams({ statementId: statement.id })}`;
+    return call(where, { method: "PUT", body: JSON.stringify(statement) });
   };
 
   // a page may say "completed" and "passed" once for each registration

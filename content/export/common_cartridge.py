@@ -150,7 +150,8 @@ class _Cartridge:
         question = ticked(place.step, source.language)
         if question is not None:
             quiz = Quiz(place.module, place.step, question, source.language)
-            path, kind = f"quizzes/{place.id}.xml", self.version.quiz
+            # alone in its folder: what lies beside it would be its own, as the profile has it
+            path, kind = f"quizzes/{place.id}/quiz.xml", self.version.quiz
             self.files[path] = qti12.assessment(
                 place.id, text.title, [quiz], self.media_url, self.losses
             )
@@ -163,7 +164,7 @@ class _Cartridge:
 
     def add_link(self, parent: Element, place: Place) -> None:
         title = place.step.texts[self.source.language].title
-        path = f"links/{place.id}.xml"
+        path = f"links/{place.id}/link.xml"
         self.files[path] = self.link(place, title)
         self.add_item(parent, place.id, title)
         self.add_resource(f"r-{place.id}", self.version.link, path)

@@ -16,9 +16,12 @@ from tracks.cli.setup.targets import TARGETS, Preparation
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tree whose installer works, without one being started."""
     (tmp_path / ".locks").mkdir()
-    (tmp_path / ".locks/openedx.txt").write_text("a==1\n")
+    for name in ("openedx", "readers"):
+        (tmp_path / f".locks/{name}.txt").write_text("a==1\n")
     monkeypatch.setattr(Venv, "make", lambda venv, _: _make(venv))
-    monkeypatch.setattr(Venv, "install_lock", lambda venv, *_: venv.note("folder", str(venv.root)))
+    monkeypatch.setattr(
+        Venv, "install_lock", lambda venv, *_, **__: venv.note("folder", str(venv.root))
+    )
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
 
@@ -40,14 +43,15 @@ def progress(tmp_path: Path) -> Progress:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_arguments: object) -> None:
+    def refuse(*_arguments: object, **_named: object) -> None:
         raise SetupError("The package index cannot be reached.")
 
     monkeypatch.setattr(Venv, "install_lock", refuse)
 
 
+@pytest.mark.parametrize("lock", ["openedx", "readers"])
 def test_it_is_there_once_installed_and_until_its_lock_changes(
-    root: Path, progress: Progress
+    root: Path, progress: Progress, lock: str
 ) -> None:
     openedx = OpenEdx(root)
     before = openedx.is_there()
@@ -55,7 +59,7 @@ def test_it_is_there_once_installed_and_until_its_lock_changes(
     openedx.install(progress)
 
     assert (before, openedx.is_there()) == (False, True)
-    (root / ".locks/openedx.txt").write_text("a==2\n")
+    (root / f".locks/{lock}.txt").write_text("a==2\n")
     assert not openedx.is_there()
 
 
@@ -66,7 +70,8 @@ def test_without_it_the_other_tests_are_still_run(
 
     assert not OpenEdx(root).is_there()
     assert capsys.readouterr().err == (
-        "The package index cannot be reached. The tests with Open edX will NOT run.\n"
+        "The package index cannot be reached."
+        " The tests with Open edX and other readers will NOT run.\n"
     )
 
 
@@ -82,7 +87,7 @@ def test_ci_does_not_go_on_without_it(
 
 def test_only_the_tests_need_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracks.cli.setup.targets.installed_chromium", lambda: "chromium")
-    step = "Open edX's LTI consumer for the tests"
+    step = "Open edX and other readers for the tests"
     needing = {
         name
         for name, target in TARGETS.items()

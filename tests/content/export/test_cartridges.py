@@ -1,6 +1,5 @@
-"""Common Cartridge and OLX. OLX is read by Open edX's own olxcleaner. We found no
-package with the schemas of Common Cartridge, nor a reader of it: the rules of the
-specification that an importer stumbles over are checked one by one."""
+"""Common Cartridge and OLX. OLX is read by olxcleaner, for Open edX. The rules of Common Cartridge
+that an importer stumbles over are checked one by one; in tests/content/readers others read it."""
 
 from __future__ import annotations
 
@@ -103,7 +102,7 @@ def test_a_quiz_is_right_for_the_right_choice_only(
     kinds = {r.attrib["type"] for r in manifest.iter(f"{CC.format(version)}resource")}
     assert kinds == {"webcontent", f"imsqti_xmlv1p2/imscc_xmlv1p{version}/assessment"}
     full = []
-    for name in ("quizzes/en.q1.xml", "quizzes/en.q2.xml"):
+    for name in ("quizzes/en.q1/quiz.xml", "quizzes/en.q2/quiz.xml"):
         root = ElementTree.fromstring(files[name])
         for condition in root.iter(f"{QTI}respcondition"):
             if condition.find(f"{QTI}setvar") is not None:
@@ -131,7 +130,7 @@ def test_thin_links_lead_to_our_tool_by_durable_addresses(source: Source) -> Non
     files, manifest = opened(thin_cartridge, source)
     kinds = {r.attrib["type"] for r in manifest.iter(f"{CC.format(3)}resource")}
     assert kinds == {"imsbasiclti_xmlv1p3"}
-    link = ElementTree.fromstring(files["links/en.q1.xml"])
+    link = ElementTree.fromstring(files["links/en.q1/link.xml"])
     told = {child.tag.rpartition("}")[2]: child.text for child in link}
     assert (told["title"], told["secure_launch_url"]) == (
         "Tegn: {a} = ~b",

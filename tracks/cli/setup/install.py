@@ -90,12 +90,14 @@ class Venv:
             raise SetupError(self._sentence(output, progress))
         self._unfinished.unlink()
 
-    def install_lock(self, lock: str, progress: Progress) -> None:
+    def install_lock(self, lock: str, progress: Progress, *, is_source: bool = False) -> None:
         """`--no-compile`: Python compiles what is really imported, which is quicker in sum.
         `--no-deps`: a lock is complete, and pip that resolves anew stumbles over a package named
-        with an extra (coverage[toml]) as soon as a release newer than the locked one is out."""
+        with an extra (coverage[toml]) as soon as a release newer than the locked one is out.
+        `is_source`: built with what is installed; pip would fetch the newest setuptools for it."""
         locked = self.root / ".locks" / lock
-        self._pip(["--no-compile", "--no-deps", "--require-hashes", "-r", locked], progress)
+        chosen: list[str | Path] = ["--no-compile", "--no-deps", "--require-hashes", "-r", locked]
+        self._pip(["--no-build-isolation", *chosen] if is_source else chosen, progress)
 
     def install_project(self, progress: Progress) -> None:
         self._pip(["--no-deps", "--no-build-isolation", "-e", self.root], progress)

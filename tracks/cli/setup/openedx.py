@@ -1,4 +1,5 @@
-"""Open edX's LTI consumer for the tests, in an environment of its own: it brings Django."""
+"""Open edX's LTI consumer and readers of our exports, for the tests, in an environment of their
+own: they bring Django."""
 
 import os
 import shutil
@@ -11,7 +12,8 @@ from tracks.cli.setup.progress import Progress
 
 _FOLDER = ".cache/openedx"
 _LOCK = "openedx.txt"
-_STAMP = "packages-openedx"
+_BUILT = "readers.txt"  # a source: built with what _LOCK has pinned for that
+_STAMPS = {_LOCK: "packages-openedx", _BUILT: "packages-readers"}
 
 
 class OpenEdx:
@@ -23,7 +25,10 @@ class OpenEdx:
         return self._venv.python
 
     def is_there(self) -> bool:
-        return self._venv.is_whole() and self._venv.holds(_STAMP, self._venv.packages_stamp(_LOCK))
+        return self._venv.is_whole() and all(
+            self._venv.holds(name, self._venv.packages_stamp(lock))
+            for lock, name in _STAMPS.items()
+        )
 
     def install(self, progress: Progress) -> None:
         """Without it the other tests are still worth running, except in CI, which must have it."""
@@ -31,10 +36,14 @@ class OpenEdx:
             # Anew each time: what an older lock brought would stay.
             self._venv.make(progress)
             self._venv.install_lock(_LOCK, progress)
+            self._venv.install_lock(_BUILT, progress, is_source=True)
         except SetupError as fault:
             shutil.rmtree(self._venv.folder, ignore_errors=True)
             if os.environ.get("CI"):
                 raise
-            print(f"{fault} The tests with Open edX will NOT run.", file=sys.stderr)
+            print(
+                f"{fault} The tests with Open edX and other readers will NOT run.", file=sys.stderr
+            )
             return
-        self._venv.note(_STAMP, self._venv.packages_stamp(_LOCK))
+        for lock, name in _STAMPS.items():
+            self._venv.note(name, self._venv.packages_stamp(lock))

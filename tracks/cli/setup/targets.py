@@ -84,7 +84,7 @@ class Preparation:
             if not self.chromium:
                 steps.append(("Chromium for the browser tests", self._install_chromium))
         if self._openedx and not self._openedx.is_there():
-            steps.append(("Open edX's LTI consumer for the tests", self._openedx.install))
+            steps.append(("Open edX and other readers for the tests", self._openedx.install))
         return steps
 
     def _has_packages(self, name: str) -> bool:
