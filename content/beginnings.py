@@ -116,12 +116,10 @@ def new_track(title: str, summary: str, languages: list[str], licence: str, auth
     )
 
 
-def new_module(title: str, language: str, devices: tuple[str, ...] = ()) -> str:
+def new_module(title: str, language: str) -> str:
     words = _words(language)
     minutes = {"A": 30, "B": 45, "C": 60, "D": 30}
     head = with_values("---\ntitle: x\n---\n", {"title": title, "minutes": minutes})
-    if devices:
-        head = with_values(head, {"devices": devices})
     reading, sharing, looking = words.steps
     inside = {
         Phase.PREPARE: f"### {reading} {{#les}}\n",

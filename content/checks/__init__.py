@@ -11,6 +11,7 @@ from content.checks import (
     blocks,
     captions,
     control_characters,
+    devices,
     footnotes,
     formulas,
     headings,
@@ -50,6 +51,7 @@ DOCUMENT_CHECKS: Final[tuple[Callable[[Document, Path, ProblemList], None], ...]
 )
 MODULE_CHECKS: Final[tuple[Callable[[ModuleEdition, ProblemList], None], ...]] = (
     captions.check_language,
+    devices.check,
     ids.check,
     leader_modules.check,
     minutes.check,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
 
 from content.model import Track
 from content.problems import Location, Problem, suggestion
 from content.said import say
+
+_CODE: Final = "foundation-missing"
 
 
 def check(tracks: Sequence[Track]) -> Iterator[Problem]:
@@ -18,3 +23,12 @@ def check(tracks: Sequence[Track]) -> Iterator[Problem]:
             message = say("there is no other track {id}", id=track.foundation)
             hint = suggestion(track.foundation, others) if others else ""
             yield Problem("foundation-missing", at, message, hint)
+
+
+def told_alone(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Of a track on its way out or in by itself: the other one may be where it comes to, and the
+    check of the library there says so. It stands in no way."""
+    return tuple(
+        replace(problem, level="warning") if problem.code == _CODE else problem
+        for problem in problems
+    )

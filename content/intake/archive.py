@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from content.checks.foundation import told_alone
 from content.export.archive import LIBRARY_FILE, track_files
 from content.ids import is_id
 from content.intake.unpacking import BadArchive, unpacked
@@ -41,7 +42,7 @@ def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "z
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:
         _write(files, staging)
-        problems = load_library(staging).problems
+        problems = told_alone(load_library(staging).problems)
         if any(problem.is_error for problem in problems):
             return Arrival(track_id, "refused", problems)
         target = library / track_id

@@ -1,6 +1,6 @@
 """Files an author adds to a track: known by what they hold, not by what they are called. Pictures
 are drawn anew and drawings written anew, so that nothing but the picture is left: no place, no
-camera, no second file, no program."""
+camera, no second file, no program. Of a film its notes are emptied."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from content.drawings import NoDrawing, harmless
+from content.intake.films import NoFilm, without_notes
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes, as it is kept
 LARGEST_PICTURE: Final = 20 * 1024 * 1024  # bytes, as it comes: a telephone's
@@ -19,7 +20,9 @@ PIXELS_MOST: Final = 40_000_000
 PHOTO_PIXELS_MOST: Final = 70_000_000  # of a JPEG, which is opened in a fraction of its size
 LONGEST_SIDE: Final = 1600  # pixels; a page's column has half of that
 
-Refusal = Literal["empty", "large", "svg", "kind", "heic", "film", "broken", "pixels", "captions"]
+Refusal = Literal[
+    "empty", "large", "svg", "kind", "heic", "film", "cut", "broken", "pixels", "captions"
+]
 
 # what a picture comes as -> as what it is kept
 _FORMATS: Final = {"PNG": "PNG", "GIF": "PNG", "JPEG": "JPEG", "WEBP": "WEBP"}
@@ -71,7 +74,10 @@ def _film(data: bytes) -> Upload:
         raise Refused("heic")
     if brand not in _FILMS:
         raise Refused("film")
-    return Upload(data, ".mp4", is_picture=False)
+    try:
+        return Upload(without_notes(data), ".mp4", is_picture=False)
+    except NoFilm as failure:
+        raise Refused("cut") from failure
 
 
 def _drawing(data: bytes) -> Upload:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from content.loader import load_library
-from tests.content.cases import Case, told
+from tests.content.cases import MODULE, Case, told
 from tests.docs.pages import Example, examples, fences, read
 
 AUTHORS = read("authors/index.md")
@@ -72,6 +72,11 @@ def test_steps_of_the_manual_have_no_problems(example: Example, tmp_path: Path) 
     for name in example.names:
         case.add(name, MEDIA[name.rpartition(".")[2]])
     case.add("step", example.text.split("\n"))
+    devices = ", ".join(re.findall(r"^::: enhet \{(\w+)\}", example.text, re.MULTILINE))
+    if devices:  # as the manual says that it stands at the top of the file
+        case.files[MODULE] = case.files[MODULE].replace(
+            "minutes:", f"devices: [{devices}]\nminutes:", 1
+        )
     loaded = case.load(tmp_path)
     assert told(loaded) == []
     assert loaded.value is not None

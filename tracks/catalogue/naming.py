@@ -50,7 +50,9 @@ def lost_ids(session: Session, publisher: Publisher, after: Track) -> tuple[Prob
     if row.version_id is None or _is_published(session, row.id, after.version):
         return ()
     edition = read_edition(session, row.version_id)
-    before: dict[str, list[str]] = {m.slug: [] for m in edition.modules}
+    # A module for leaders has no steps, and links to it all the same.
+    before: dict[str, list[str]] = {m.slug: [] for m in edition.leader_modules}
+    before |= {m.slug: [] for m in edition.modules}
     for outline in edition.steps:
         before[outline.module_slug].append(outline.slug)
     return (

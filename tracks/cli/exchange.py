@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from content.checks.foundation import told_alone
 from content.export.formats import FORMATS
 from content.export.source import CannotExport, Source
 from content.intake.archive import take_in
@@ -66,15 +67,17 @@ def export_track(
 
 def _track(root: Path, track_id: str) -> tuple[Library, Track]:
     loaded = load_library(root)
-    errors = [problem for problem in loaded.problems if problem.is_error]
-    for problem in errors:
-        tell(problem)
-    if loaded.value is None:
+    problems = told_alone(loaded.problems)
+    errors = [problem for problem in problems if problem.is_error]
+    for problem in problems:
+        if problem.is_error or problem not in loaded.problems:
+            tell(problem)
+    if errors or loaded.draft is None:
         _stop("nothing was exported; mend the library first")
-    track = next((track for track in loaded.value.tracks if track.id == track_id), None)
+    track = next((track for track in loaded.draft.tracks if track.id == track_id), None)
     if track is None:
         _stop(f"there is no track {track_id} in {root}")
-    return loaded.value, track
+    return loaded.draft, track
 
 
 @click.command("import")

@@ -64,6 +64,22 @@ def test_what_editors_and_systems_leave_is_not_exported(tmp_path: Path) -> None:
     assert archive_of(tmp_path, TRACK) == clean
 
 
+def test_a_track_comes_in_without_the_one_it_builds_on(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_of(SHIPPED, TRACK))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    for name in files:
+        if "/track." in name:
+            files[name] = files[name].replace(b"title:", b"foundation: annet\ntitle:", 1)
+
+    came = take_in(zip_of(files), tmp_path)
+
+    assert came.outcome == "new"
+    told = {(p.code, p.level) for p in came.problems}
+    assert ("foundation-missing", "warning") in told
+    there = load_library(tmp_path).problems
+    assert ("foundation-missing", "error") in {(p.code, p.level) for p in there}
+
+
 def test_a_track_that_differs_is_changed_only_when_asked(tmp_path: Path) -> None:
     data = archive_of(SHIPPED, TRACK)
     take_in(data, tmp_path)

@@ -146,6 +146,8 @@ def test_the_photo_of_a_telephone_is_scaled_however_large_it_comes():
         (b"PK\x03\x04", "kind"),
         (b"GIF89a<script>alert(1)</script>", "kind"),
         (b"RIFF\x00\x00\x00\x00WAVE", "kind"),
+        (b"ID3\x04\x00\x00\x00\x00\x00\x10" + CANARY, "kind"),
+        (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01webm" + CANARY, "kind"),
         (b"\x00\x00\x00\x18ftypheic" + CANARY, "heic"),
         (b"\x00\x00\x00\x18ftypmif1" + CANARY, "heic"),
         (b"\x00\x00\x00\x1cftypavif" + CANARY, "heic"),
@@ -177,7 +179,7 @@ def test_what_is_not_taken_says_why_at_once(data: bytes, reason: str):
         (b"WEBVTT\n\n00:00.000 --> 00:01.000\nHei\n", ".vtt"),
         (b"\xef\xbb\xbfWEBVTT\n", ".vtt"),
         (b"%PDF-1.7\n", ".pdf"),
-        (b"\x00\x00\x00\x18ftypmp42", ".mp4"),
+        (b"\x00\x00\x00\x0cftypmp42", ".mp4"),
     ],
 )
 def test_films_captions_and_documents_are_known(data: bytes, suffix: str):

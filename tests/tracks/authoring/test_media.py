@@ -85,6 +85,7 @@ def test_what_a_published_text_shows_is_not_taken_out(
         ("a.jpg", b"\xff\xd8\xff" + b"0" * LARGEST_PICTURE, "x", "Pictures may have 20 MB"),
         ("a.mp4", b"\0\0\0\x18ftypheic" + b"0" * 99, "x", "Save or send it as JPEG"),
         ("a.mp4", b"\0\0\0\x14ftypqt  " + b"0" * 99, "x", "export it as MP4"),
+        ("a.mp4", b"\0\0\0\x10ftypmp42\0\0\0\0\xff\xff\xff\xffudta", "x", "damaged or not whole"),
         ("a.vtt", b"WEBVTT\n\xff", "x", "UTF-8"),
     ],
 )

@@ -12,6 +12,7 @@ from tests.factories.editing import Edited
 from tests.factories.tool import Tool
 from tests.whole.test_routes import everybody
 from tracks.catalogue.models import search_entry, track_version
+from tracks.catalogue.naming import IdsLost
 from tracks.catalogue.queries import read_edition
 from tracks.people.rules import Role
 
@@ -57,6 +58,58 @@ def test_a_link_to_it_in_a_course_opens_it_for_leaders_only(closed: Tool):
     for sub, leads, status in (("kim", False, 403), ("leader", True, 200)):
         browser = closed.launch(sub=sub, leads=leads, resource="sample/maaling/for-ledere")
         assert closed.get(browser, PAGE).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_nowhere"),
+    [
+        ("sample/maaling/for-ledere", False),
+        ("sample/maaling/for-ledere#samtale", True),
+        ("sample/maaling/for-alle", True),
+    ],
+)
+def test_the_log_tells_of_links_that_lead_nowhere_only(
+    closed: Tool, caplog: pytest.LogCaptureFixture, address: str, leads_nowhere: bool
+):
+    for sub, leads in (("kim", False), ("leader", True)):
+        caplog.clear()
+
+        closed.launch(sub=sub, leads=leads, resource=address)
+
+        said = [r for r in caplog.records if r.getMessage().startswith("launch.leads_nowhere")]
+        assert bool(said) is leads_nowhere, sub
+
+
+def test_a_link_by_its_earlier_name_leads_there(
+    closed: Tool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    edited = Edited(tmp_path / "later")
+    with_leader_module(edited)
+    edited.rename("03-for-ledere", "03-til-ledere")
+    edited.head("track", "renamed: {for-ledere: til-ledere}")
+    edited.publish(closed, "1.2.0")
+
+    leader = closed.launch(sub="leader", leads=True, resource="sample/maaling/for-ledere")
+
+    assert [r for r in caplog.records if "leads_nowhere" in r.getMessage()] == []
+    moved = closed.get(leader, PAGE)
+    assert moved.headers["Location"].startswith(f"{TRACK}/til-ledere")
+    assert closed.get(leader, moved.headers["Location"]).status_code == 200
+
+
+def test_one_that_is_gone_is_told_as_any_other(closed: Tool, tmp_path: Path):
+    edited = Edited(tmp_path / "later")
+
+    with pytest.raises(IdsLost) as refused:
+        edited.publish(closed, "1.2.0")
+
+    assert [(p.code, p.message) for p in refused.value.problems] == [
+        ("id-gone", "the session for-ledere was there in the last version")
+    ]
+    edited.head("track", "retired: {for-ledere: maaling/feil}")
+    assert edited.publish(closed, "1.2.0") == {"sample/maaling@1.2.0": True}
+    leader = closed.launch(sub="leader", leads=True)
+    assert closed.get(leader, PAGE).headers["Location"] == f"{TRACK}/feil"
 
 
 PLACES = (

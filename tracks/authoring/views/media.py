@@ -46,6 +46,7 @@ REASONS = {
         "shows. Save or send it as JPEG, then add it."
     ),
     "film": N_("This film does not play in every browser. Save or export it as MP4, then add it."),
+    "cut": N_("The film is damaged or not whole. Export it anew as MP4, then add it."),
     "broken": N_("The picture is damaged. Open it and save it anew."),
     "pixels": N_("The picture has too many dots to be opened. Make it smaller first."),
     "captions": N_("The captions are not text in UTF-8. Save them anew."),

@@ -9,7 +9,13 @@ from tracks.lms.actions.columns import (
     start_new_rounds,
 )
 from tracks.lms.actions.erasure import drop_jobs_of, drop_lanes_of
-from tracks.lms.actions.links import Link, expect_score, follow_renamed, link_of_launch
+from tracks.lms.actions.links import (
+    Link,
+    expect_score,
+    follow_renamed,
+    leads_to_leaders,
+    link_of_launch,
+)
 from tracks.lms.actions.registrations import (
     approve_deployment,
     forget_used_nonces,
@@ -53,6 +59,7 @@ __all__ = [
     "follow_renamed",
     "forget_selections",
     "forget_used_nonces",
+    "leads_to_leaders",
     "link_of_launch",
     "move_registration",
     "note_posted",

@@ -119,6 +119,17 @@ def link_of_launch(
     return Link(link_id, edition, address, is_changed=True, known=known)
 
 
+def leads_to_leaders(session: Session, shelf: Shelf, address: Address) -> bool:
+    """A session for leaders: a page that is there, though nothing of it is counted (ADR 0057)."""
+    at = where_now(session, address) or address
+    edition = shelf.current(session, at.publisher, at.track)
+    return (
+        edition is not None
+        and at.step is None
+        and any(each.slug == at.module for each in edition.leader_modules)
+    )
+
+
 def _is_other_column(row: Any, wanted: dict[str, Any]) -> bool:
     named, container = wanted["lineitem_url"], wanted["lineitems_url"]
     if named is not None:

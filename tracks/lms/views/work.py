@@ -9,7 +9,7 @@ from lti.tool.launch import Launch
 from tracks.catalogue.queries import Shelf
 from tracks.catalogue.rules import Address
 from tracks.db import Session
-from tracks.lms.actions import Link, expect_score, link_of_launch
+from tracks.lms.actions import Link, expect_score, leads_to_leaders, link_of_launch
 from tracks.lms.actions.life_cycle import note_history
 from tracks.lms.actions.rosters import note_course
 from tracks.lms.course_list import leads_course
@@ -34,7 +34,7 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
     if leads_course(message.roles):
         note_course(session, message, who, parts().settings.base_url, moment)
     if link is None and address is not None and message.resource_link is not None:
-        log.warning("launch.leads_nowhere registration=%s", message.registration.id)
+        _note_if_nowhere(session, message, address)
     # as it is called today, whatever the LMS calls it
     path = _page(address if link is None else link.address, message.target_link_uri)
     if who.school_id is None and address is not None:
@@ -43,6 +43,11 @@ def arrive(session: Session, message: Launch, who: Person, moment: datetime) -> 
         # Straight to where they were: the page in between would only send them on.
         return place_to_go_on(session, shelf(), who.id, link.edition)
     return path
+
+
+def _note_if_nowhere(session: Session, message: Launch, address: Address) -> None:
+    if not leads_to_leaders(session, shelf(), address):
+        log.warning("launch.leads_nowhere registration=%s", message.registration.id)
 
 
 def _school_question(session: Session, message: Launch, municipality_id: int, then: str) -> str:
