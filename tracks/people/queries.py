@@ -259,7 +259,8 @@ def staff(
 
 def staff_count(session: Session, municipality_id: int, school_id: int) -> int:
     counted = select(func.count()).select_from(person)
-    return session.execute(counted.where(*_staff_of(municipality_id, school_id))).scalar_one()
+    found: int = session.execute(counted.where(*_staff_of(municipality_id, school_id))).scalar_one()
+    return found
 
 
 def _staff_of(municipality_id: int, school_id: int) -> tuple[ColumnElement[bool], ...]:

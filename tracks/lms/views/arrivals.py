@@ -87,7 +87,7 @@ def enter(session: Session, message: Launch, municipality_id: int, moment: datet
         who,
         deployment_id=message.deployment.id,
         leads_here=message.roles.is_instructor or message.roles.is_teaching_assistant,
-        context_id=context and context.context_id,
+        context_id=context.context_id if context else None,
         lms_origin=origin,
         now=moment,
         way_back=message.way_back,
