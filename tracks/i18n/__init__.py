@@ -89,12 +89,18 @@ def _locale(language: str) -> Locale:
 
 
 def day(value: date | datetime, language: str) -> str:
-    """ "Thu 14 Nov" in the reader's words; with the year when it is long ago or far ahead."""
+    """ "Thu 14 Nov" in the reader's words; with the year when it is long ago or far ahead.
+
+    It may end a sentence, so it ends in no full stop of its own: Norwegian and Swedish write the
+    month in full.
+    """
     if isinstance(value, datetime):
         value = local_day(value)
     far = abs((value - local_day(datetime.now(_ZONE))).days) > 180
-    # Norwegian writes the day as an ordinal: "tor. 26. nov."
-    pattern = "EEE d. MMM" if language in ("nb", "nn") else "EEE d MMM"
+    # Norwegian writes the day as an ordinal: "tor. 26. november".
+    pattern = {"nb": "EEE d. MMMM", "nn": "EEE d. MMMM", "sv": "EEE d MMMM"}.get(
+        language, "EEE d MMM"
+    )
     return format_date(value, f"{pattern} y" if far else pattern, locale=_locale(language))
 
 

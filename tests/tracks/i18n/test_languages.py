@@ -53,6 +53,9 @@ def test_days_name_the_year_when_it_is_far():
         assert day(date(2026, 11, 12), "en") == "Thu 12 Nov"
         assert day(date(2025, 11, 12), "en") == "Wed 12 Nov 2025"
         assert day(datetime(2026, 11, 14, 23, 30, tzinfo=UTC), "en") == "Sun 15 Nov"
+        # It may end a sentence: no "des..".
+        assert day(date(2026, 12, 27), "nb") == "søn. 27. desember"
+        assert day(date(2026, 12, 27), "sv") == "sön 27 december"
 
 
 def test_numbers_have_the_readers_comma():
