@@ -28,7 +28,7 @@ TAKEN_HOME = "in the copy that a person takes home, and nowhere else"
 # Attacked, and on no page: why not. A column that is seen after all fails, as one that is not.
 NEVER_SEEN = {
     TAKEN_HOME: """
-        account.sub archived_item.item archived_item.name identity.sub roster_entry.key
+        account.sub archived_item.item archived_item.name draft.base identity.sub roster_entry.key
     """,
     "what the LMS calls people, courses, links and groups: compared, and never shown": """
         context_copy.context_id context_copy.origin_id course.context_id
