@@ -107,6 +107,7 @@ def walk(
         count += 1
         see(path, answer)
         if answer.status_code != 200 or answer.mimetype != "text/html" or not follow:
+            answer.close()
             continue
         for link in _LINK.findall(answer.text):
             parts = urlsplit(unescape(link).replace(BASE_URL, "", 1))
