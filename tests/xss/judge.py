@@ -20,7 +20,7 @@ NEVER = {
 }
 SCRIPTS = ("javascript:", "vbscript:", "data:", "blob:")
 # shown as text: a title that begins with "data:" leads nowhere
-WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex"}
+WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex", "data-title"}
 # What is put before a payload: seen again as the name of an element or an attribute, it was not
 # escaped; seen as a text, the payload has come there.
 MARK = re.compile(r"q[0-9a-f]+z")

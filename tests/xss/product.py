@@ -25,6 +25,8 @@ from tests.xss.rows import Rows, several
 from tracks.catalogue.queries import Shelf
 from tracks.db import Json, Session, metadata
 
+BEGINNINGS = ("", "javascript:alert(1)//", "=")
+
 
 @dataclass
 class Payloads:
@@ -34,13 +36,15 @@ class Payloads:
     at: int = 0
     numbers: Iterator[int] = field(default_factory=count)
     where: dict[int, str] = field(default_factory=dict)  # by mark: "table.column"
+    turns: dict[str, int] = field(default_factory=dict)  # by column: how many it has got
     put: set[str] = field(default_factory=set)  # which payloads were handed out whole
 
     def take(self, where: str, longest: int | None) -> str:
         number = next(self.numbers)
         self.where[number] = where
-        # In a table for spreadsheets the first sign counts, elsewhere what follows it.
-        text = "=" * (number % 3 == 0) + mark(number)
+        # In a table for spreadsheets, and where a link leads to, the beginning counts.
+        turn = self.turns[where] = self.turns.get(where, -1) + 1
+        text = BEGINNINGS[turn % len(BEGINNINGS)] + mark(number)
         room = (longest or 2000) - len(text)
         taken = 0
         while taken < 40:

@@ -1,8 +1,8 @@
 """STORED: payloads in every text of every table, and every page and file that shows one.
 
-In the suite one round on each database: what comes back is the same text on both, but which rows,
-and in which order, each decides for itself. In the whole run all payloads go round, again and
-again, so that each column gets thousands of them.
+In the suite a few rounds on each database: what comes back is the same text on both, but which
+rows, and in which order, each decides for itself. In the whole run all payloads go round, again
+and again.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from tests.whole.test_routes import opens
 from tests.xss.columns import LEFT_OUT, attacked, is_text, left_out
 from tests.xss.judge import marks_in, texts_of, wrong_in
 from tests.xss.payloads import IS_WHOLE, payloads
-from tests.xss.product import Payloads, Product
+from tests.xss.product import BEGINNINGS, Payloads, Product
 from tests.xss.walk import AS, walk
 from tracks.db import metadata
 
-ROUNDS = 6 if IS_WHOLE else 1
+# In three of them each column gets each beginning of a text.
+ROUNDS = 6 if IS_WHOLE else len(BEGINNINGS)
 PARTS = 10 if IS_WHOLE else 1
 # What a page may answer; a login service that is not there is the one fault of others.
 STATUSES = {200, 303, 400, 401, 403, 404, 502}
@@ -42,8 +43,9 @@ NEVER_SEEN = {
     """,
     "in what an operator's commands print": "ended_municipality.name push_token.name",
     "goes back to the LMS in a signed message, as it came": "deep_link_selection.data",
-    "stands in a row without a fault, which is shown by its name": "roster_row.key",
 }
+# Shown where a row of a list is among the first, which each database decides.
+SOMETIMES_SEEN = {"roster_row.key"}
 # Files that a button makes: who presses it.
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("teacher", "/privacy/export", {}),
@@ -96,7 +98,7 @@ def test_no_text_of_others_does_anything_anywhere(
         product.close()
     assert wrong == {}
     expected = {name for names in NEVER_SEEN.values() for name in names.split()}
-    assert set(rows) - seen == expected
+    assert set(rows) - seen - SOMETIMES_SEEN == expected
     assert set(NEVER_SEEN[TAKEN_HOME].split()) <= taken_home
     assert pages > 1000 * ROUNDS
     assert len(given.put) >= (1000 if IS_WHOLE else 0.95 * len(payloads()))
