@@ -36,6 +36,8 @@ _HOOKS = """
   if (window !== window.top) addEventListener("load", () => setTimeout(poke, 0));
 })();
 """
+# The same where the page is looked at by itself.
+HOOKS_OF_A_PAGE = _HOOKS.replace("if (window !== window.top) add", "add")
 
 
 class Frames:

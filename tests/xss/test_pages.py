@@ -7,13 +7,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from lxml import html as lxml_html
 
 from content.loader import load_library
 from tests.content.cases import write
 from tests.factories.tool import Tool
 from tests.xss.document import write_document
 from tests.xss.frames import Frames
+from tests.xss.judge import wrong_on
 from tests.xss.payloads import IS_WHOLE, payloads
 from tracks.cli.content import publish_library
 
@@ -23,48 +23,10 @@ contact: content@example.org
 licence: CC BY 4.0
 languages: [nb]
 """
-NEVER = {
-    *("iframe", "frame", "object", "embed", "applet", "style", "base", "template", "noscript"),
-    *("portal", "foreignobject", "animate", "set", "use", "marquee"),
-}
-SCRIPTS = ("javascript:", "vbscript:", "data:", "blob:")
-# shown as text: a title that begins with "data:" leads nowhere
-WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex"}
 COUNT = 40 if IS_WHOLE else 6
 BATCHES = [payloads()[at : at + COUNT] for at in range(0, len(payloads()), COUNT)]
 BATCHES = BATCHES[:5] if IS_WHOLE else BATCHES[:1]
 ROUTES = ("", "/case", *(f"/case/{step}" for step in ("a1", "q1", "q2", "q5", "r1", "c1", "s1")))
-
-
-def wrong_on(page: str) -> list[str]:
-    found = []
-    for element in lxml_html.document_fromstring(page).iter():
-        tag = element.tag
-        if not isinstance(tag, str):
-            continue  # our own comments
-        if tag in NEVER and not _asks_for_the_device(element):
-            found.append(tag)
-        if tag == "script" and (element.text or not _is_ours(element.get("src", ""))):
-            found.append("script")
-        if tag == "link" and not element.get("href", "").startswith("/"):
-            found.append("link")
-        for name, value in element.attrib.items():
-            address = re.sub(r"[\s\x00-\x1f]", "", value).lower()
-            is_script = name not in WORDS and address.startswith(SCRIPTS)
-            if name.startswith("on") or name in ("srcdoc", "formaction") or is_script:
-                found.append(f"{tag} {name}={value[:30]}")
-    return found
-
-
-def _asks_for_the_device(element: lxml_html.HtmlElement) -> bool:
-    """Of the page, beside the author's text: a form for browsers without scripts."""
-    parent, form = element.getparent(), next(iter(element), None)
-    is_beside = element.tag == "noscript" and parent is not None and parent.tag == "main"
-    return is_beside and form is not None and form.get("action") == "/device"
-
-
-def _is_ours(src: str) -> bool:
-    return re.fullmatch(r"/static/[\w.-]+\.js(\?[\w=.-]*)?", src) is not None
 
 
 def test_the_judge_sees() -> None:
