@@ -8,6 +8,7 @@ At the end it says how many of the payloads Chromium executed as they are: what 
 tests would see.
 """
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Playwright
 
 from tests.journeys.chromium import launch
 from tests.xss.frames import Frames
+from tests.xss.judge import LOGGED
 
 CONTROL = "payloads executed unguarded"
 
@@ -24,6 +26,15 @@ def frames(playwright: Playwright) -> Iterator[Frames]:
     browser = launch(playwright)
     yield Frames(browser)
     browser.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_it_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Every text of every table, form and address is a canary here, too (check 39)."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    lines = (caplog.handler.format(record) for record in caplog.get_records("call"))
+    assert [line[:300] for line in lines if LOGGED.search(line)] == []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

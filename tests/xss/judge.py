@@ -24,6 +24,8 @@ WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex", "data
 # What is put before a payload: seen again as the name of an element or an attribute, it was not
 # escaped; seen as a text, the payload has come there.
 MARK = re.compile(r"q[0-9a-f]+z")
+# As it looks in a line of the log, whole or in an address.
+LOGGED = re.compile(r"(<|%3C)q[0-9a-f]+z", re.IGNORECASE)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _XML = ("text/xml", "application/xml", "application/atom+xml", "image/svg+xml")
 

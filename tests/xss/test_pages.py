@@ -13,7 +13,7 @@ from tests.content.cases import write
 from tests.factories.tool import Tool
 from tests.xss.document import write_document
 from tests.xss.frames import Frames
-from tests.xss.judge import wrong_on
+from tests.xss.judge import LOGGED, mark, wrong_on
 from tests.xss.payloads import IS_WHOLE, payloads
 from tracks.cli.content import publish_library
 
@@ -27,6 +27,12 @@ COUNT = 40 if IS_WHOLE else 6
 BATCHES = [payloads()[at : at + COUNT] for at in range(0, len(payloads()), COUNT)]
 BATCHES = BATCHES[:5] if IS_WHOLE else BATCHES[:1]
 ROUTES = ("", "/case", *(f"/case/{step}" for step in ("a1", "q1", "q2", "q5", "r1", "c1", "s1")))
+
+
+@pytest.mark.parametrize("line", [mark(31), f"GET /t/{quote(mark(31))}", repr(mark(31))])
+def test_the_judge_of_the_log_sees(line: str) -> None:
+    assert LOGGED.search(line)
+    assert not LOGGED.search("launch.rejected reason=state_unknown")
 
 
 def test_the_judge_sees() -> None:

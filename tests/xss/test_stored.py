@@ -29,12 +29,14 @@ TAKEN_HOME = "in the copy that a person takes home, and nowhere else"
 # Attacked, and on no page: why not. A column that is seen after all fails, as one that is not.
 NEVER_SEEN = {
     TAKEN_HOME: """
-        account.sub archived_item.item archived_item.name draft.base identity.sub roster_entry.key
+        account.sub archived_item.item archived_item.name context_member.context_id draft.base
+        identity.sub roster_entry.key
     """,
     "what the LMS calls people, courses, links and groups: compared, and never shown": """
         context_copy.context_id context_copy.origin_id course.context_id
         course_group.group_id course_group_member.sub course_member.sub link_copy.origin_id
         notice.notice_id resource_link.context_id resource_link.link_id score.sub
+        sign_in.context_id
     """,
     "read by programs only": """
         registration.platform_family registration_request.messages

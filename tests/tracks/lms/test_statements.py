@@ -90,13 +90,13 @@ def test_a_launch_of_somebody_known_takes_seven_statements(tool: Tool, counted: 
     assert counted.of(tool, form, browser) == [(7, ["writing"]), (3, ["reading"])]
 
 
-def test_a_launch_of_a_newcomer_takes_ten_statements(tool: Tool, counted: Counted):
+def test_a_launch_of_a_newcomer_takes_eleven_statements(tool: Tool, counted: Counted):
     browser = tool.client()
     form = tool.form(tool.login(browser), {"sub": "newcomer"})
 
-    # The nonce, the deployment, nobody known, the person, the account, the sign-in, the link, the
-    # track, the score, a school to guess; then who it is, and the schools.
-    assert counted.of(tool, form, browser) == [(10, ["writing"]), (2, ["reading"])]
+    # The nonce, the deployment, nobody known, the person, the account, the course, the sign-in, the
+    # link, the track, the score, a school to guess; then who it is, and the schools.
+    assert counted.of(tool, form, browser) == [(11, ["writing"]), (2, ["reading"])]
 
 
 def test_what_is_written_after_reading_is_taken_back_by_an_error(tool: Tool):
