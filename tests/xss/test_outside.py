@@ -14,11 +14,16 @@ from werkzeug.test import TestResponse
 from tests.factories.platform import PLATFORM, Platform
 from tests.factories.tool import BASE_URL, Tool
 from tests.fakes.forge import PREFIX
+from tests.tracks.authoring.test_git import Desk
 from tests.tracks.authoring.test_zips import take_in
 from tests.tracks.lms.test_registering import connect, invited, register
 from tests.xss.judge import marks_in, texts_of, wrong_in
 from tests.xss.payloads import payloads
 from tests.xss.product import Payloads, Product
+from tests.xss.walk import walk
+from tracks.catalogue.histories import Histories
+from tracks.catalogue.queries import Shelf
+from tracks.subscriptions import reactions
 
 pytestmark = pytest.mark.parametrize("turn", range(3))
 
@@ -123,3 +128,30 @@ def test_names_in_a_zip(product: Product, given: Payloads) -> None:
     answer = take_in(tool, author, made.getvalue())
     judged(answer)
     judged(tool.get(author, answer.headers.get("Location", "/authoring")))
+
+
+@pytest.mark.server
+def test_who_pushes_what_by_git(product: Product, given: Payloads, tmp_path: Path) -> None:
+    tool = product.tool
+    tool.database._reactions = reactions(Shelf(), Histories(tool.settings.data_dir))
+    name, said, words = (
+        " ".join("".join(c for c in given.take(what, 200) if c.isprintable() or c == " ").split())
+        for what in ("name", "said", "words")
+    )
+    for desk in Desk(tool, tmp_path).serve():
+        desk.clone()
+        desk.change("Fortell kort.", f"Fortell lenge.\n\n{words}")
+        assert desk.git("add", "-A").returncode == 0
+        assert desk.git("-c", f"user.name={name}", "commit", "-q", "-m", said).returncode == 0
+        refused = desk.push()
+        mended = desk.git("commit", "-q", "--amend", "--reset-author", "--no-edit")
+        assert mended.returncode == 0
+        pushed = desk.push()
+    assert "has another writer" in refused.stderr
+    # Taken, or told by file and line what the checks say of such a text.
+    assert pushed.returncode == 0 or "remote: maaling/01-enheter.nb.md:" in pushed.stderr
+
+    def see(path: str, answer: TestResponse) -> None:
+        assert wrong_in(answer) == [], path
+
+    assert walk(product, "author", see) > 50
