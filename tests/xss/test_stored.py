@@ -95,7 +95,8 @@ def test_no_text_of_others_does_anything_anywhere(
             for who, path, fields in FILES:
                 answer = product.tool.post(product.clients[who], path, **fields)
                 assert answer.status_code in (200, 429), (path, answer.text)
-                see(path, answer)
+                if answer.status_code == 200:  # in the whole run more are asked for than a day has
+                    see(path, answer)
     finally:
         product.close()
     assert wrong == {}
