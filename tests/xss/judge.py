@@ -24,6 +24,9 @@ WORDS = {"title", "alt", "aria-label", "value", "placeholder", "data-tex", "data
 # What is put before a payload: seen again as the name of an element or an attribute, it was not
 # escaped; seen as a text, the payload has come there.
 MARK = re.compile(r"q[0-9a-f]+z")
+# As it looks where it is seen, escaped in one way or another. With what stands before it: a token
+# of letters by chance holds "q3z", too.
+_SEEN = re.compile(r"(?:<|lt;|u003c|%3c|#60;)q([0-9a-f]+)z", re.IGNORECASE)
 # As it looks in a line of the log, whole or in an address.
 LOGGED = re.compile(r"(<|%3C)q[0-9a-f]+z", re.IGNORECASE)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +38,7 @@ def mark(number: int) -> str:
 
 
 def marks_in(text: str) -> set[int]:
-    return {int(found[1:-1], 16) for found in MARK.findall(text)}
+    return {int(found, 16) for found in _SEEN.findall(text)}
 
 
 def texts_of(answer: TestResponse) -> str:
