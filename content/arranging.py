@@ -19,6 +19,8 @@ from content.source import with_references
 
 _PHASE: Final = re.compile(r"phase=([A-D])\b", re.IGNORECASE)
 
+_PART: Final = re.compile(r"""\s*(?:[^\s"']|"[^"]*"|'[^']*')+""")
+
 
 class Span(Struct, frozen=True):
     """Lines from `first` on, counted from 0, up to where the next span begins."""
@@ -27,6 +29,7 @@ class Span(Struct, frozen=True):
     last: int
     phase: str = ""  # letter; "" for what stands before the first phase
     step: str = ""  # its id; "" for a phase's heading and what belongs to it
+    is_resource: bool = False
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -64,18 +67,19 @@ class _Reader:
             id_ = element.attributes.id
             self.waiting, self.is_reading = element.first, id_ is not None
             if id_ is not None:
-                self.begin(element.first, id_)
+                self.begin(element.first, id_, element)
         elif element.block_name in STEP_BLOCKS - {"video"} or (
             element.block_name == "video" and element.attributes.id is not None
         ):
             at = element.first if self.is_reading or self.waiting is None else self.waiting
-            self.begin(at, element.attributes.id or "")
+            self.begin(at, element.attributes.id or "", element)
             self.waiting, self.is_reading = None, False
         elif element.block_name != "leader" and self.waiting is None and not self.is_reading:
             self.waiting = element.first
 
-    def begin(self, first: int, step: str = "") -> None:
-        self.found.append(Span(first, first, self.phase, step))
+    def begin(self, first: int, step: str = "", marked: Element | None = None) -> None:
+        is_resource = marked is not None and "resource" in marked.attributes.classes
+        self.found.append(Span(first, first, self.phase, step, is_resource))
 
 
 def parts(text: str) -> list[str]:
@@ -144,6 +148,38 @@ def with_step_called(text: str, step: str, new: str) -> str:
             lines[n] = changed
             break
     return "\n".join(lines)
+
+
+def resources_of(text: str) -> frozenset[str]:
+    """The steps that also live alone."""
+    return frozenset(span.step for span in spans(text) if span.step and span.is_resource)
+
+
+def with_resource(text: str, step: str, *, is_resource: bool) -> str:
+    """The same text with that step marked `.resource`, or not any more."""
+    span = next((each for each in spans(text) if each.step == step), None)
+    if span is None or span.is_resource is is_resource:
+        return text
+    lines = normalised(text).split("\n")
+    mark = re.compile(rf"\{{[^{{}}]*#{re.escape(step)}(?=[\s}}])[^{{}}]*\}}")
+    for n in range(span.first, span.last):
+        changed = mark.sub(lambda found: _marked(found[0], step, is_resource), lines[n], count=1)
+        if changed != lines[n]:
+            lines[n] = changed
+            break
+    return "\n".join(lines)
+
+
+def _marked(braces: str, step: str, is_resource: bool) -> str:
+    """Words between quotes stay as they are."""
+
+    def part(found: re.Match[str]) -> str:
+        if is_resource:
+            return f"{found[0]} .resource" if found[0].strip() == f"#{step}" else found[0]
+        return "" if found[0].strip() == ".resource" else found[0]
+
+    inside = _PART.sub(part, braces[1:-1])
+    return "{" + inside.strip() + "}"
 
 
 def with_entry(text: str, key: str, old: str, value: str | None) -> str:

@@ -53,11 +53,14 @@ def borrowed(session: Session, actor: Actor, paths: Collection[str]) -> CannotCh
     return CannotChange(BORROWED if len(told) == len(paths) else BORROWED_BY_OTHERS, told)
 
 
-def is_published(session: Session, track: str, module: str, step: str) -> bool:
-    """Teachers know this id."""
+def is_published(
+    session: Session, track: str, module: str, step: str, *, alone: bool = False
+) -> bool:
+    """Teachers know this id; `alone`: as that of a resource."""
     about = about_library()
     edition = shelf().current(session, about.id, track) if about is not None else None
-    return edition is not None and (module, step) in edition.by_slug
+    outline = edition.by_slug.get((module, step)) if edition is not None else None
+    return outline is not None and (outline.is_resource or not alone)
 
 
 def entered(text: str, key: str, old: str, value: str | None, *, wanted: bool = True) -> str:
