@@ -319,6 +319,10 @@ def test_a_resource_that_is_known_or_borrowed_stays_one(
     tool: Tool, author: FlaskClient, folder: Path
 ):
     before = texts(folder)
+    page = tool.get(author, STEPS).text
+    own = page[page.index('id="step-les"') :].partition("</li>")[0]
+    assert ">Resource</span>" in own
+    assert re.findall(r'name="go" value="(\w*mark)"', own) == []
     assert "is published, and links to it" in said(post(tool, author, "unmark", "les"))
     assert texts(folder) == before
 

@@ -90,7 +90,7 @@ class Target(Struct, frozen=True):
 
 @opens_track()
 def steps(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
-    return _draw(_module_or_404(track, file))
+    return _draw(session, _module_or_404(track, file))
 
 
 def _module_or_404(track: str, file: str) -> Place:
@@ -99,7 +99,7 @@ def _module_or_404(track: str, file: str) -> Place:
     return place if place.name.is_module and is_there else abort(404)
 
 
-def _draw(place: Place, problem: CannotChange | None = None) -> str:
+def _draw(session: Session, place: Place, problem: CannotChange | None = None) -> str:
     folder = desk().folder
     text = folder.text(place.track, place.name) or ""
     module = _as_read(place)
@@ -122,6 +122,11 @@ def _draw(place: Place, problem: CannotChange | None = None) -> str:
         chosen=request.values.get("step", ""),
         said=SAID.get(request.args.get("said", "")),
         is_writable=folder.is_writable,
+        known_alone={
+            s.step
+            for s in found
+            if is_published(session, place.track, place.name.id, s.step, alone=True)
+        },
         may_mark=module is not None and not module.is_for_leaders,
     )
 
@@ -197,7 +202,8 @@ def change_steps(database: Database, actor: Actor, track: str, file: str) -> Res
             changes = makers[go](folder, session)
             write_all(session, actor, folder, changes, gettext("Steps: %(step)s", step=step))
     except CannotChange as refused:
-        return _draw(place, refused), 422
+        with database.reading() as session:
+            return _draw(session, place, refused), 422
     said = _SAID_AFTER.get(go, "moved")
     return see_other(f"{place.url}/steps?said={said}")
 
