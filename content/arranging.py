@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from content.blocks import STEP_BLOCKS
+from content.checks.renames import resolved
 from content.front_matter import plain_values, split_front_matter
 from content.front_matter_writing import with_values
 from content.markdown import Document, Element, normalised, read_document
@@ -184,13 +185,29 @@ def _marked(braces: str, step: str, is_resource: bool) -> str:
 
 def with_entry(text: str, key: str, old: str, value: str | None) -> str:
     """`key` is renamed or retired; None takes the entry out. Raises CannotWrite."""
-    yaml, _ = split_front_matter(text)
-    given = (plain_values(yaml or "") or {}).get(key)
-    before = {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    before = _entries(text, key)
     after = {k: v for k, v in before.items() if k != old}
     if value is not None:
         after[old] = value
     return text if after == before else with_values(text, {key: after or None})
+
+
+def with_retired(text: str, id_: str, instead: str, *, is_known: bool) -> str:
+    """What has been called `id_` is gone; so are its names before it. `is_known`: to teachers.
+    Raises CannotWrite."""
+    renamed = _entries(text, "renamed")
+    before = [old for old in renamed if resolved(renamed, old) == id_]
+    for old in before:
+        text = with_entry(text, "renamed", old, None)
+    for old in [*before, *([id_] if is_known else [])]:
+        text = with_entry(text, "retired", old, instead)
+    return text
+
+
+def _entries(text: str, key: str) -> dict[str, str]:
+    yaml, _ = split_front_matter(text)
+    given = (plain_values(yaml or "") or {}).get(key)
+    return {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
 
 
 def with_address(text: str, old: str, new: str) -> str:

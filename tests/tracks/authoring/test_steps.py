@@ -345,3 +345,33 @@ def test_nothing_for_leaders_only_is_a_resource(tool: Tool, author: FlaskClient,
     before = texts(folder)
     assert "for leaders cannot be a resource" in said(post(tool, author, "mark", "del"))
     assert texts(folder) == before
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_what_had_another_name_before_goes_with_all_its_names(
+    tool: Tool, author: FlaskClient, folder: Path, *, is_published: bool
+):
+    follow(tool, author, post(tool, author, "rename", "tanker", id="tenk"))
+    tool.post(author, BASE, go="rename", module="feil", id="slingring")
+    if is_published:
+        tool.post(author, f"{BASE}/publish", version="2.0")
+        fresh(tool)
+
+    follow(tool, author, post(tool, author, "out", "tenk", instead="maaling/enheter#les"))
+    tool.post(author, BASE, go="out", module="slingring", instead="maaling/enheter")
+
+    assert problems(folder) & {"renamed-nowhere", "id-still-there"} == set()
+    for text in texts(folder):
+        assert "renamed" not in text
+        assert 'tanker: "maaling/enheter#les"' in text
+    assert tool.post(author, f"{BASE}/publish", version="3.0").status_code == 303
+    fresh(tool)
+    teacher = tool.launch(sub="teacher")
+    for old, new in (("enheter/tanker", "enheter/les"), ("feil", "enheter")):
+        led = tool.get(teacher, f"/t/sample/maaling/{old}")
+        for _ in range(3):
+            if led.status_code // 100 == 3:
+                at = led.headers["Location"]
+                led = tool.get(teacher, at)
+        assert at.endswith(f"/t/sample/maaling/{new}")
+        assert led.status_code == 200

@@ -3,7 +3,7 @@ or none, and never over the author's own drafts."""
 
 from collections.abc import Collection, Mapping
 
-from content.arranging import borrows, with_address, with_entry
+from content.arranging import borrows, with_address, with_entry, with_retired
 from content.front_matter_writing import CannotWrite as UnreadableHead
 from tracks.authoring.actions import note_change
 from tracks.authoring.folder import LibraryFolder
@@ -66,6 +66,13 @@ def is_published(
 def entered(text: str, key: str, old: str, value: str | None, *, wanted: bool = True) -> str:
     try:
         return with_entry(text, key, old, value) if wanted else text
+    except UnreadableHead as failure:
+        raise CannotChange(HEAD_UNREADABLE) from failure
+
+
+def retired(text: str, id_: str, instead: str, *, is_known: bool) -> str:
+    try:
+        return with_retired(text, id_, instead, is_known=is_known)
     except UnreadableHead as failure:
         raise CannotChange(HEAD_UNREADABLE) from failure
 

@@ -38,6 +38,7 @@ from tracks.authoring.views.rewriting import (
     is_published,
     readdressed,
     readdressed_in,
+    retired,
     write_all,
 )
 from tracks.catalogue.rules import PHASE_NAMES
@@ -247,7 +248,7 @@ def _to_another(session: Session, folder: LibraryFolder, place: Place, step: str
             raise CannotChange(NO_SUCH_PHASE)
         if target != module:
             is_known = is_published(session, track, module, step)
-            changes[f"{track}/{name}"] = entered(rest, "retired", step, address, wanted=is_known)
+            changes[f"{track}/{name}"] = retired(rest, step, address, is_known=is_known)
             new = entered(new, "retired", step, None)
         changes[f"{track}/{to}"] = new
     if target == module:
@@ -321,7 +322,7 @@ def _taken_out(
     for name, text in texts_of(folder, track, module).items():
         taken = without_step(text, step)
         if taken is not None:
-            rest = entered(taken[1], "retired", step, instead, wanted=is_known)
+            rest = retired(taken[1], step, instead, is_known=is_known)
             changes[f"{track}/{name}"] = rest
     borrowers = readdressed(folder, address, instead, changes)
     inside = readdressed_in(changes, address, instead)
