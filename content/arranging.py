@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from content.blocks import STEP_BLOCKS
+from content.checks.renames import resolved
 from content.front_matter import plain_values, split_front_matter
 from content.front_matter_writing import with_values
 from content.markdown import Document, Element, normalised, read_document
@@ -18,6 +19,8 @@ from content.model import Phase
 from content.source import with_references
 
 _PHASE: Final = re.compile(r"phase=([A-D])\b", re.IGNORECASE)
+
+_PART: Final = re.compile(r"""\s*(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
 class Span(Struct, frozen=True):
@@ -27,6 +30,7 @@ class Span(Struct, frozen=True):
     last: int
     phase: str = ""  # letter; "" for what stands before the first phase
     step: str = ""  # its id; "" for a phase's heading and what belongs to it
+    is_resource: bool = False
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -64,18 +68,19 @@ class _Reader:
             id_ = element.attributes.id
             self.waiting, self.is_reading = element.first, id_ is not None
             if id_ is not None:
-                self.begin(element.first, id_)
+                self.begin(element.first, id_, element)
         elif element.block_name in STEP_BLOCKS - {"video"} or (
             element.block_name == "video" and element.attributes.id is not None
         ):
             at = element.first if self.is_reading or self.waiting is None else self.waiting
-            self.begin(at, element.attributes.id or "")
+            self.begin(at, element.attributes.id or "", element)
             self.waiting, self.is_reading = None, False
         elif element.block_name != "leader" and self.waiting is None and not self.is_reading:
             self.waiting = element.first
 
-    def begin(self, first: int, step: str = "") -> None:
-        self.found.append(Span(first, first, self.phase, step))
+    def begin(self, first: int, step: str = "", marked: Element | None = None) -> None:
+        is_resource = marked is not None and "resource" in marked.attributes.classes
+        self.found.append(Span(first, first, self.phase, step, is_resource))
 
 
 def parts(text: str) -> list[str]:
@@ -146,15 +151,63 @@ def with_step_called(text: str, step: str, new: str) -> str:
     return "\n".join(lines)
 
 
+def resources_of(text: str) -> frozenset[str]:
+    """The steps that also live alone."""
+    return frozenset(span.step for span in spans(text) if span.step and span.is_resource)
+
+
+def with_resource(text: str, step: str, *, is_resource: bool) -> str:
+    """The same text with that step marked `.resource`, or not any more."""
+    span = next((each for each in spans(text) if each.step == step), None)
+    if span is None or span.is_resource is is_resource:
+        return text
+    lines = normalised(text).split("\n")
+    mark = re.compile(rf"\{{[^{{}}]*#{re.escape(step)}(?=[\s}}])[^{{}}]*\}}")
+    for n in range(span.first, span.last):
+        changed = mark.sub(lambda found: _marked(found[0], step, is_resource), lines[n], count=1)
+        if changed != lines[n]:
+            lines[n] = changed
+            break
+    return "\n".join(lines)
+
+
+def _marked(braces: str, step: str, is_resource: bool) -> str:
+    """Words between quotes stay as they are."""
+
+    def part(found: re.Match[str]) -> str:
+        if is_resource:
+            return f"{found[0]} .resource" if found[0].strip() == f"#{step}" else found[0]
+        return "" if found[0].strip() == ".resource" else found[0]
+
+    inside = _PART.sub(part, braces[1:-1])
+    return "{" + inside.strip() + "}"
+
+
 def with_entry(text: str, key: str, old: str, value: str | None) -> str:
     """`key` is renamed or retired; None takes the entry out. Raises CannotWrite."""
-    yaml, _ = split_front_matter(text)
-    given = (plain_values(yaml or "") or {}).get(key)
-    before = {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    before = _entries(text, key)
     after = {k: v for k, v in before.items() if k != old}
     if value is not None:
         after[old] = value
     return text if after == before else with_values(text, {key: after or None})
+
+
+def with_retired(text: str, id_: str, instead: str, *, is_known: bool) -> str:
+    """What has been called `id_` is gone; so are its names before it. `is_known`: to teachers.
+    Raises CannotWrite."""
+    renamed = _entries(text, "renamed")
+    before = [old for old in renamed if resolved(renamed, old) == id_]
+    for old in before:
+        text = with_entry(text, "renamed", old, None)
+    for old in [*before, *([id_] if is_known else [])]:
+        text = with_entry(text, "retired", old, instead)
+    return text
+
+
+def _entries(text: str, key: str) -> dict[str, str]:
+    yaml, _ = split_front_matter(text)
+    given = (plain_values(yaml or "") or {}).get(key)
+    return {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
 
 
 def with_address(text: str, old: str, new: str) -> str:

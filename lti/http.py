@@ -37,18 +37,21 @@ class GuardedHttp:
     """The Http port. Thread-safe; make it after a fork, since it keeps connections.
 
     `allow_loopback` is for a host that runs on loopback itself: then, and only for the loopback
-    names, plain http and loopback addresses are accepted.
+    names, plain http and loopback addresses are accepted. `allow_plain` is for who only looks
+    whether a page is there, and sends no secret: plain http to public addresses, too.
     """
 
     def __init__(
         self,
         *,
         allow_loopback: bool = False,
+        allow_plain: bool = False,
         connect_seconds: float = CONNECT_SECONDS,
         total_seconds: float = TOTAL_SECONDS,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._allow_loopback = allow_loopback
+        self._allow_plain = allow_plain
         self._total_seconds = total_seconds
         self._timeouts = {
             "connect": connect_seconds,
@@ -99,7 +102,8 @@ class GuardedHttp:
     def _check(self, origin: Origin | None) -> None:
         if origin is None:
             raise PermanentServiceError("url_not_plain")
-        if not origin.is_secure and not (self._allow_loopback and origin.is_loopback):
+        may_be_plain = self._allow_plain or (self._allow_loopback and origin.is_loopback)
+        if not origin.is_secure and not may_be_plain:
             raise PermanentServiceError("url_not_https")
 
 

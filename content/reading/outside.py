@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from content.reading.forms import ModuleForm
 from content.said import say
 
 GONE = frozenset({404, 410})
+_PLAIN = re.compile(r"http://([^/?]*?)(?::80)?(?=[/?]|$)", re.IGNORECASE)
 _HINT = "Mend the address, or take the link out."
 
 
@@ -25,9 +27,13 @@ class Answer(Struct, frozen=True):
     moved_to: str = ""  # where it has moved for good
     is_unknown: bool = False  # there is no such host
 
+    @property
+    def is_there(self) -> bool:
+        return not self.is_unknown and self.status is not None and self.status < 400
+
 
 class Link(Struct, frozen=True):
-    address: str  # https, without what stands after #
+    address: str  # https or http, without what stands after #
     at: Location
 
 
@@ -70,26 +76,61 @@ def _addresses(document: Document) -> Iterator[tuple[str, int]]:
 
 
 def _outside(address: str, line: int) -> Iterator[tuple[str, int]]:
-    if address.lower().startswith("https://"):
+    if address.lower().startswith(("https://", "http://")):
         yield address.partition("#")[0], line
 
 
+def protected(address: str) -> str:
+    """The same by https."""
+    return _PLAIN.sub(r"https://\1", address, count=1) if is_plain(address) else address
+
+
+def is_plain(address: str) -> bool:
+    return address.lower().startswith("http://")
+
+
 def told(links: Sequence[Link], answers: Mapping[str, Answer]) -> list[Problem]:
-    """What is dead is an error; what has moved, or did not answer now, a warning."""
+    """What is dead is an error; what goes unprotected, has moved, or did not answer now, a warning.
+
+    `answers` has each address by https, and an http one as it stands where that is not there."""
     found: list[Problem] = []
     for link in links:
-        answer, path = answers[link.address], ProblemList(link.at.path)
-        shown = link.address[:120]
-        if answer.is_unknown or answer.status in GONE:
-            message = say("{address} is not there any more", address=shown)
-            path.error("link-gone", link.at.line, message, _HINT)
-        elif answer.moved_to:
-            message = say("{address} has moved for good", address=shown)
-            hint = say("Write {address}", address=answer.moved_to[:200])
-            path.warning("link-moved", link.at.line, message, hint)
-        elif answer.status is None or answer.status >= 400:
-            message = say("{address} could not be looked at", address=shown)
-            hint = say("It answered {status}.", status=answer.status or "-")
-            path.warning("link-silent", link.at.line, message, hint)
+        path = ProblemList(link.at.path)
+        by_https = answers[protected(link.address)]
+        if is_plain(link.address) and by_https.is_there:
+            better = by_https.moved_to or protected(link.address)
+            hint = say("Write {address}", address=better[:200])
+            path.warning("link-plain", link.at.line, _unprotected(link), hint)
+        else:
+            _tell(path, link, answers[link.address])
         found += path.found
     return found
+
+
+def _unprotected(link: Link) -> str:
+    return say(
+        "{address} is http: what is read there can be seen and changed on the way",
+        address=link.address[:120],
+    )
+
+
+def _tell(path: ProblemList, link: Link, answer: Answer) -> None:
+    shown = link.address[:120]
+    if answer.is_unknown or answer.status in GONE:
+        message = say("{address} is not there any more", address=shown)
+        path.error("link-gone", link.at.line, message, _HINT)
+    elif answer.moved_to:
+        message = say("{address} has moved for good", address=shown)
+        hint = say("Write {address}", address=answer.moved_to[:200])
+        path.warning("link-moved", link.at.line, message, hint)
+    elif not answer.is_there:
+        message = say("{address} could not be looked at", address=shown)
+        hint = say("It answered {status}.", status=answer.status or "-")
+        path.warning("link-silent", link.at.line, message, hint)
+    elif is_plain(link.address):
+        path.warning(
+            "link-plain",
+            link.at.line,
+            _unprotected(link),
+            "Nothing answers there by https. Link to another page if there is one.",
+        )

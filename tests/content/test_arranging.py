@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from content.arranging import (
     borrows,
     parts,
+    resources_of,
     steps_of,
     with_address,
     with_entry,
+    with_resource,
     with_step,
     with_step_called,
     with_step_moved,
@@ -130,3 +132,43 @@ def test_no_line_and_no_id_is_lost(kinds: list[str], moves: list[tuple[int, int]
         assert lines(text) == before
         assert sorted(steps_of(text)) == ids
     assert [id_ for _, some in read(text) for id_ in some if id_] == steps_of(text)
+
+
+@pytest.mark.parametrize(
+    ("braces", "marked"),
+    [
+        ("{#x}", "{#x .resource}"),
+        ("{ #x minutes=5 }", "{#x .resource minutes=5}"),
+        (
+            '{minutes=5 #x title="A #x .resource"}',
+            '{minutes=5 #x .resource title="A #x .resource"}',
+        ),
+    ],
+)
+def test_a_step_is_marked_as_a_resource_and_not_any_more(braces: str, marked: str):
+    block = f"::: refleksjon {braces}\nOm y?\n:::\n"
+    text = f"## A Forarbeid {{phase=A}}\n\n### Les {{#y}}\n\nOm x.\n\n{block}"
+    assert resources_of(text) == frozenset()
+
+    there = with_resource(text, "x", is_resource=True)
+
+    assert there == text.replace(braces, marked)
+    assert resources_of(there) == {"x"}
+    assert with_resource(there, "x", is_resource=True) == there
+    back = with_resource(there, "x", is_resource=False)
+    assert back == text.replace(braces, "{" + braces[1:-1].strip() + "}")
+    assert with_resource(text, "z", is_resource=True) == text
+
+
+def test_every_kind_of_step_can_be_a_resource():
+    tried = 0
+    for kind in PIECES:
+        text = with_step(new_module("T", "nb"), Phase.PREPARE, piece(kind, "nb", "x").strip()) or ""
+        if "x" not in steps_of(text):
+            continue
+        is_one = "x" in resources_of(text)
+        other = with_resource(text, "x", is_resource=not is_one)
+        assert ("x" in resources_of(other)) is not is_one, kind
+        assert with_resource(other, "x", is_resource=is_one) == text
+        tried += 1
+    assert tried > 10

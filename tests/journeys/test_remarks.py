@@ -58,6 +58,8 @@ def test_said_done_and_read(new_page: NewPage, press: Running, axe: str) -> None
     teacher.wait_for_timeout(2_100)  # a process believes its newest version for two seconds
     teacher.goto(press.module_url(0))
     expect(teacher.locator(".remark")).to_contain_text(f"Done in version {version}. {ANSWER}")
+    _is_told_at_home(teacher, press, version, axe)
+    teacher.goto(press.module_url(0))
     link(teacher, "See what is new").click()
     expect(teacher.locator("section", has_text="You said, we did")).to_contain_text(ANSWER)
     is_fine(teacher, axe)
@@ -72,6 +74,16 @@ def test_said_done_and_read(new_page: NewPage, press: Running, axe: str) -> None
     teacher.locator("#remarks [name=take-back]").click()
     expect(teacher.locator("#remarks [role=status]")).to_have_text("It is taken back and deleted.")
     expect(teacher.locator(".remark")).to_have_count(0)
+
+
+def _is_told_at_home(page: Page, press: Running, version: str, axe: str) -> None:
+    page.goto(press.tool_url)
+    answers = page.get_by_role("heading", name="Answers to what you have said")
+    line = answers.locator("xpath=following-sibling::ul[1]").get_by_role("listitem")
+    expect(line).to_contain_text(f"Done in version {version}.")
+    is_fine(page, axe)
+    line.get_by_role("link").click()
+    expect(page.locator(".remark")).to_contain_text(ANSWER)
 
 
 def _says(page: Page, press: Running, axe: str) -> None:

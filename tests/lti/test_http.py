@@ -167,6 +167,30 @@ def test_plain_http_beyond_loopback_is_never_sent(http: GuardedHttp, url: str):
     assert (failed.reason, type(failed)) == ("url_not_https", PermanentServiceError)
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "http://10.0.0.1/", "http://[::1]/"])
+def test_who_may_ask_plain_http_still_asks_public_addresses_only(httpserver: HTTPServer, url: str):
+    with _guarded(allow_plain=True) as http:
+        failed = _failure(http, url.format(port=httpserver.port))
+
+    assert failed.reason == "address_not_public"
+    assert httpserver.log == []
+
+
+def test_plain_http_is_sent_for_who_says_so(monkeypatch: pytest.MonkeyPatch):
+    asked: list[tuple[str, int]] = []
+
+    def getaddrinfo(host: str, port: int, **_: object) -> list[tuple]:
+        asked.append((host, port))
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    with _guarded(allow_plain=True) as http:
+        failed = _failure(http, "http://lms.example/")
+
+    assert (failed.reason, asked) == ("name_not_found", [("lms.example", 80)])
+
+
 @pytest.mark.parametrize(
     "url",
     ["ftp://localhost/", "file:///etc/passwd", "https://a@localhost/", "https://①②⑦.0.0.1/", ""],

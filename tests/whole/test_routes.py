@@ -48,6 +48,7 @@ ROUTES = {
     ("/authoring/<track>/<file>/merge", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/merge", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/preview", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/<file>/published", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/steps", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/steps", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translation", "GET"): Permission.WRITE_TRACKS,

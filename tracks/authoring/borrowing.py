@@ -36,14 +36,17 @@ def lent(foreign: Callable[[], Collection[str]], published: Callable[[str], Text
 
 def published_texts(session: Session, histories: Histories, publisher: str, track: str) -> Texts:
     """As its authors wrote them; {} if nothing is published, or the repository does not have it."""
+    version = current_version(session, publisher, track)
+    return {} if version is None else texts_of_version(histories, publisher, track, version)
+
+
+def texts_of_version(histories: Histories, publisher: str, track: str, version: str) -> Texts:
+    """{} if the repository does not have it."""
     # What reads repositories is large: most authors borrow nothing from other municipalities.
     from content.history.repository import HistoryBroken
     from content.history.signing import SigningKeyUnusable
     from tracks.catalogue.recording import tag_of
 
-    version = current_version(session, publisher, track)
-    if version is None:
-        return {}
     try:
         history = histories.of(publisher)
         commit = history.tagged(tag_of(track, version))

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import click
 
-from content.reading.outside import Answer, outside_links, told
+from content.reading.outside import Answer, Link, is_plain, outside_links, protected, told
 from content.workers.loading import load_library
 from lti.errors import PermanentServiceError, TransientServiceError
 from lti.http import GuardedHttp
@@ -45,8 +45,10 @@ def links(library: Path | None, as_json: bool, language: str | None) -> None:
     )
     found = outside_links(root, unread)
     http = GuardedHttp(allow_loopback=settings.is_loopback)
-    answers = look(dict.fromkeys(link.address for link in found), http)
+    plain = GuardedHttp(allow_loopback=settings.is_loopback, allow_plain=True)
+    answers = look_at(found, http, plain)
     http.close()
+    plain.close()
     language = language or terminal_language(os.environ)
     problems = [in_terminal_language(problem, language) for problem in told(found, answers)]
     dead = sum(problem.is_error for problem in problems)
@@ -68,6 +70,14 @@ def links(library: Path | None, as_json: bool, language: str | None) -> None:
             tell(problem)
         click.echo(f"{len(answers)} addresses asked, {dead} dead", err=True)
     sys.exit(1 if dead else 0)
+
+
+def look_at(found: Iterable[Link], http: Http, plain: Http) -> dict[str, Answer]:
+    """All by https; one that is written with http as it stands, too, if that does not answer."""
+    addresses = dict.fromkeys(link.address for link in found)
+    answers = look(dict.fromkeys(map(protected, addresses)), http)
+    left = [a for a in addresses if is_plain(a) and not answers[protected(a)].is_there]
+    return answers | look(left, plain)
 
 
 def look(addresses: Iterable[str], http: Http) -> dict[str, Answer]:

@@ -1,7 +1,7 @@
 """Reads of what teachers have said: one's own, and, for authors, everybody's without the sender."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -11,7 +11,7 @@ from tracks.catalogue.queries import Edition, Module
 from tracks.db import Prepared, Session
 from tracks.db.data_map import Kept
 from tracks.feedback.models import remark
-from tracks.feedback.rules import KIND_NAMES, LONGEST, STATES, Kind, Show, State
+from tracks.feedback.rules import KIND_NAMES, LONGEST, STATES, Kind, Show, State, is_news_from
 from tracks.i18n import N_
 
 
@@ -75,6 +75,51 @@ def _own(
 
 def _kind_name(kind: str | None) -> str | None:
     return KIND_NAMES[Kind(kind)] if kind else None
+
+
+class Became(Struct, frozen=True):
+    """What has become of something; as much as a line tells."""
+
+    state: State
+    done_in: str | None  # a version
+
+
+class Answered(Struct, frozen=True):
+    """Of one session: answers to what the reader has said of it that are news."""
+
+    module_id: int
+    version_id: int  # which they read
+    became: list[Became]  # each once, the newest first
+
+
+_ANSWERED = Prepared(
+    select(
+        remark.c.module_id,
+        remark.c.version_id,
+        remark.c.state,
+        track_version.c.version,
+    )
+    .outerjoin(track_version, track_version.c.id == remark.c.done_in)
+    .where(
+        remark.c.person_id == bindparam("person_id"),
+        remark.c.state != State.OPEN,
+        remark.c.kept_until >= bindparam("kept_until"),
+    )
+    .order_by(remark.c.kept_until.desc(), remark.c.id.desc())
+)
+
+
+def answered_lately(session: Session, person_id: int, today: date) -> list[Answered]:
+    """The newest first. It needs no note of what a person has seen: the day it is kept until says
+    when something last happened to it."""
+    limits = {"person_id": person_id, "kept_until": is_news_from(today)}
+    found: dict[int, Answered] = {}
+    for module_id, version_id, state, version in session.execute(_ANSWERED, limits):
+        of = found.setdefault(module_id, Answered(module_id, version_id, []))
+        became = Became(State(state), version)
+        if became not in of.became:
+            of.became.append(became)
+    return list(found.values())
 
 
 def sent_since(session: Session, person_id: int, since: datetime) -> int:

@@ -1,6 +1,6 @@
 """What a teacher may say of a session, and what may become of it. Pure (ADR 0050)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -45,3 +45,10 @@ MOST_A_DAY: Final = 20
 A_DAY: Final = timedelta(days=1)
 # After the last thing that happened to it: said, answered, or in a published version.
 KEPT_FOR: Final = timedelta(days=365)
+# As long as an answer is news to whoever asked for it.
+NEWS_FOR: Final = timedelta(days=30)
+
+
+def is_news_from(today: date) -> date:
+    """What is kept until then or longer was answered, or came with a version, not long ago."""
+    return today - NEWS_FOR + KEPT_FOR

@@ -278,3 +278,100 @@ def test_a_fault_on_the_way_leaves_every_text_as_it_was(
     monkeypatch.setattr("tracks.authoring.views.rewriting.note_change", broken)
     assert tool.post(author, STEPS, go="later", step="les").status_code == 500
     assert texts(folder) == before
+
+
+def marked(folder: Path, step: str) -> list[bool]:
+    """As the loader reads it, and in the text of each language."""
+    loaded = load_track(folder / "maaling").draft
+    assert loaded is not None
+    (found,) = [s for s in loaded.modules[0].steps if s.id == step]
+    return [found.is_resource, *(f"#{step} .resource" in each for each in texts(folder))]
+
+
+def test_a_step_is_marked_as_a_resource_in_every_language_and_lives_alone(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    alone = "/r/sample/maaling/enheter/del"
+    assert marked(folder, "del") == [False] * 3
+
+    follow(tool, author, post(tool, author, "mark", "del"))
+
+    assert marked(folder, "del") == [True] * 3
+    assert problems(folder) == set()
+    page = tool.get(author, f"{STEPS}&said=marked").text
+    assert "The step is a resource now" in page
+    own = page[page.index('id="step-del"') :].partition("</li>")[0]
+    assert 'value="unmark"' in own
+    assert 'value="mark"' not in own
+    # again: nothing more; and back, as it was
+    follow(tool, author, post(tool, author, "mark", "del"))
+    assert tool.count(library_change) == 4
+    follow(tool, author, post(tool, author, "unmark", "del"))
+    assert marked(folder, "del") == [False] * 3
+    follow(tool, author, post(tool, author, "mark", "del"))
+    assert tool.get(tool.client(), alone).status_code == 404
+    tool.post(author, f"{BASE}/publish", version="3.0")
+    fresh(tool)
+    assert tool.get(tool.client(), alone).status_code == 200
+
+
+def test_a_resource_that_is_known_or_borrowed_stays_one(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    before = texts(folder)
+    page = tool.get(author, STEPS).text
+    own = page[page.index('id="step-les"') :].partition("</li>")[0]
+    assert ">Resource</span>" in own
+    assert re.findall(r'name="go" value="(\w*mark)"', own) == []
+    assert "is published, and links to it" in said(post(tool, author, "unmark", "les"))
+    assert texts(folder) == before
+
+    follow(tool, author, post(tool, author, "mark", "del"))
+    borrow(folder, "maaling/enheter#del")
+    refused = said(post(tool, author, "unmark", "del"))
+    assert "borrowed elsewhere" in refused
+    assert refused.count("maaling/02-feil.") == 4  # two files, each as a link and its words
+    assert marked(folder, "del") == [True] * 3
+
+
+def test_nothing_for_leaders_only_is_a_resource(tool: Tool, author: FlaskClient, folder: Path):
+    assert tool.get(author, STEPS).text.count('value="mark"') > 3
+    for each in ("nb", "sv"):
+        place = folder / "maaling" / f"01-enheter.{each}.md"
+        text = place.read_text("utf-8").replace("title: ", "audience: leaders\ntitle: ", 1)
+        place.write_text(text, "utf-8")
+
+    assert 'value="mark"' not in tool.get(author, STEPS).text
+    before = texts(folder)
+    assert "for leaders cannot be a resource" in said(post(tool, author, "mark", "del"))
+    assert texts(folder) == before
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_what_had_another_name_before_goes_with_all_its_names(
+    tool: Tool, author: FlaskClient, folder: Path, *, is_published: bool
+):
+    follow(tool, author, post(tool, author, "rename", "tanker", id="tenk"))
+    tool.post(author, BASE, go="rename", module="feil", id="slingring")
+    if is_published:
+        tool.post(author, f"{BASE}/publish", version="2.0")
+        fresh(tool)
+
+    follow(tool, author, post(tool, author, "out", "tenk", instead="maaling/enheter#les"))
+    tool.post(author, BASE, go="out", module="slingring", instead="maaling/enheter")
+
+    assert problems(folder) & {"renamed-nowhere", "id-still-there"} == set()
+    for text in texts(folder):
+        assert "renamed" not in text
+        assert 'tanker: "maaling/enheter#les"' in text
+    assert tool.post(author, f"{BASE}/publish", version="3.0").status_code == 303
+    fresh(tool)
+    teacher = tool.launch(sub="teacher")
+    for old, new in (("enheter/tanker", "enheter/les"), ("feil", "enheter")):
+        led = tool.get(teacher, f"/t/sample/maaling/{old}")
+        for _ in range(3):
+            if led.status_code // 100 == 3:
+                at = led.headers["Location"]
+                led = tool.get(teacher, at)
+        assert at.endswith(f"/t/sample/maaling/{new}")
+        assert led.status_code == 200

@@ -1,7 +1,7 @@
 """Dead links of a library: asked for on the net that the test has, and told by file and line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,13 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from content.problems import Location
-from content.reading.outside import Answer, Link, outside_links, told
+from content.reading.outside import Answer, Link, outside_links, protected, told
+from lti.errors import TransientServiceError
 from lti.http import GuardedHttp
+from lti.ports import HttpAnswer
 from tests.factories.editing import Edited
 from tracks.cli import cli
-from tracks.cli.links import MOST_BYTES, look
+from tracks.cli.links import MOST_BYTES, look, look_at
 
 
 @pytest.fixture
@@ -148,4 +150,105 @@ def test_the_command_tells_programs_too(tmp_path: Path):
     assert {(row["code"], row["level"]) for row in rows} == {("link-silent", "warning")}
     assert {row["path"] for row in rows} == {
         "maaling/01-enheter.nb.md",
+    }
+
+
+class Sites:
+    """The net by addresses: status, and where a move leads. What is not among them is silent."""
+
+    def __init__(self, pages: Mapping[str, tuple[int, str]]) -> None:
+        self.pages = pages
+        self.asked: set[str] = set()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        max_bytes: int,
+    ) -> HttpAnswer:
+        self.asked.add(url)
+        if url not in self.pages:
+            raise TransientServiceError("unreachable")
+        status, to = self.pages[url]
+        return HttpAnswer(status, {"location": to} if to else {}, b"")
+
+
+AT, BY_HTTPS = "http://a.test/x", "https://a.test/x"
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ({BY_HTTPS: (200, "")}, ("link-plain", f"Write {BY_HTTPS}")),
+        (
+            {BY_HTTPS: (302, "/y"), "https://a.test/y": (200, "")},
+            ("link-plain", f"Write {BY_HTTPS}"),
+        ),
+        (
+            {BY_HTTPS: (301, "/y"), "https://a.test/y": (200, "")},
+            ("link-plain", "Write https://a.test/y"),
+        ),
+        ({BY_HTTPS: (404, ""), AT: (200, "")}, ("link-plain", "Nothing answers there by https.")),
+        ({AT: (200, "")}, ("link-plain", "Nothing answers there by https.")),
+        ({BY_HTTPS: (500, ""), AT: (410, "")}, ("link-gone", "Mend the address")),
+        (
+            {AT: (301, "https://b.test/"), "https://b.test/": (200, "")},
+            ("link-moved", "Write https://b.test/"),
+        ),
+        ({AT: (503, "")}, ("link-silent", "It answered 503.")),
+        ({}, ("link-silent", "It answered -.")),
+    ],
+)
+def test_every_http_link_is_told(pages: dict[str, tuple[int, str]], expected: tuple[str, str]):
+    found = [Link(AT, Location("maaling/01-enheter.nb.md", 7))]
+    http, plain = Sites(pages), Sites(pages)
+
+    (problem,) = told(found, look_at(found, http, plain))
+
+    assert (problem.code, problem.hint[: len(expected[1])]) == expected
+    assert problem.location == found[0].at
+    assert problem.is_error is (problem.code == "link-gone")
+    # no plain request where it can be done without
+    assert AT not in http.asked
+    assert (AT in plain.asked) is (expected[1][:5] != "Write" or problem.code == "link-moved")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://a.test", "https://a.test"),
+        ("HTTP://a.test:80/x?y=http://b.test:80/", "https://a.test/x?y=http://b.test:80/"),
+        ("http://a.test:8000/x", "https://a.test:8000/x"),
+        ("https://a.test:80/x", "https://a.test:80/x"),
+    ],
+)
+def test_an_address_by_https(address: str, expected: str):
+    assert protected(address) == expected
+
+
+def test_http_links_stand_in_texts_and_are_asked_by_the_command(
+    tmp_path: Path, httpserver: HTTPServer
+):
+    httpserver.expect_request("/there").respond_with_data("")
+    edited = Edited(tmp_path)
+    there, gone = httpserver.url_for("/there"), httpserver.url_for("/gone")
+    words = f"[Kilde]({there}#del) og [mer]({gone})."
+    edited.change("01-enheter", "Fortell kort.", words)
+    path = "maaling/01-enheter.nb.md"
+    lines = (edited.root / path).read_text("utf-8").split("\n")
+    at = next(n for n, line in enumerate(lines, start=1) if there in line)
+    httpserver.expect_request("/gone").respond_with_data("", status=404)
+
+    done = CliRunner().invoke(
+        cli, ["content", "links", str(edited.root), "--language", "nb", "--json"]
+    )
+
+    rows = json.loads(done.stdout)
+    assert done.exit_code == 1, done.output
+    assert {(row["code"], row["path"], row["line"], row["message"]) for row in rows} == {
+        ("link-plain", path, at, f"{there} er http: det som leses der, kan ses og endres på veien"),
+        ("link-gone", path, at, f"{gone} finnes ikke lenger"),
     }

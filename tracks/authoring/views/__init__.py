@@ -59,6 +59,7 @@ for rule, method, name in (
     (f"{_FILE}/merge", "GET", "merging.merge"),
     (f"{_FILE}/merge", "POST", "merging.put_together"),
     (f"{_FILE}/preview", "GET", "preview.preview"),
+    (f"{_FILE}/published", "GET", "published.since_published"),
     (f"{_FILE}/steps", "GET", "steps.steps"),
     (f"{_FILE}/steps", "POST", "steps.change_steps"),
     (f"{_FILE}/translation", "GET", "translating.translation"),

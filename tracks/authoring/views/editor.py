@@ -18,6 +18,7 @@ from tracks.authoring.rules import LONGEST_TEXT, free_id, mark_of, normal
 from tracks.authoring.views import saving
 from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.media import LONGEST_ALT, MOST
+from tracks.authoring.views.published import published_of
 from tracks.db import Database, Session
 from tracks.i18n import N_, clock
 from tracks.people.rules import Actor
@@ -95,6 +96,8 @@ def draw(
     drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
     checked = desk().check(session, actor, place.track, drafts)
     view = request.values.get("view", "")
+    published = published_of(session, place)
+    is_other = published is not None and published.is_other_than(text)
     lines = text.split("\n")
     return render_template(
         "authoring/editor.html",
@@ -108,6 +111,7 @@ def draw(
         said=said,
         view=view if view in VIEWS else "teacher",
         views=VIEWS,
+        published=published if is_other else None,
         translated_from=_has_original(place, text, checked),
         others=others_at(session, actor.person_id, place.path),
         checked=checked,

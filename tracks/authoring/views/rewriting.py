@@ -3,7 +3,7 @@ or none, and never over the author's own drafts."""
 
 from collections.abc import Collection, Mapping
 
-from content.arranging import borrows, with_address, with_entry
+from content.arranging import borrows, with_address, with_entry, with_retired
 from content.front_matter_writing import CannotWrite as UnreadableHead
 from tracks.authoring.actions import note_change
 from tracks.authoring.folder import LibraryFolder
@@ -53,16 +53,26 @@ def borrowed(session: Session, actor: Actor, paths: Collection[str]) -> CannotCh
     return CannotChange(BORROWED if len(told) == len(paths) else BORROWED_BY_OTHERS, told)
 
 
-def is_published(session: Session, track: str, module: str, step: str) -> bool:
-    """Teachers know this id."""
+def is_published(
+    session: Session, track: str, module: str, step: str, *, alone: bool = False
+) -> bool:
+    """Teachers know this id; `alone`: as that of a resource."""
     about = about_library()
     edition = shelf().current(session, about.id, track) if about is not None else None
-    return edition is not None and (module, step) in edition.by_slug
+    outline = edition.by_slug.get((module, step)) if edition is not None else None
+    return outline is not None and (outline.is_resource or not alone)
 
 
 def entered(text: str, key: str, old: str, value: str | None, *, wanted: bool = True) -> str:
     try:
         return with_entry(text, key, old, value) if wanted else text
+    except UnreadableHead as failure:
+        raise CannotChange(HEAD_UNREADABLE) from failure
+
+
+def retired(text: str, id_: str, instead: str, *, is_known: bool) -> str:
+    try:
+        return with_retired(text, id_, instead, is_known=is_known)
     except UnreadableHead as failure:
         raise CannotChange(HEAD_UNREADABLE) from failure
 

@@ -9,15 +9,18 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from content.arranging import (
+    Span,
+    resources_of,
     spans,
     steps_of,
+    with_resource,
     with_step,
     with_step_called,
     with_step_moved,
     without_step,
 )
 from content.ids import is_id
-from content.model import Phase
+from content.model import Module, Phase
 from tracks.authoring.borrowing import nothing
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.rules import FileName
@@ -35,6 +38,7 @@ from tracks.authoring.views.rewriting import (
     is_published,
     readdressed,
     readdressed_in,
+    retired,
     write_all,
 )
 from tracks.catalogue.rules import PHASE_NAMES
@@ -48,8 +52,20 @@ from tracks.web.requests import see_other
 SAID = {
     "moved": N_("The step is moved, in all languages."),
     "renamed": N_("The short name is changed, and old links lead to the new one."),
+    "marked": N_("The step is a resource now: from the next version on it also lives alone."),
+    "unmarked": N_("The step is no resource any more."),
     "out": N_("The step is taken out. Links to it lead to what takes its place."),
 }
+FOR_LEADERS = N_("What stands in a session for leaders cannot be a resource.")
+STILL_BORROWED = N_(
+    "This is borrowed elsewhere. Take it out of the texts that borrow it first. Nothing was "
+    "changed."
+)
+KNOWN_ALONE = N_(
+    "This resource is published, and links to it would lead nowhere. If you mean it, take "
+    ".resource out of the text itself."
+)
+NOT_HERE = N_("That cannot be written here. Write .resource in the text itself.")
 _PLACES = {"earlier": -1, "later": 1}
 
 
@@ -58,6 +74,7 @@ class StepRow(NamedTuple):
     title: str
     is_first: bool
     is_last: bool
+    is_resource: bool
 
 
 class Target(Struct, frozen=True):
@@ -74,7 +91,7 @@ class Target(Struct, frozen=True):
 
 @opens_track()
 def steps(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
-    return _draw(_module_or_404(track, file))
+    return _draw(session, _module_or_404(track, file))
 
 
 def _module_or_404(track: str, file: str) -> Place:
@@ -83,13 +100,14 @@ def _module_or_404(track: str, file: str) -> Place:
     return place if place.name.is_module and is_there else abort(404)
 
 
-def _draw(place: Place, problem: CannotChange | None = None) -> str:
+def _draw(session: Session, place: Place, problem: CannotChange | None = None) -> str:
     folder = desk().folder
     text = folder.text(place.track, place.name) or ""
-    titles = _titles(place)
+    module = _as_read(place)
+    titles = _titles(module, place.name.language)
     found = [span for span in spans(text) if span.step]
     phases = [
-        (phase, PHASE_NAMES[phase], [_row(n, len(found), s.step, titles) for n, s in rows])
+        (phase, PHASE_NAMES[phase], [_row(n, len(found), s, titles) for n, s in rows])
         for phase in Phase
         if (rows := [(n, s) for n, s in enumerate(found) if s.phase == phase.value])
     ]
@@ -105,22 +123,29 @@ def _draw(place: Place, problem: CannotChange | None = None) -> str:
         chosen=request.values.get("step", ""),
         said=SAID.get(request.args.get("said", "")),
         is_writable=folder.is_writable,
+        known_alone={
+            s.step
+            for s in found
+            if is_published(session, place.track, place.name.id, s.step, alone=True)
+        },
+        may_mark=module is not None and not module.is_for_leaders,
     )
 
 
-def _row(n: int, count: int, step: str, titles: Mapping[str, str]) -> StepRow:
-    return StepRow(step, titles.get(step, step), n == 0, n == count - 1)
+def _row(n: int, count: int, span: Span, titles: Mapping[str, str]) -> StepRow:
+    title = titles.get(span.step, span.step)
+    return StepRow(span.step, title, n == 0, n == count - 1, span.is_resource)
 
 
-def _titles(place: Place) -> dict[str, str]:
-    """Of the steps of one session as the library has it; {} if it cannot be read."""
+def _as_read(place: Place) -> Module | None:
+    """The session as the library has it; None if it cannot be read."""
     known = desk().checker.check(place.track, {}, nothing)
-    module = (
-        next((m for m in known.track.modules if m.id == place.name.id), None)
-        if known.track
-        else None
-    )
-    lang = place.name.language
+    modules = known.track.modules if known.track else ()
+    return next((m for m in modules if m.id == place.name.id), None)
+
+
+def _titles(module: Module | None, lang: str) -> dict[str, str]:
+    """Of its steps."""
     return (
         {}
         if module is None
@@ -153,6 +178,9 @@ def _all_steps(folder: LibraryFolder, place: Place) -> list[tuple[str, str, list
     ]
 
 
+_SAID_AFTER = {"rename": "renamed", "out": "out", "mark": "marked", "unmark": "unmarked"}
+
+
 @opens_track(own_transactions=True)
 def change_steps(database: Database, actor: Actor, track: str, file: str) -> ResponseReturnValue:
     place = _module_or_404(track, file)
@@ -162,6 +190,8 @@ def change_steps(database: Database, actor: Actor, track: str, file: str) -> Res
         "later": lambda folder, _: _moved(folder, place, step, 1),
         "move": lambda folder, session: _to_another(session, folder, place, step),
         "rename": lambda folder, session: _renamed(session, folder, place, step),
+        "mark": lambda folder, _: _as_resource(folder, place, step),
+        "unmark": lambda folder, session: _no_resource(session, actor, folder, place, step),
         "out": lambda folder, session: _taken_out(session, actor, folder, place, step),
     }
     if go not in makers:
@@ -173,8 +203,9 @@ def change_steps(database: Database, actor: Actor, track: str, file: str) -> Res
             changes = makers[go](folder, session)
             write_all(session, actor, folder, changes, gettext("Steps: %(step)s", step=step))
     except CannotChange as refused:
-        return _draw(place, refused), 422
-    said = {"rename": "renamed", "out": "out"}.get(go, "moved")
+        with database.reading() as session:
+            return _draw(session, place, refused), 422
+    said = _SAID_AFTER.get(go, "moved")
     return see_other(f"{place.url}/steps?said={said}")
 
 
@@ -217,7 +248,7 @@ def _to_another(session: Session, folder: LibraryFolder, place: Place, step: str
             raise CannotChange(NO_SUCH_PHASE)
         if target != module:
             is_known = is_published(session, track, module, step)
-            changes[f"{track}/{name}"] = entered(rest, "retired", step, address, wanted=is_known)
+            changes[f"{track}/{name}"] = retired(rest, step, address, is_known=is_known)
             new = entered(new, "retired", step, None)
         changes[f"{track}/{to}"] = new
     if target == module:
@@ -245,6 +276,38 @@ def _renamed(session: Session, folder: LibraryFolder, place: Place, step: str) -
     return {**elsewhere, **readdressed_in(changes, old_address, address)}
 
 
+def _as_resource(folder: LibraryFolder, place: Place, step: str) -> Changes:
+    module = _as_read(place)
+    if module is not None and module.is_for_leaders:
+        raise CannotChange(FOR_LEADERS)
+    return _marked(folder, place, step, is_resource=True)
+
+
+def _no_resource(
+    session: Session, actor: Actor, folder: LibraryFolder, place: Place, step: str
+) -> Changes:
+    """A resource that teachers know keeps its address."""
+    track, module = place.track, place.name.id
+    if is_published(session, track, module, step, alone=True):
+        raise CannotChange(KNOWN_ALONE)
+    address = f"{track}/{module}#{step}"
+    borrowers = readdressed(folder, address, "", {})
+    if borrowers:
+        shown = borrowed(session, actor, list(borrowers)).paths
+        raise CannotChange(STILL_BORROWED, shown)
+    return _marked(folder, place, step, is_resource=False)
+
+
+def _marked(folder: LibraryFolder, place: Place, step: str, *, is_resource: bool) -> Changes:
+    changes: Changes = {}
+    for name, text in texts_of(folder, place.track, place.name.id).items():
+        after = with_resource(text, step, is_resource=is_resource)
+        if step in steps_of(text) and (step in resources_of(after)) is not is_resource:
+            raise CannotChange(NOT_HERE)
+        changes[f"{place.track}/{name}"] = after
+    return changes
+
+
 def _taken_out(
     session: Session, actor: Actor, folder: LibraryFolder, place: Place, step: str
 ) -> Changes:
@@ -259,7 +322,7 @@ def _taken_out(
     for name, text in texts_of(folder, track, module).items():
         taken = without_step(text, step)
         if taken is not None:
-            rest = entered(taken[1], "retired", step, instead, wanted=is_known)
+            rest = retired(taken[1], step, instead, is_known=is_known)
             changes[f"{track}/{name}"] = rest
     borrowers = readdressed(folder, address, instead, changes)
     inside = readdressed_in(changes, address, instead)

@@ -45,6 +45,7 @@ from tracks.authoring.views.rewriting import (
     entered,
     put_back,
     readdressed,
+    retired,
     write_all,
 )
 from tracks.catalogue.publishing import modules_ever_published
@@ -215,9 +216,11 @@ def _take_out(session: Session, actor: Actor, folder: LibraryFolder, track: str)
     borrowers = readdressed(folder, f"{track}/{module}", instead, changes)
     if borrowers:
         raise borrowed(session, actor, borrowers)
-    if _was_published(session, track, module):
-        for path, text in _about(folder, track).items():
-            changes[path] = entered(text, "retired", module, instead)
+    is_known = _was_published(session, track, module)
+    for path, text in _about(folder, track).items():
+        after = retired(text, module, instead, is_known=is_known)
+        if after != text:
+            changes[path] = after
     write_all(session, actor, folder, changes, gettext("Taken out: %(name)s", name=module))
 
 

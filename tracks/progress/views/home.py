@@ -4,9 +4,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
-from tracks.catalogue.queries import Edition, published
+from tracks.catalogue.queries import Edition, Module, published
 from tracks.catalogue.rules import Outline
 from tracks.db import Session
+from tracks.feedback.queries import Became, answered_lately
+from tracks.i18n import local_day
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, followed_authors, started_tracks
@@ -14,7 +16,7 @@ from tracks.progress.rules import next_step, units_done
 from tracks.progress.views.authors import news_by_authors
 from tracks.progress.views.following import followed_by
 from tracks.progress.views.places import PhaseView, phases_of, shelf
-from tracks.web.requests import parts, see_other
+from tracks.web.requests import now, parts, see_other
 
 
 class TrackView(Struct, frozen=True):
@@ -23,6 +25,15 @@ class TrackView(Struct, frozen=True):
     phase: PhaseView | None
     done: int
     units: int
+
+
+class Heard(Struct, frozen=True):
+    """What authors have answered of late to what the reader said of a session."""
+
+    edition: Edition  # which they read
+    module: Module
+    became: list[Became]
+    url: str
 
 
 def add_to(pages: Blueprint) -> None:
@@ -47,6 +58,7 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
         # What is begun stands above; a new version of it is told here all the same.
         followed=[f for f in followed if f.is_new or f.newest.track_id not in begun],
         by_authors=news_by_authors(session, actor, editions),
+        heard=_heard(session, actor),
         follows_authors=bool(followed_authors(session, actor)),
         others=[e for e in editions if e.track_id not in begun | told],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
@@ -62,3 +74,14 @@ def _view(session: Session, actor: Actor, edition: Edition) -> TrackView:
         module = edition.module_ids[step.module_id]
         phase = next(p for p in phases_of(edition, module, work) if p.phase is step.phase)
     return TrackView(edition, step, phase, units_done(edition.steps, work), edition.units)
+
+
+def _heard(session: Session, actor: Actor) -> list[Heard]:
+    found = []
+    for each in answered_lately(session, actor.person_id, local_day(now())):
+        edition = shelf().edition(session, each.version_id)
+        module = edition.module_ids[each.module_id]
+        place = f"/t/{edition.publisher}/{edition.slug}/{module.slug}/-/remarks"
+        url = f"{place}?version={each.version_id}#own-remarks"
+        found.append(Heard(edition, module, each.became, url))
+    return found
