@@ -25,6 +25,8 @@ _IMAGE: Final = re.compile(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>')
 _TAG: Final = re.compile(r"<[^>]*>")  # of HTML that is cleaned: no ">" within a tag
 _WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
 _MOST_WORDS: Final = 4_000  # of a line that is compared word by word; a longer one is all new
+# Of all lines of a page: about half a second where each word comes again and again.
+_MOST_IN_ALL: Final = 20_000
 
 _LEAST_COMMON: Final = 0.34  # of the words of the shorter line; else they are two lines
 
@@ -60,17 +62,34 @@ def read_lines(step: RenderedStep) -> list[str]:
     return lines
 
 
-def compared(before: Sequence[str], after: Sequence[str]) -> tuple[Line, ...]:
-    """The lines that are not the same in both, in their order; () when all are."""
+class Patience:
+    """How many words may still be compared with one another, of all that a page shows."""
+
+    def __init__(self, words: int = _MOST_IN_ALL) -> None:
+        self.words = words
+
+    def is_enough(self, words: int) -> bool:
+        self.words -= words
+        return self.words >= 0
+
+
+def compared(
+    before: Sequence[str], after: Sequence[str], patience: Patience | None = None
+) -> tuple[Line, ...]:
+    """The lines that are not the same in both, in their order; () when all are.
+
+    When `patience` ends, a line in place of another is all new.
+    """
+    patience = patience or Patience()
     found: list[Line] = []
     i = j = 0
     for a, b, size in [*matching(before, after), (len(before), len(after), 0)]:
-        found += _replaced(before[i:a], after[j:b])
+        found += _replaced(before[i:a], after[j:b], patience)
         i, j = a + size, b + size
     return tuple(found)
 
 
-def _replaced(gone: Sequence[str], new: Sequence[str]) -> list[Line]:
+def _replaced(gone: Sequence[str], new: Sequence[str], patience: Patience) -> list[Line]:
     """Lines in place of lines: pair by pair word by word, as far as they go together."""
     found: list[Line] = []
     for number in range(max(len(gone), len(new))):
@@ -79,13 +98,14 @@ def _replaced(gone: Sequence[str], new: Sequence[str]) -> list[Line]:
         elif number >= len(new):
             found.append((Piece("gone", gone[number]),))
         else:
-            found.append(_by_word(gone[number], new[number]))
+            found.append(_by_word(gone[number], new[number], patience))
     return found
 
 
-def _by_word(before: str, after: str) -> Line:
+def _by_word(before: str, after: str, patience: Patience) -> Line:
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if max(len(old), len(new)) > _MOST_WORDS:
+    longest = max(len(old), len(new))
+    if longest > _MOST_WORDS or not patience.is_enough(longest):
         return (Piece("gone", before), Piece("new", after))
     pieces: list[Piece] = []
     i = j = 0

@@ -84,6 +84,7 @@ def test_every_plain_word_is_on_the_page(text: str) -> None:
     [
         ("| a |\n|--|\n| b | bortkommet |", [3]),
         ("ord\n\n" + "> " * 21 + "dypt nede", [3]),
+        (f"ord\n\nhttps://{'a.' * 600}no/sti", [3]),  # comes out as https:///sti
         ("\n".join("  " * n + f"- ord{n}" for n in range(14)), [10]),
         ("[a]: https://a.no\n[a]: https://bortkommen.no", [2]),
     ],

@@ -5,7 +5,7 @@ from threading import Lock
 from msgspec import Struct
 from sqlalchemy import select
 
-from content.history.words import Line, compared, read_lines
+from content.history.words import Line, Patience, compared, read_lines
 from content.rendered import RenderedStep
 from tracks.catalogue.models import step_text
 from tracks.catalogue.queries import Edition, Shelf
@@ -62,11 +62,17 @@ def _lines(session: Session, edition: Edition, wanted: str) -> dict[int, list[st
 
 
 def lines_between(
-    session: Session, shelf: Shelf, old: Edition, new: Edition, step_id: int, wanted: str
+    session: Session,
+    shelf: Shelf,
+    old: Edition,
+    new: Edition,
+    step_id: int,
+    wanted: str,
+    patience: Patience,
 ) -> tuple[Line, ...]:
-    """Of a step that both have."""
+    """Of a step that both have. `patience`: of the page, for all its steps."""
     before, after = (
         read_lines(shelf.text(session, each.version_id, step_id, each.language(wanted)))
         for each in (old, new)
     )
-    return compared(before, after)
+    return compared(before, after, patience)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.history.words import Piece, compared, lines_of
+from content.history.words import Patience, Piece, compared, lines_of
 
 
 def told(before: list[str], after: list[str]) -> list[str]:
@@ -30,6 +30,22 @@ def test_lines_with_nothing_in_common_are_shown_one_after_the_other() -> None:
     assert told(["Ta fram en linjal og mål."], ["Snakk sammen to og to."]) == [
         "[-Ta fram en linjal og mål.-][+Snakk sammen to og to.+]"
     ]
+
+
+def test_many_long_lines_are_compared_as_far_as_a_page_has_time() -> None:
+    """Of all steps of a page together (check 24)."""
+    before, after = [f"{n} " + "a b " * 150 for n in range(100)], []
+    after = [line.replace("a b", "b a", 1) for line in before]
+    patience = Patience()
+
+    first = compared(before[:2], after[:2], patience)
+    second = compared(before[2:], after[2:], patience)
+
+    assert all(any(piece.sign == "same" for piece in line) for line in first)
+    assert second[-1] == (Piece("gone", before[-1]), Piece("new", after[-1]))
+    by_word = [line for line in first + second if any(piece.sign == "same" for piece in line)]
+    assert sum(len(line) for line in before[: len(by_word)]) < 60_000
+    assert len(first + second) == 100  # nothing is left out
 
 
 def test_a_long_line_is_not_compared_word_by_word() -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
-from content.history.words import Line
+from content.history.words import Line, Patience
 from tracks.catalogue.differences import Comparisons, lines_between
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline
@@ -74,11 +74,12 @@ def changes(session: Session, actor: Actor, publisher: str, track: str) -> Respo
     found = comparisons().between(session, own, newest, language())
     lang = newest.language(language())
     before = own.language(language())
+    patience = Patience()
     changed = [
         ChangedStep(
             newest.titles[step.step_id, lang],
             newest.module_ids[step.module_id].texts[lang]["title"],
-            lines_between(session, shelf(), own, newest, step.step_id, language()),
+            lines_between(session, shelf(), own, newest, step.step_id, language(), patience),
             step.step_id in work.steps,
         )
         for step in newest.steps
