@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from content.workers.loading import ReadingFailed
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import Tool
+from tests.tracks.authoring.conftest import become_author
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
 from tracks.authoring import checking
 from tracks.authoring.models import draft
@@ -350,6 +351,22 @@ def test_a_page_waits_while_the_text_before_it_is_still_checked_and_no_third_one
 
     assert refused.result().status_code == 429
     assert sorted(statuses) == [200, 200, 429]
+
+
+def test_a_person_has_one_page_drawn_at_a_time(
+    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    """A slow text holds one thread of the server, and nobody else's."""
+    monkeypatch.setattr(desk, "LONGEST_WAIT_S", 0.1)
+    other = become_author(tool, "author-2")
+    pages = (f"{FILE}/preview", "/authoring/maaling/publish")
+    busy: desk.Desk = tool.app.extensions["tracks.authoring"]
+    for page in pages:
+        assert tool.get(author, page).status_code == 200  # checked, and known from now on
+    with busy.drawing(tool.person_id("author-1")):
+        assert [tool.get(author, page).status_code for page in pages] == [429, 429]
+        assert [tool.get(other, page).status_code for page in pages] == [200, 200]
+    assert [tool.get(author, page).status_code for page in pages] == [200, 200]
 
 
 def test_too_many_checks_wait_and_the_draft_is_kept(

@@ -88,6 +88,17 @@ class Desk:
             raise PageError(429, CHECKED_TOO_OFTEN)
         return checked
 
+    @contextmanager
+    def drawing(self, person_id: int) -> Iterator[None]:
+        """What is drawn for its author only, in this process: one page of a person at a time."""
+        if person_id in self._busy and not self._is_free_again(person_id):
+            raise PageError(429, CHECKED_TOO_OFTEN)
+        self._busy.add(person_id)
+        try:
+            yield
+        finally:
+            self._busy.discard(person_id)
+
     def _is_free_again(self, person_id: int) -> bool:
         if person_id not in self._busy or person_id in self._waiting:
             return False

@@ -68,6 +68,10 @@ def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
     is_there = drawn is not None and (
         lang in drawn.texts if not place.name.is_module else module is not None
     )
+    with desk().drawing(actor.person_id):
+        intro = _intro(drawn, place) if drawn is not None else ""
+        notes = _notes(module, place) if module is not None and leads else ""
+        phases = _phases(module, place, leads=leads) if module is not None else []
     return render_template(
         "authoring/preview.html",
         place=place,
@@ -76,10 +80,10 @@ def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
         is_checked=checked is not None,
         is_there=is_there,
         track=drawn,
-        intro=_intro(drawn, place) if drawn is not None else "",
+        intro=intro,
         module=module,
-        module_leader=_notes(module, place) if module is not None and leads else "",
-        phases=_phases(module, place, leads=leads) if module is not None else [],
+        module_leader=notes,
+        phases=phases,
         answer=NO_ANSWER,
         longest=LONGEST_TEXT,
         safe=safe,

@@ -72,13 +72,15 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
     version = checked.track.version if checked.track else ""
     wanted = request.form.get("version") or _proposed(version, edition)
     checked = _with_lost_ids(session, checked, wanted)
+    with desk().drawing(actor.person_id):
+        changes = _changes(session, checked.track, edition) if edition and checked.track else None
     return render_template(
         "authoring/publish.html",
         track=track,
         checked=checked,
         edition=edition,
         version=wanted,
-        changes=_changes(session, checked.track, edition) if edition and checked.track else None,
+        changes=changes,
         readers=_readers(session, edition) if edition else {},
         small_number=parts().settings.small_number,
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
