@@ -17,6 +17,8 @@ from content.devices import DEVICES
 from content.loader import load_track
 from content.model import (
     Access,
+    Audience,
+    Begins,
     EntryLevel,
     Gap,
     Lifecycle,
@@ -32,7 +34,9 @@ from content.model import (
     Step,
     StepKind,
     StepText,
+    Terms,
     Track,
+    TrackKind,
     TrackText,
     Video,
     Visibility,
@@ -115,8 +119,8 @@ def questions(draw: st.DrawFn, languages: tuple[str, ...]) -> dict[str, Question
 
 
 @st.composite
-def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...]) -> Step:
-    kind = draw(st.sampled_from(StepKind))
+def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...], *, is_read: bool) -> Step:
+    kind = StepKind.READING if is_read else draw(st.sampled_from(StepKind))
     items = draw(st.integers(1, 4))
     asked = draw(questions(languages)) if kind is StepKind.QUIZ else {}
     low = draw(st.integers(0, 9))
@@ -131,22 +135,34 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...]) -> Step:
     ]
     video = draw(st.sampled_from(videos)) if kind is StepKind.VIDEO else None
 
-    def inner() -> list[str]:
+    provider = draw(st.just("") | WORDS)  # the same in every language
+
+    def own_terms() -> Terms | None:
+        words = [provider, *(draw(st.just("") | each) for each in (WORDS, PLAIN))]
+        return Terms(*words) if access and any(words) else None
+
+    def inner(terms: Terms | None) -> list[str]:
         """What stands in the text of a step, in every language."""
         days = (
             ("free-from", access and access.free_from),
             ("free-until", access and access.free_until),
         )
         given = " ".join(f"{name}={day}" for name, day in days if day)
-        parts = [f"::: access {{{given}}}\n:::"] if access else []
+        words = ""
+        if terms:
+            said = (("provider", terms.provider), ("price", terms.price))
+            given += "".join(f' {name}="{value}"' for name, value in said if value)
+            words = terms.text
+        parts = [f"::: access {{{given}}}\n{words}\n:::"] if access else []
         parts += [f"::: include {{resource={address}}}\n:::" for address in includes]
         return parts + [f"::: device {{{device}}}\n{draw(WORDS)}\n:::" for device in devices]
 
     def text(language: str) -> StepText:
         asks = kind not in (StepKind.READING, StepKind.QUIZ)
+        terms = own_terms()
         return StepText(
             title=draw(WORDS),
-            markdown="\n\n".join([draw(PARAGRAPHS), *inner()]),
+            markdown="\n\n".join([draw(PARAGRAPHS), *inner(terms)]),
             prompt=draw(PLAIN) if asks else "",
             question=asked.get(language),
             video=video,
@@ -156,6 +172,7 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...]) -> Step:
             if kind is StepKind.CHECKLIST
             else (),
             includes=includes,
+            terms=terms,
         )
 
     return Step(
@@ -172,6 +189,9 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...]) -> Step:
 
 @st.composite
 def modules(draw: st.DrawFn, number: int, languages: tuple[str, ...]) -> Module:
+    # A track begins with a session for everybody. One for leaders goes beside none, is read, and
+    # has no resources, for they are everybody's.
+    audience = draw(st.sampled_from([None, Audience.LEADERS])) if number > 1 else None
     phases = draw(st.sampled_from([list(Phase), [p for p in Phase if p is not Phase.TRY_OUT]]))
     ids = iter([f"steg-{n}" for n in range(20)])
 
@@ -180,17 +200,28 @@ def modules(draw: st.DrawFn, number: int, languages: tuple[str, ...]) -> Module:
             phase=phase,
             minutes=draw(st.integers(1, 600)),
             texts={language: draw(WORDS) for language in languages},
-            steps=tuple(draw(steps(next(ids), languages)) for _ in range(draw(st.integers(1, 2)))),
+            steps=tuple(
+                draw(steps(next(ids), languages, is_read=bool(audience)))
+                for _ in range(draw(st.integers(1, 2)))
+            ),
             leader={language: tuple(draw(st.lists(WORDS, max_size=2))) for language in languages},
         )
 
     sections = tuple(section(phase) for phase in phases)
+    if audience:
+        sections = tuple(
+            replace(each, steps=tuple(replace(s, is_resource=False) for s in each.steps))
+            for each in sections
+        )
+    begins = draw(st.sampled_from([None, Begins.WITH])) if number > 1 and not audience else None
     return Module(
         id=f"{draw(ID)}-{number}",
         number=number,
         minutes={section.phase: section.minutes for section in sections},
         devices=tuple(draw(st.lists(st.sampled_from(sorted(DEVICES)), unique=True))),
         gap_weeks=draw(st.integers(0, 52)),
+        begins=begins,
+        audience=audience,
         texts={
             lang: ModuleText(draw(VALUE), draw(st.just("") | PARAGRAPHS), NOWHERE)
             for lang in languages
@@ -224,6 +255,7 @@ def tracks(draw: st.DrawFn) -> Track:
         licence=draw(WORDS),
         authors=tuple(draw(st.lists(VALUE, min_size=1, max_size=3))),
         entry_level=draw(st.sampled_from(EntryLevel)),
+        kind=draw(st.sampled_from([None, *(k for k in TrackKind if k is not TrackKind.OTHER)])),
         order=draw(st.sampled_from(Order)),
         lifecycle=draw(st.sampled_from(Lifecycle)),
         texts={

@@ -23,6 +23,7 @@ def files_of(track: Track) -> dict[str, str]:
             "entry-level": track.entry_level.value,
             "entry-check": text.entry_check,
             "foundation": track.foundation,
+            "kind": track.kind and track.kind.value,
             "order": track.order.value,
             "lifecycle": track.lifecycle.value,
             "version": track.version,
@@ -57,6 +58,8 @@ def _module(module: Module, language: str) -> str:
         "minutes": {phase.value: minutes for phase, minutes in module.minutes.items()},
         "gap-weeks": module.gap_weeks,
         "leader": text.leader,
+        "begins": module.begins and module.begins.value,
+        "audience": module.audience and module.audience.value,
     }
     head |= _if_any({"renamed": module.renamed, "retired": module.retired})
     parts: list[str] = []

@@ -275,6 +275,13 @@ def empty_postgres(url: str) -> None:
         _empty(published)
 
 
+def clear_postgres(url: str) -> None:
+    """Where a test has changed what is published in place: all of it is made anew for the next."""
+    with quick_engine(url).begin() as connection:
+        connection.execute(_LET_AUDIT_REST)
+        _clear(connection, [*metadata.sorted_tables, _SEARCH_WORDS])
+
+
 def _empty(published: _Published) -> None:
     with published.engine.begin() as connection:
         connection.execute(_LET_AUDIT_REST)

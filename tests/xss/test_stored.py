@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.factories.databases import clear_postgres
 from tests.whole.test_routes import opens
 from tests.xss.columns import LEFT_OUT, attacked, is_text, left_out
 from tests.xss.judge import marks_in, texts_of, wrong_in
@@ -99,6 +100,8 @@ def test_no_text_of_others_does_anything_anywhere(
                     see(path, answer)
     finally:
         product.close()
+        if database_url.startswith("postgres"):
+            clear_postgres(database_url)
     assert wrong == {}
     expected = {name for names in NEVER_SEEN.values() for name in names.split()}
     assert set(rows) - seen - SOMETIMES_SEEN == expected - SOMETIMES_SEEN
