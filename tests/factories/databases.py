@@ -277,7 +277,7 @@ def empty_postgres(url: str) -> None:
 
 def clear_postgres(url: str) -> None:
     """Where a test has changed what is published in place: all of it is made anew for the next."""
-    with quick_engine(url).begin() as connection:
+    with _published(url).engine.begin() as connection:
         connection.execute(_LET_AUDIT_REST)
         _clear(connection, [*metadata.sorted_tables, _SEARCH_WORDS])
 
