@@ -62,6 +62,9 @@ class Settings:
     )
     port: int = field(default=8000, metadata={"help": "Port that `tracks serve` listens on."})
     threads: int = field(default=8, metadata={"help": "Request threads of `tracks serve`."})
+    processes: int = field(
+        default=1, metadata={"help": "Processes of `tracks serve`: one for each core it may use."}
+    )
     broker_url: str = field(
         default="memory://",
         metadata={"help": "Celery broker. memory:// runs the worker inside the server; amqp://…"},
@@ -111,6 +114,8 @@ class Settings:
                 f"TRACKS_BASE_URL is {self.base_url!r}; plain http works on a loopback address "
                 "only. Use https://"
             )
+        if self.processes < 1:
+            raise SettingsError("TRACKS_PROCESSES must be 1 or more")
         if self.small_number < 3:
             raise SettingsError("TRACKS_SMALL_NUMBER must be 3 or more: it protects people")
 

@@ -14,12 +14,12 @@ from content.loader import to_publish
 from content.model import Library
 from content.workers.loading import load_library
 from tracks.cli.content import publish_library
+from tracks.cli.processes import wait_for_signal
 from tracks.cli.serve import (
     check_port,
     links_of_start,
     listen,
     start_tool,
-    wait_for_signal,
 )
 from tracks.cli.told import tell
 from tracks.db import Database

@@ -3,19 +3,18 @@
 import ctypes
 import gc
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import FrameType
 
 import click
 from flask import Flask
 from waitress.server import create_server
 
+from tracks.cli.processes import Processes, wait_for_signal
 from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
 
@@ -34,12 +33,20 @@ def check_port(host: str, port: int, what: str) -> None:
             ) from exc
 
 
-def listen(app: Callable[..., object], host: str, port: int, threads: int) -> Callable[[], None]:
-    """Serve in the background; the returned function stops it and waits for open requests."""
+def listen(
+    app: Callable[..., object],
+    host: str,
+    port: int,
+    threads: int,
+    sockets: Sequence[socket.socket] = (),
+) -> Callable[[], None]:
+    """Serve in the background; the returned function stops it and waits for open requests.
+
+    With `sockets`, which listen already, `host` and `port` only say what they are."""
+    where = {"sockets": list(sockets)} if sockets else {"host": host, "port": port}
     server = create_server(
         app,
-        host=host,
-        port=port,
+        **where,
         threads=threads,
         ident=None,
         max_request_body_size=8 * 1024 * 1024,
@@ -55,20 +62,6 @@ def listen(app: Callable[..., object], host: str, port: int, threads: int) -> Ca
         thread.join(1)
 
     return stop
-
-
-def wait_for_signal() -> None:
-    """Until Ctrl-C or SIGTERM."""
-    done = threading.Event()
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        done.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    # A wait with a limit: Python runs signal handlers between waits on every platform.
-    while not done.wait(0.5):
-        pass
 
 
 def _bring_up_to_date(settings: Settings, database: Database) -> None:
@@ -107,19 +100,35 @@ def _give_back_memory() -> None:
 
 def start_tool(settings: Settings) -> Callable[[], None]:
     """The web server, and the worker inside it when the broker is in memory."""
-    from tracks.app import create_app, create_worker, erase_again, open_database
+    database, app = _prepare(settings)
+    stop = _start(settings, database, app)
+    _give_back_memory()
+    return stop
+
+
+def _prepare(settings: Settings) -> tuple[Database, Flask]:
+    """Everything but threads and connections."""
+    from tracks.app import create_app, erase_again, open_database
 
     check_port(settings.host, settings.port, "Learning Tracks")
     _share_one_arena()
     database = open_database(settings)
     _bring_up_to_date(settings, database)
     erase_again(settings, database)
-    app: Flask = create_app(settings, database)
+    app = create_app(settings, database)
+    database.engine.dispose()
+    return database, app
+
+
+def _start(
+    settings: Settings, database: Database, app: Flask, sockets: Sequence[socket.socket] = ()
+) -> Callable[[], None]:
+    from tracks.app import create_worker
+
     worker = create_worker(settings, database)
     inside = settings.broker_url.startswith("memory")
     worker.start(with_relay=True, with_tasks=inside)
-    stop_http = listen(app, settings.host, settings.port, settings.threads)
-    _give_back_memory()
+    stop_http = listen(app, settings.host, settings.port, settings.threads, sockets)
 
     def stop() -> None:
         stop_http()
@@ -128,6 +137,18 @@ def start_tool(settings: Settings) -> Callable[[], None]:
         database.engine.dispose()
 
     return stop
+
+
+def _serve_in_processes(settings: Settings, started: Callable[[], None]) -> None:
+    database, app = _prepare(settings)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.create_server(
+        (settings.host, settings.port), family=family, backlog=1024
+    ) as listening:
+        _give_back_memory()
+        Processes(settings.processes, lambda: _start(settings, database, app, [listening])).run(
+            started
+        )
 
 
 def links_of_start(settings: Settings) -> str:
@@ -149,13 +170,20 @@ def serve() -> None:
 
     settings = load_settings()
     configure_logging(settings)
+    if settings.processes > 1:
+        _serve_in_processes(settings, lambda: _say_started(settings))
+        return
     stop = start_tool(settings)
+    _say_started(settings)
+    wait_for_signal()
+    stop()
+
+
+def _say_started(settings: Settings) -> None:
     click.echo(f"Learning Tracks: {settings.base_url} (port {settings.port}). Ctrl-C stops it.")
     if links := links_of_start(settings):
         # For whoever started it, and not for the log, which lives longer and is read by more.
         click.echo(f"There is no administrator yet. Become one here, once, within a day:\n{links}")
-    wait_for_signal()
-    stop()
 
 
 @click.command()
