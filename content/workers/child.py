@@ -3,13 +3,10 @@ by whoever started it: Python code that runs wild cannot be stopped from within.
 
 from __future__ import annotations
 
-import resource
-import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct
 
@@ -23,8 +20,7 @@ from content.problems import Location, ProblemList
 from content.reading.editions import read_sections
 from content.reading.files import read_text
 from content.reading.watch import Unread, Watch, pieces, without
-
-MEMORY: Final = 1024 * 1024 * 1024  # bytes on top of what the process begins with
+from content.workers import process
 
 
 class Job(Struct, frozen=True):
@@ -59,8 +55,7 @@ class _Timed(Watch):
     def begin(self, at: Location, size: int = 0, *, is_file: bool = False) -> None:
         seconds = self.job.seconds / 2 * max(1, -(-size // STEP_LARGEST))
         self.pipe.send(Beginning(at, seconds, is_file))
-        # when so much computing is done the system ends the process, whatever it is at
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        process.end_after(seconds)
 
     def unread(self, path: str) -> Sequence[Unread]:
         return self.job.unread.get(path, ())
@@ -70,16 +65,13 @@ class _Timed(Watch):
         if known is not None:
             return known
         loaded = load()
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        process.end_after(0)
         self.pipe.send((name, loaded))
         return loaded
 
 
 def run(job: Job, pipe: Connection) -> None:
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends this one
-    most = address_space() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    process.bound(process.MEMORY)
     watch = _Timed(job, pipe)
     try:
         answer = None
@@ -93,7 +85,7 @@ def run(job: Job, pipe: Connection) -> None:
     except Exception:
         pipe.send(Failed(traceback.format_exc()))
         return
-    signal.setitimer(signal.ITIMER_PROF, 0)
+    process.end_after(0)
     pipe.send(answer)
 
 
@@ -114,9 +106,3 @@ def _read_in_parts(job: Job, watch: Watch) -> None:
 
 def _first_words(lines: Sequence[str], first: int, last: int) -> int:
     return next((n + 1 for n in range(first, last) if lines[n].strip()), first + 1)
-
-
-def address_space() -> int:
-    """Bytes this process has now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * resource.getpagesize()

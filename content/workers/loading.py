@@ -4,12 +4,9 @@ with its line; the rest is read as ever."""
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess, ForkServerProcess
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +18,9 @@ from content.problems import Location, ProblemList, in_reading_order
 from content.reading.files import read_text
 from content.reading.watch import Unread, piece_with
 from content.workers.child import Beginning, Failed, Job, TooMuch, run
+from content.workers.process import CLOCK, begun
 
 SECONDS: Final = 2.0
-# A machine that is busy with other things must make no author's text "too complex": the clock
-# ends only what computing has not
-_CLOCK: Final = 10
 _ENDED_MOST: Final = 20  # in one library; then it is told what was found so far
 _PARTS_MOST: Final = 3  # of one file; then the whole file
 
@@ -80,23 +75,8 @@ class _Reading:
     def run(self, job: Job) -> Loaded[Library] | Beginning | None:
         """What was read; or what was begun and not done; None when a file was located to no part
         of it."""
-        # a fork is quick; with threads around it could copy a lock that somebody holds
-        here, there = multiprocessing.Pipe(duplex=False)
-        process: ForkProcess | ForkServerProcess
-        if threading.active_count() == 1:
-            process = ForkProcess(target=run, args=(job, there), daemon=True)
-        else:
-            multiprocessing.set_forkserver_preload(["content.workers.child"])
-            process = ForkServerProcess(target=run, args=(job, there), daemon=True)
-        process.start()
-        there.close()
-        try:
-            return self.listen(here)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
-            here.close()
+        with begun(run, job) as pipe:
+            return self.listen(pipe)
 
     def listen(self, pipe: Connection) -> Loaded[Library] | Beginning | None:
         begun, ends = None, time.monotonic() + 60
@@ -106,7 +86,7 @@ class _Reading:
             except EOFError:
                 break
             if isinstance(heard, Beginning):
-                begun, ends = heard, time.monotonic() + heard.seconds * _CLOCK
+                begun, ends = heard, time.monotonic() + heard.seconds * CLOCK
             elif isinstance(heard, tuple):
                 self.done[heard[0]] = heard[1]
             elif isinstance(heard, Failed):

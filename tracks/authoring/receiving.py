@@ -29,6 +29,7 @@ from tracks.authoring.queries import tracks_of_others
 from tracks.authoring.rules import file_name
 from tracks.authoring.syncing import belongs, sync
 from tracks.catalogue.actions import VersionTaken
+from tracks.catalogue.drawn import TooComplex, drawn_for
 from tracks.catalogue.histories import Histories
 from tracks.catalogue.naming import IdsLost
 from tracks.catalogue.publishing import publish_from_folder, unpublished
@@ -160,20 +161,25 @@ class Receiver(Struct, frozen=True):
         self, library: Library, root: Path, commit: str | None, now: datetime
     ) -> list[Said | str]:
         try:
-            with self.database.writing() as session:
-                chosen = [
-                    each.id
+            with self.database.reading() as session:
+                new = [
+                    each
                     for each in unpublished(session, library)
                     if each.lifecycle is not Lifecycle.DRAFT
                 ]
+            drawn = drawn_for(self.database, library, new)
+            chosen = [each.id for each in new]
+            with self.database.writing() as session:
                 if self.municipality_id is not None:
                     # one that is new here is the municipality's, as one begun in the browser
                     for each in {each.id for each in library.tracks} - {*self.folder.tracks()}:
                         own_track(session, self.municipality_id, each, now)
                     commit = None  # it is not in the repository of the whole library
-                done = publish_from_folder(session, root, library, now, only=chosen, commit=commit)
-        except IdsLost as lost:
-            raise _Refused("checks failed", self._told(lost.problems)) from lost
+                done = publish_from_folder(
+                    session, root, library, now, only=chosen, commit=commit, drawn=drawn
+                )
+        except (IdsLost, TooComplex) as wrong:
+            raise _Refused("checks failed", self._told(wrong.problems)) from wrong
         except VersionTaken as taken:
             raise _Refused("version taken", [str(taken)]) from taken
         said: list[Said | str] = [answers.published(each) for each in done]

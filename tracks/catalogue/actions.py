@@ -12,9 +12,8 @@ from sqlalchemy import insert, select, update
 
 from content.audience import leader_media
 from content.model import Begins, Module, Section, Step, Track
-from content.rendering.html import render_for_leaders, render_notes, render_track_intro
 from tracks.catalogue.changes import note_changes
-from tracks.catalogue.drawn import DrawnSteps
+from tracks.catalogue.drawn import Drawn, DrawnTrack, intro_of, leader_of, notes_of
 from tracks.catalogue.filling_in import fill_in, window_of
 from tracks.catalogue.indexing import index_track, is_indexed
 from tracks.catalogue.models import (
@@ -53,11 +52,8 @@ class _Writing:
     track: Track
     track_id: int
     version_id: int
-    drawn: DrawnSteps
+    drawn: DrawnTrack
     outline: list[Outline] = field(default_factory=list)
-
-    def media_url(self, name: str) -> str:
-        return f"/media/{self.version_id}/{name.removeprefix('media/')}"
 
 
 def publish_track(
@@ -67,10 +63,12 @@ def publish_track(
     *,
     media: Mapping[str, bytes],
     now: datetime,
+    drawn: Drawn | None = None,
 ) -> Published:
     """Publish `source`, which has no problems, as the version newcomers meet.
 
     `media`: file name without "media/" -> content. The same text again changes nothing.
+    `drawn`: by drawn_for; what it lacks is drawn here, while the transaction is open.
     """
     digest = digest_of(source, media)
     track_id = _durable(session, track, publisher=publisher, slug=source.id)
@@ -122,8 +120,8 @@ def publish_track(
         .returning(track_version.c.id)
     ).scalar_one()
     before_id = None if before is None else before.id
-    drawn = DrawnSteps(session, version_id, before_id)
-    writing = _Writing(session, source, track_id, version_id, drawn)
+    pieces = DrawnTrack(session, version_id, before_id, drawn or {})
+    writing = _Writing(session, source, track_id, version_id, pieces)
     for number, part in enumerate(source.for_everybody, start=1):
         _write_module(writing, part, number)
     for_leaders = [part for part in source.modules if part.is_for_leaders]
@@ -148,7 +146,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
             "summary": text.summary,
             "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
             "you_said": {version: list(lines) for version, lines in text.you_said.items()},
-            "html": render_track_intro(writing.track, language, media_url=writing.media_url),
+            "html": writing.drawn.html(intro_of(writing.track, language)),
         }
         for language, text in writing.track.texts.items()
     }
@@ -186,21 +184,7 @@ def _write_leader_module(writing: _Writing, part: Module, number: int) -> None:
             gap_weeks=part.gap_weeks,
             units=0,
             minutes={phase.value: minutes for phase, minutes in part.minutes.items()},
-            texts={
-                language: {
-                    **_module_text(writing, part, language),
-                    "phases": {
-                        section.phase.value: {
-                            "title": section.texts[language],
-                            "leader_html": render_for_leaders(
-                                section, language, media_url=writing.media_url
-                            ),
-                        }
-                        for section in part.sections
-                    },
-                }
-                for language in part.texts
-            },
+            texts={language: _module_text(writing, part, language) for language in part.texts},
             devices=list(part.devices),
             is_for_leaders=True,
         )
@@ -208,16 +192,14 @@ def _write_leader_module(writing: _Writing, part: Module, number: int) -> None:
 
 
 def _module_text(writing: _Writing, part: Module, language: str) -> dict[str, Any]:
-    def html(notes: tuple[str, ...], ids: str) -> str:
-        return render_notes(notes, language, media_url=writing.media_url, ids=ids)
-
+    html = writing.drawn.html
     return {
         "title": part.texts[language].title,
-        "leader_html": html((part.texts[language].leader,), "module"),
+        "leader_html": html(notes_of(part, language)),
         "phases": {
             section.phase.value: {
                 "title": section.texts[language],
-                "leader_html": html(section.leader.get(language, ()), section.phase.value),
+                "leader_html": html(leader_of(part, section, language)),
             }
             for section in part.sections
         },

@@ -10,6 +10,7 @@ from content.drawings import served
 from content.export.archive import track_files
 from content.model import Library, Lifecycle, Publisher, Track
 from tracks.catalogue.actions import publish_track
+from tracks.catalogue.drawn import Drawn
 from tracks.catalogue.events import FolderPublished
 from tracks.catalogue.models import module, track, track_version
 from tracks.catalogue.naming import keep_retired, refuse_lost_ids, rename_parts, rename_track
@@ -25,9 +26,10 @@ def publish_from_folder(
     *,
     only: Collection[str] | None = None,
     commit: str | None = None,
+    drawn: Drawn | None = None,
 ) -> dict[str, bool]:
     """Its tracks but drafts, or `only` those of them; address -> is it new. Raises VersionTaken,
-    IdsLost, and NotRecorded where the repository does not take it."""
+    IdsLost, and NotRecorded where the repository does not take it. `drawn`: by drawn_for."""
     note_publisher(session, library.publisher)
     chosen = [
         each
@@ -37,7 +39,7 @@ def publish_from_folder(
     refuse_lost_ids(session, library, chosen)
     return {
         f"{library.publisher.id}/{each.id}@{each.version}": _publish(
-            session, root, library.publisher, each, now, commit
+            session, root, library.publisher, each, now, commit, drawn
         )
         for each in chosen
     }
@@ -50,10 +52,12 @@ def _publish(
     source: Track,
     now: datetime,
     commit: str | None,
+    drawn: Drawn | None,
 ) -> bool:
     rename_track(session, publisher, source.id)
     rename_parts(session, publisher.id, source)
-    result = publish_track(session, publisher.id, source, media=media_of(root / source.id), now=now)
+    media = media_of(root / source.id)
+    result = publish_track(session, publisher.id, source, media=media, now=now, drawn=drawn)
     if result.is_new:
         keep_retired(session, publisher.id, result.track_id, source)
     session.emit(

@@ -11,7 +11,7 @@ import click
 from content.checks import kept_ids
 from content.history.signing import SigningKeyUnusable
 from content.loader import to_publish
-from content.model import Library
+from content.model import Library, Lifecycle
 from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
 from content.said import in_language
@@ -138,6 +138,7 @@ def publish(library: Path | None, as_json: bool) -> None:
     nothing is."""
     from tracks.app import open_database
     from tracks.catalogue.actions import VersionTaken
+    from tracks.catalogue.drawn import TooComplex
     from tracks.catalogue.histories import NotRecorded
     from tracks.catalogue.naming import IdsLost
     from tracks.migrations import upgrade
@@ -156,8 +157,8 @@ def publish(library: Path | None, as_json: bool) -> None:
     except VersionTaken as taken:
         click.echo(f"tracks: {taken}; raise its version", err=True)
         sys.exit(1)
-    except IdsLost as lost:
-        for problem in lost.problems:
+    except (IdsLost, TooComplex) as wrong:
+        for problem in wrong.problems:
             tell(problem)
         click.echo("Nothing was published.", err=True)
         sys.exit(1)
@@ -173,10 +174,14 @@ def publish(library: Path | None, as_json: bool) -> None:
 
 def publish_library(database: Database, root: Path, library: Library) -> dict[str, bool]:
     """All tracks but drafts, in one transaction; address -> is it new. Raises VersionTaken."""
-    from tracks.catalogue.publishing import publish_from_folder
+    from tracks.catalogue.drawn import drawn_for
+    from tracks.catalogue.publishing import publish_from_folder, unpublished
 
+    with database.reading() as session:
+        new = [t for t in unpublished(session, library) if t.lifecycle is not Lifecycle.DRAFT]
+    drawn = drawn_for(database, library, new)
     with database.writing() as session:
-        return publish_from_folder(session, root, library, datetime.now(UTC))
+        return publish_from_folder(session, root, library, datetime.now(UTC), drawn=drawn)
 
 
 @content.command()

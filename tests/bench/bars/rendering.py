@@ -16,6 +16,7 @@ from sqlalchemy import select
 from content.loader import load_library
 from content.markdown import markdown, normalised
 from content.model import Track
+from content.rendering import pieces
 from content.rendering.drawing import Drawing, prepared
 from content.rendering.footnotes import without_notes
 from content.rendering.html import render_markdown, render_step
@@ -26,7 +27,6 @@ from tests.bench.peers import Missing, peer_python, rounds_of
 from tests.bench.people import own_cpu
 from tests.bench.result import Comparison, Figure, Limit, NotMeasured, Result
 from tests.factories.databases import open_database
-from tracks.catalogue import drawn
 from tracks.catalogue.actions import publish_track
 from tracks.catalogue.models import step_text
 from tracks.catalogue.queries import Shelf
@@ -107,7 +107,7 @@ def _edit(bench: Bench) -> Result:
     tracks = [_of_hundred(library.tracks[1], number) for number in range(STEPS // 100)]
 
     def publish(version: str) -> int:
-        counted = patch.object(drawn, "render_step", wraps=render_step)
+        counted = patch.object(pieces, "render_step", wraps=render_step)
         with database.writing() as session, counted as drawing:
             for each in tracks:
                 new = replace(each, version=version)

@@ -164,13 +164,13 @@ def test_the_photo_of_a_telephone_is_scaled_however_large_it_comes():
     ],
 )
 def test_what_is_not_taken_says_why_at_once(data: bytes, reason: str):
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(Refused) as refused:
         taken_in(data)
 
     assert refused.value.reason == reason
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 1, "check 26, of the processor: neighbours do not count"
 
 
 @pytest.mark.parametrize(

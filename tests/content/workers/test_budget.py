@@ -10,7 +10,7 @@ import pytest
 
 from content import loader
 from content.model import Library
-from content.workers import child
+from content.workers import process
 from content.workers.loading import ReadingFailed, load_library
 from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, TRACK_FILE, write
 from tests.content.test_includes import LIBRARY
@@ -86,7 +86,7 @@ def test_time_to_draw_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_too_much_memory_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "MEMORY", 64 * 1024 * 1024)
+    monkeypatch.setattr(process, "MEMORY", 64 * 1024 * 1024)
     _slow(monkeypatch, lambda: bytearray(1 << 30))
     _write(tmp_path, "### Les {#a1}\n\nLes.")
     assert {code for _, _, code in _told(tmp_path)} == {"too-complex"}

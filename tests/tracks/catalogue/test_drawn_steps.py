@@ -13,12 +13,11 @@ from sqlalchemy import select, update
 
 from content.loader import load_library
 from content.model import Step, Track
-from content.rendering import identity
+from content.rendering import identity, pieces
 from content.rendering.html import render_step
 from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, TRACK_FILE, write
 from tests.factories.databases import sample_library
 from tests.factories.tool import Tool
-from tracks.catalogue import drawn
 from tracks.catalogue.actions import publish_track
 from tracks.catalogue.models import step, step_text
 
@@ -49,7 +48,7 @@ def publish(tool: Tool, track: Track, version: str) -> tuple[int, list[str]]:
         seen.append(f"{each.id}/{language}")
         return render_step(each, language, **given)
 
-    with tool.database.writing() as session, patch.object(drawn, "render_step", counted):
+    with tool.database.writing() as session, patch.object(pieces, "render_step", counted):
         published = publish_track(
             session,
             "asker",

@@ -1,8 +1,10 @@
 """What all pages of authors share: the folder, the checks, and the file an address names."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any, cast
 
@@ -13,6 +15,8 @@ from msgspec import Struct
 from content.front_matter import read_front_matter, split_front_matter
 from content.problems import ProblemList
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm
+from content.rendering.pieces import Piece
+from content.workers.drawing import PAGE, draw
 from tracks.authoring.borrowing import Lent, lent, published_texts
 from tracks.authoring.checking import Checked, Checker
 from tracks.authoring.folder import CannotWrite, LibraryFolder
@@ -31,6 +35,7 @@ from tracks.web.requests import now, parts
 _EXTENSION = "tracks.authoring"
 CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
 LONGEST_WAIT_S = 5.0
+KEPT_DRAWN = 16 * 1024 * 1024  # letters
 
 _ASK_OPERATOR = N_("Ask whoever runs Learning Tracks here: the folder of the library is theirs.")
 NOT_WRITABLE = Lesson(
@@ -42,6 +47,10 @@ CHECKED_TOO_OFTEN = Lesson(
     N_("Too many checks at once"),
     N_("Nothing was changed. Your draft is kept."),
     N_("Wait a minute, then try again."),
+)
+TOO_COMPLEX = N_(
+    "This is too complex to be shown in the time there is. Divide it into several steps, and write "
+    "it with fewer signs inside each other."
 )
 
 
@@ -55,6 +64,11 @@ class Desk:
         # Persons: one slow text must not hold several threads, but for one page that waits for it.
         self._busy: set[int] = set()
         self._waiting: set[int] = set()
+        # Nor may all authors together hold those that teachers need.
+        self._most = max(1, settings.threads // 2)
+        self._drawn: OrderedDict[str, str] = OrderedDict()  # by a piece's key
+        self._drawn_size = 0
+        self._lock = Lock()
 
     def begin(self) -> None:
         self.folder.begin(self._source)
@@ -67,7 +81,7 @@ class Desk:
         known = self.checker.known(track, drafts or {}, may_borrow)
         if known is not None:
             return known
-        if person_id in self._busy:
+        if not self._is_free(person_id):
             return None
         if self._window.wait_of(str(person_id), int(now().timestamp())):
             return None
@@ -88,10 +102,33 @@ class Desk:
             raise PageError(429, CHECKED_TOO_OFTEN)
         return checked
 
+    def drawn(self, person_id: int, pieces: Sequence[Piece]) -> dict[str, str]:
+        """By their keys; those that are too complex for a page are not there. One page of a person
+        at a time; what was drawn a short while ago costs nothing."""
+        with self._lock:
+            known = {p.key: self._drawn[p.key] for p in pieces if p.key in self._drawn}
+        missing = [piece for piece in pieces if piece.key not in known]
+        if not missing:
+            return known
+        with self.drawing(person_id):
+            made = draw(missing, PAGE)
+        with self._lock:
+            for key, text in made.items():
+                if key not in self._drawn:
+                    self._drawn[key] = text
+                    self._drawn_size += len(text)
+            while self._drawn_size > KEPT_DRAWN:
+                self._drawn_size -= len(self._drawn.popitem(last=False)[1])
+        return known | made
+
+    def forget_drawn(self) -> None:
+        with self._lock:
+            self._drawn.clear()
+            self._drawn_size = 0
+
     @contextmanager
     def drawing(self, person_id: int) -> Iterator[None]:
-        """What is drawn for its author only, in this process: one page of a person at a time."""
-        if person_id in self._busy and not self._is_free_again(person_id):
+        if not self._is_free(person_id) and not self._is_free_again(person_id):
             raise PageError(429, CHECKED_TOO_OFTEN)
         self._busy.add(person_id)
         try:
@@ -99,15 +136,18 @@ class Desk:
         finally:
             self._busy.discard(person_id)
 
+    def _is_free(self, person_id: int) -> bool:
+        return person_id not in self._busy and len(self._busy) < self._most
+
     def _is_free_again(self, person_id: int) -> bool:
-        if person_id not in self._busy or person_id in self._waiting:
+        if person_id in self._waiting or len(self._busy) + len(self._waiting) > self._most:
             return False
         self._waiting.add(person_id)
         try:
             until = monotonic() + LONGEST_WAIT_S
-            while person_id in self._busy and monotonic() < until:
+            while not self._is_free(person_id) and monotonic() < until:
                 sleep(0.05)
-            return person_id not in self._busy
+            return self._is_free(person_id)
         finally:
             self._waiting.discard(person_id)
 

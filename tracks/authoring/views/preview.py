@@ -1,6 +1,7 @@
 """What teachers will see: the same drawing as at publishing, the same form of each step."""
 
 import re
+from collections.abc import Iterator
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,17 +9,19 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from content.grading import fields_of, shuffled
-from content.model import Module, Phase, Section, Track
+from content.model import Module, Phase, Section, Step, StepKind, Track
 from content.rendered import RenderedStep
-from content.rendering.html import render_notes, render_step, render_track_intro
+from content.rendering.pieces import NotesPiece, Piece, StepPiece, placed, rendered_step
 from tracks.authoring.queries import drafts_in
-from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404
+from tracks.authoring.views.desk import TOO_COMPLEX, Place, desk, opens_track, place_or_404
+from tracks.catalogue.drawn import intro_of, notes_of
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Session
 from tracks.people.rules import Actor
 from tracks.progress.queries import NO_ANSWER
 from tracks.progress.rules import LONGEST_TEXT
 from tracks.progress.views.places import safe, safe_line
+from tracks.web.pages import gettext
 from tracks.web.requests import may_be_framed_by_us_too
 
 _LABEL = re.compile(r'\b(aria-label)="([^"]*)"')
@@ -68,10 +71,13 @@ def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
     is_there = drawn is not None and (
         lang in drawn.texts if not place.name.is_module else module is not None
     )
-    with desk().drawing(actor.person_id):
-        intro = _intro(drawn, place) if drawn is not None else ""
-        notes = _notes(module, place) if module is not None and leads else ""
-        phases = _phases(module, place, leads=leads) if module is not None else []
+    shown = _Shown(place, leads=leads)
+    if drawn is not None and is_there:
+        # anybody's text: drawn in a process that is ended if it takes too long
+        shown.drawn = desk().drawn(actor.person_id, list(shown.pieces(drawn, module)))
+    intro = ""
+    if drawn is not None and is_there and not place.name.is_module:
+        intro = shown.html(intro_of(drawn, lang))
     return render_template(
         "authoring/preview.html",
         place=place,
@@ -82,8 +88,8 @@ def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
         track=drawn,
         intro=intro,
         module=module,
-        module_leader=notes,
-        phases=phases,
+        module_leader=shown.notes(module) if module is not None else "",
+        phases=shown.phases(module) if module is not None else [],
         answer=NO_ANSWER,
         longest=LONGEST_TEXT,
         safe=safe,
@@ -91,63 +97,73 @@ def preview(session: Session, actor: Actor, track: str, file: str) -> ResponseRe
     )
 
 
-def _media_url(place: Place, name: str) -> str:
-    return f"/authoring/{place.track}/{name}"
+class _Shown:
+    """What stands on the page, of the pieces that could be drawn."""
 
+    def __init__(self, place: Place, *, leads: bool) -> None:
+        self.place = place
+        self.leads = leads
+        self.drawn: dict[str, str] = {}
 
-def _intro(track: Track, place: Place) -> Markup:
-    lang = place.name.language
-    if lang not in track.texts:
-        return Markup("")
-    return safe(render_track_intro(track, lang, media_url=lambda n: _media_url(place, n)))
+    @property
+    def lang(self) -> str:
+        return self.place.name.language
 
+    def pieces(self, track: Track, module: Module | None) -> Iterator[Piece]:
+        if module is None:
+            yield intro_of(track, self.lang)
+            return
+        if self.leads and self.lang in module.texts:
+            yield notes_of(module, self.lang)
+        for section in module.sections if self.leads or not module.is_for_leaders else ():
+            if self.leads:
+                yield self.script_of(section)
+            for step in section.steps:
+                if self.lang in step.texts:
+                    yield StepPiece(self.lang, step)
 
-def _notes(module: Module, place: Place) -> Markup:
-    text = module.texts.get(place.name.language)
-    notes = (text.leader,) if text is not None else ()
-    return _leader(notes, place, "module")
+    def script_of(self, section: Section) -> Piece:
+        return NotesPiece(self.lang, section.leader.get(self.lang, ()), section.phase.value)
 
+    def text(self, piece: Piece) -> str | None:
+        drawn = self.drawn.get(piece.key)
+        media = f"/authoring/{self.place.track}/media/"
+        return None if drawn is None else drawn.replace(placed(piece.key), media)
 
-def _leader(notes: tuple[str, ...], place: Place, ids: str) -> Markup:
-    lang = place.name.language
-    return safe(render_notes(notes, lang, media_url=lambda n: _media_url(place, n), ids=ids))
+    def html(self, piece: Piece) -> Markup:
+        drawn = self.text(piece)
+        return Markup("<p>{}</p>").format(gettext(TOO_COMPLEX)) if drawn is None else safe(drawn)
 
+    def notes(self, module: Module) -> Markup:
+        is_shown = self.leads and self.lang in module.texts
+        return self.html(notes_of(module, self.lang)) if is_shown else Markup("")
 
-def _phases(module: Module, place: Place, *, leads: bool) -> list[PhaseView]:
-    found: list[PhaseView] = []
-    number = 0
-    for section in module.sections:
-        steps = _steps(section, place, number, leads=leads)
-        number += len(steps)
-        notes = section.leader.get(place.name.language, ())
-        leader = _leader(notes, place, section.phase.value) if leads else Markup("")
-        title = section.texts.get(place.name.language, "")
-        found.append(
-            PhaseView(
-                section.phase, PHASE_NAMES[section.phase], title, section.minutes, leader, steps
+    def phases(self, module: Module) -> list[PhaseView]:
+        if module.is_for_leaders and not self.leads:
+            return []
+        found: list[PhaseView] = []
+        number = 0
+        for section in module.sections:
+            steps = [
+                self.step(step, number + n)
+                for n, step in enumerate(s for s in section.steps if self.lang in s.texts)
+            ]
+            number += len(steps)
+            leader = self.html(self.script_of(section)) if self.leads else Markup("")
+            name, title = PHASE_NAMES[section.phase], section.texts.get(self.lang, "")
+            found.append(PhaseView(section.phase, name, title, section.minutes, leader, steps))
+        return found
+
+    def step(self, step: Step, number: int) -> StepView:
+        drawn = self.text(StepPiece(self.lang, step))
+        if drawn is None:
+            text = RenderedStep(
+                step.texts[self.lang].title, StepKind.READING, "", "", "", None, None
             )
-        )
-    return found
-
-
-def _steps(section: Section, place: Place, number: int, *, leads: bool) -> list[StepView]:
-    lang = place.name.language
-    found: list[StepView] = []
-    for step in section.steps:
-        if lang not in step.texts:
-            continue
-        text = render_step(step, lang, media_url=lambda n: _media_url(place, n))
-        leader = safe(text.leader_html) if leads else Markup("")
+            why = Markup("<p>{}</p>").format(gettext(TOO_COMPLEX))
+            return StepView(text, why, Markup(""), Markup(""), step.minutes, (), number)
+        text = rendered_step(drawn)
+        leader = safe(text.leader_html) if self.leads else Markup("")
         order = shuffled(fields_of(text.question), step.id) if text.question is not None else ()
-        found.append(
-            StepView(
-                text,
-                safe(text.html),
-                safe(text.prompt_html),
-                leader,
-                step.minutes,
-                order,
-                number + len(found),
-            )
-        )
-    return found
+        html, prompt = safe(text.html), safe(text.prompt_html)
+        return StepView(text, html, prompt, leader, step.minutes, order, number)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from content.front_matter_writing import CannotWrite, Written, with_values
 from content.languages import LANGUAGES
-from content.model import Library, Lifecycle, Track
-from content.rendering.html import render_step
+from content.model import Library, Lifecycle, Step, Track
+from content.rendering.pieces import StepPiece, placed, rendered_step
 from tracks.authoring.actions import note_change
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import contributors, drafts_in
@@ -22,7 +22,14 @@ from tracks.authoring.rules import (
     said_in,
     with_said,
 )
-from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, opens_track, track_or_404
+from tracks.authoring.views.desk import (
+    NOT_WRITABLE,
+    TOO_COMPLEX,
+    changing,
+    desk,
+    opens_track,
+    track_or_404,
+)
 from tracks.authoring.views.telling import (
     SAID_TOO_MUCH,
     VERSIONS_TOLD,
@@ -32,6 +39,7 @@ from tracks.authoring.views.telling import (
     said_in_form,
 )
 from tracks.catalogue.actions import VersionTaken, VersionTooLow
+from tracks.catalogue.drawn import TooComplex, drawn_as, drawn_for
 from tracks.catalogue.histories import NotRecorded
 from tracks.catalogue.naming import IdsLost, lost_ids
 from tracks.catalogue.publishing import publish_from_folder
@@ -72,8 +80,9 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
     version = checked.track.version if checked.track else ""
     wanted = request.form.get("version") or _proposed(version, edition)
     checked = _with_lost_ids(session, checked, wanted)
-    with desk().drawing(actor.person_id):
-        changes = _changes(session, checked.track, edition) if edition and checked.track else None
+    changes = None
+    if edition is not None and checked.track is not None:
+        changes = _changes(session, actor, checked.track, edition)
     return render_template(
         "authoring/publish.html",
         track=track,
@@ -121,36 +130,52 @@ def _proposed(version: str, edition: Edition | None) -> str:
     return version if is_higher else next_version(edition.version)
 
 
-def _changes(session: Session, track: Track, edition: Edition) -> Changes:
-    new: list[str] = []
-    changed: list[str] = []
-    there = set()
-    for module in track.for_everybody:
-        for step in module.steps:
-            there.add((module.id, step.id))
-            outline = edition.by_slug.get((module.id, step.id))
-            title = next(iter(step.texts.values())).title
-            if outline is None:
-                new.append(title)
-                continue
-            for language in step.texts:
-                drawn = render_step(
-                    step,
-                    language,
-                    media_url=lambda name: f"/media/{edition.version_id}/{name[6:]}",
-                )
-                if language not in edition.languages or drawn != shelf().text(
-                    session, edition.version_id, outline.step_id, language
-                ):
-                    changed.append(title)
-                    break
+def _changes(session: Session, actor: Actor, track: Track, edition: Edition) -> Changes:
+    steps = [(module.id, step) for module in track.for_everybody for step in module.steps]
+    there = {(module, step.id) for module, step in steps}
+    known = [
+        (edition.by_slug[module, step.id].step_id, step)
+        for module, step in steps
+        if (module, step.id) in edition.by_slug
+    ]
+    changed = _changed(session, actor, known, edition)
+    new = [_title(step) for module, step in steps if (module, step.id) not in edition.by_slug]
     lang = edition.languages[0]
     gone = [
         edition.titles[outline.step_id, lang]
         for key, outline in edition.by_slug.items()
         if key not in there
     ]
-    return Changes(new, changed, gone)
+    return Changes(new, [_title(step) for id_, step in known if id_ in changed], gone)
+
+
+def _title(step: Step) -> str:
+    return next(iter(step.texts.values())).title
+
+
+def _changed(
+    session: Session, actor: Actor, steps: Sequence[tuple[int, Step]], edition: Edition
+) -> set[int]:
+    """Ids of those with another text than teachers see; also those that are too complex to tell."""
+    found: set[int] = set()
+    stored = drawn_as(session, edition.version_id)
+    differing: list[tuple[int, StepPiece]] = []
+    for step_id, step in steps:
+        for language in step.texts:
+            piece = StepPiece(language, step)
+            if language not in edition.languages:
+                found.add(step_id)
+            elif stored.get((step_id, language)) != piece.key:
+                differing.append((step_id, piece))
+    # a new release of ours draws with new keys, and most often the same
+    drawn = desk().drawn(actor.person_id, [piece for _, piece in differing])
+    media = f"/media/{edition.version_id}/"
+    for step_id, piece in differing:
+        made = drawn.get(piece.key)
+        seen = shelf().text(session, edition.version_id, step_id, piece.language)
+        if made is None or rendered_step(made.replace(placed(piece.key), media)) != seen:
+            found.add(step_id)
+    return found
 
 
 @opens_track(own_transactions=True)
@@ -186,10 +211,14 @@ def _publish(
     if not checked.may_be_published or checked.track is None or checked.publisher is None:
         return NOT_READY
     library = Library(checked.publisher, (checked.track,))
+    try:
+        drawn = drawn_for(database, library, library.tracks)
+    except TooComplex:
+        return TOO_COMPLEX
     folder.write(track, dict(files))
     try:
         with database.writing() as session:
-            publish_from_folder(session, folder.root, library, now())
+            publish_from_folder(session, folder.root, library, now(), drawn=drawn)
             for name, text in files.items():
                 note = gettext("Published as version %(version)s", version=version)
                 note_change(session, actor, f"{track}/{name}", before[name], text, now(), note)
