@@ -211,6 +211,10 @@ class Module(Struct, frozen=True):
     retired: Mapping[str, str] = field(default_factory=dict)  # -> what takes its place, or ""
     audience: Audience | None = None  # None: everybody
     begins: Begins | None = None  # None: after the one before
+    # Of its own; () where they are its track's
+    subjects: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
 
     @property
     def is_for_leaders(self) -> bool:

@@ -9,6 +9,10 @@ from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.said import Said, say
 
+_SHARED = (
+    *("subjects", "grades", "frameworks", "devices", "gap_weeks"),
+    *("audience", "begins", "renamed", "retired"),
+)
 _TEXTS = {"title", "summary", "entry_check", "you_said", "source"}
 
 
@@ -60,7 +64,7 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     ours, theirs = base.front.values, edition.front.values
     if ours is None or theirs is None:
         return
-    for key in ("devices", "gap_weeks", "audience", "begins", "renamed", "retired"):
+    for key in _SHARED:
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
             hint = say("Make it equal in {path}.", path=base.document.path)

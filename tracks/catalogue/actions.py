@@ -172,6 +172,7 @@ def _write_module(writing: _Writing, part: Module, number: int) -> None:
             texts={language: _module_text(writing, part, language) for language in part.texts},
             devices=list(part.devices),
             begins_with_previous=part.begins is Begins.WITH,
+            **_codes(part),
         )
     )
 
@@ -203,8 +204,17 @@ def _write_leader_module(writing: _Writing, part: Module, number: int) -> None:
             },
             devices=list(part.devices),
             is_for_leaders=True,
+            **_codes(part),
         )
     )
+
+
+def _codes(part: Module) -> dict[str, list[str] | None]:
+    return {
+        "subjects": list(part.subjects) or None,
+        "grades": list(part.grades) or None,
+        "frameworks": list(part.frameworks) or None,
+    }
 
 
 def _module_text(writing: _Writing, part: Module, language: str) -> dict[str, Any]:
@@ -315,6 +325,7 @@ _LATER = frozenset(
         "kind",
     }
 )
+_LATER_OF_A_MODULE = frozenset({"subjects", "grades", "frameworks"})
 
 
 def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
@@ -322,11 +333,12 @@ def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
 
     def plain(value: Any) -> Any:
         if isinstance(value, Struct):
+            later = _LATER | _LATER_OF_A_MODULE if isinstance(value, Module) else _LATER
             return {
                 n: plain(inner)
                 for n in value.__struct_fields__
                 for inner in [getattr(value, n)]
-                if n != "location" and (inner or n not in _LATER)
+                if n != "location" and (inner or n not in later)
             }
         if isinstance(value, Mapping):
             return {str(k): plain(v) for k, v in value.items()}

@@ -39,6 +39,10 @@ class Module(Struct, frozen=True):
     texts: Mapping[str, Mapping[str, Any]]
     devices: tuple[str, ...]
     begins_with_previous: bool
+    # Where the author names none, those of its track.
+    subjects: tuple[str, ...]
+    grades: tuple[str, ...]
+    frameworks: tuple[str, ...]
 
 
 class LeaderModule(Struct, frozen=True):
@@ -276,7 +280,7 @@ def read_edition(session: Session, version_id: int) -> Edition:
         foundation=row.foundation,
         lifecycle=Lifecycle(row.lifecycle),
         replaced_by=row.replaced_by,
-        modules=tuple(_module(r) for r in modules if not r.is_for_leaders),
+        modules=tuple(_module(r, row) for r in modules if not r.is_for_leaders),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
         order=Order(row.module_order or Order.RECOMMENDED),
@@ -285,7 +289,7 @@ def read_edition(session: Session, version_id: int) -> Edition:
     )
 
 
-def _module(row: Row[Any]) -> Module:
+def _module(row: Row[Any], of_track: Row[Any]) -> Module:
     return Module(
         id=row.module_id,
         slug=row.slug,
@@ -296,6 +300,9 @@ def _module(row: Row[Any]) -> Module:
         texts=row.texts,
         devices=tuple(row.devices or ()),
         begins_with_previous=row.begins_with_previous,
+        subjects=tuple(row.subjects or of_track.subjects),
+        grades=tuple(row.grades or of_track.grades),
+        frameworks=tuple(row.frameworks or of_track.frameworks or ()),
     )
 
 

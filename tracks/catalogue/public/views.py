@@ -10,10 +10,12 @@ from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES
 from tracks.catalogue.shelves import shelf
+from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
-from tracks.web.requests import parts
+from tracks.web.pages import gettext
+from tracks.web.requests import language, parts
 
 
 def add_to(pages: Blueprint) -> None:
@@ -42,6 +44,10 @@ def public_track(
         said=edition.you_said(told.about.language),
         # Cleaned by content.rendering when it was published.
         intro=Markup(text["html"]),  # noqa: S704
+        subject_names={
+            each.slug: [name for _, name in named_subjects(each.subjects, language(), gettext)]
+            for each in edition.modules
+        },
         phases=Phase,
         phase_names=PHASE_NAMES,
         order_said=ORDER_SAID[edition.order] if len(edition.modules) > 1 else "",
