@@ -16,6 +16,7 @@ from content.codes import FRAMEWORKS, SUBJECTS, current_subject
 from content.devices import DEVICES
 from content.loader import load_library
 from content.model import (
+    Audience,
     EntryLevel,
     Library,
     Module,
@@ -106,6 +107,8 @@ def test_every_session_has_its_four_phases(library: Library) -> None:
         for section in module.sections:
             taken = sum(step.minutes or 0 for step in section.steps)
             assert taken == section.minutes, f"{where} {section.phase.name}"
+        if module.is_for_leaders:
+            continue  # it is read: nothing in it is answered
         kinds = {
             section.phase: {step.kind for step in section.steps} for section in module.sections
         }
@@ -203,6 +206,12 @@ def test_all_that_a_track_may_hold_is_used_somewhere(library: Library) -> None:
     forms = {text.question.form for text in texts if text.question}
     assert forms == set(get_args(QuestionForm))
     assert any(text.includes for text in texts)
+    sessions = [module for track in library.tracks for module in track.modules]
+    assert {module.audience for module in sessions} == {None, Audience.LEADERS}
+    for track in library.tracks:
+        for module in track.modules:
+            if module.is_for_leaders:
+                assert set(module.texts) == set(track.languages), f"{track.id}/{module.id}"
 
 
 def test_minutes_of_preparation_are_true(library: Library) -> None:
