@@ -236,6 +236,8 @@ class TrackText(Struct, frozen=True):
     entry_check: tuple[str, ...] = ()  # what a teacher can do before they begin
     # Version -> what it changed because teachers said so, a line each.
     you_said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The same of all that is new in it, as its author tells it
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Track(Struct, frozen=True):

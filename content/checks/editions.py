@@ -13,7 +13,7 @@ _SHARED = (
     *("subjects", "grades", "frameworks", "devices", "gap_weeks"),
     *("audience", "begins", "renamed", "retired"),
 )
-_TEXTS = {"title", "summary", "entry_check", "you_said", "source"}
+_TEXTS = {"title", "summary", "entry_check", "you_said", "changes", "source"}
 
 
 def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
@@ -29,7 +29,8 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
                 hint = say(
-                    "Only title, summary, entry-check and you-said are written anew; see {path}.",
+                    "Only title, summary, entry-check, you-said and changes are written anew; "
+                    "see {path}.",
                     path=editions[0].document.path,
                 )
                 found.error(

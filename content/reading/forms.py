@@ -124,6 +124,11 @@ class TrackForm(_Form):
         max_length=20,
         description='What teachers said and you did, by version: you-said: {"1.1": [..]}',
     )
+    changes: dict[Version, Said] = Field(
+        default={},
+        max_length=20,
+        description='What is new in a version, for those who did it before: changes: {"1.1": [..]}',
+    )
     foundation: OtherTrack = Field(
         default="", description="The track for those who cannot yet: foundation: track"
     )

@@ -89,6 +89,7 @@ def _track_text(edition: TrackEdition) -> TrackText:
         location=Location(edition.document.path, 1),
         entry_check=front.entry_check if front else (),
         you_said=front.you_said if front else {},
+        changes=front.changes if front else {},
     )
 
 

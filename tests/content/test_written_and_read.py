@@ -284,6 +284,7 @@ def tracks(draw: st.DrawFn) -> Track:
                 NOWHERE,
                 draw(lines),
                 versions,
+                draw(said),
             )
             for lang in languages
         },

@@ -148,6 +148,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
             "summary": text.summary,
             "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
             "you_said": {version: list(lines) for version, lines in text.you_said.items()},
+            "changes": {version: list(lines) for version, lines in text.changes.items()},
             "html": render_track_intro(writing.track, language, media_url=writing.media_url),
         }
         for language, text in writing.track.texts.items()
@@ -319,6 +320,7 @@ _LATER = frozenset(
         "foundation",
         "entry_check",
         "you_said",
+        "changes",
         "audience",
         "terms",
         "begins",

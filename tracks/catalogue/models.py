@@ -43,8 +43,8 @@ track_version = Table(
     Column("grades", Json, nullable=False),
     Column("licence", String(80), nullable=False),
     Column("authors", Json, nullable=False),
-    # {language: {title, summary, html, entry_check, you_said}}; the last two may be missing:
-    # a line each, and {version: [line, ...]}
+    # {language: {title, summary, html, entry_check, you_said, changes}}; the last three may be
+    # missing: a line each, and {version: [line, ...]} twice
     Column("texts", Json, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),

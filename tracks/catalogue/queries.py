@@ -23,7 +23,15 @@ from tracks.catalogue.models import (
     track,
     track_version,
 )
-from tracks.catalogue.rules import Address, Byline, Outline, YouSaid, byline, you_said
+from tracks.catalogue.rules import (
+    Address,
+    Byline,
+    Outline,
+    Told,
+    ToldOfVersion,
+    byline,
+    told_of_versions,
+)
 from tracks.catalogue.windows import Window
 from tracks.db import Prepared, Session
 from tracks.i18n import nearest
@@ -146,11 +154,12 @@ class Edition:
     def language(self, wanted: str) -> str:
         return nearest(wanted, self.languages)
 
-    def you_said(self, wanted: str, *, after: str | None = None) -> list[YouSaid]:
+    def told(self, what: Told, wanted: str, *, after: str | None = None) -> list[ToldOfVersion]:
         """Up to this version, the newest first; `after`: of later ones only."""
         first = self.language(wanted)
         others = [each for each in self.languages if each != first]
-        return you_said(self.texts, [first, *others], after=after, until=self.version)
+        languages = [first, *others]
+        return told_of_versions(what, self.texts, languages, after=after, until=self.version)
 
     def address(self, module: str | None = None, step: str | None = None) -> Address:
         return Address(self.publisher, self.slug, module, step)

@@ -8,7 +8,7 @@ from content.model import Phase
 from tracks.catalogue.public.sitemap import places, robots, sitemap
 from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES
+from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES, Told
 from tracks.catalogue.shelves import shelf
 from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
@@ -41,7 +41,8 @@ def public_track(
         edition=edition,
         told=told,
         content_lang=told.about.language,
-        said=edition.you_said(told.about.language),
+        changes=edition.told(Told.CHANGES, told.about.language),
+        said=edition.told(Told.YOU_SAID, told.about.language),
         # Cleaned by content.rendering when it was published.
         intro=Markup(text["html"]),  # noqa: S704
         subject_names={
