@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
+
+from content.aims import content_of, has_grep_form
 
 # LK20 (Norway) as revised for the autumn of 2026, and the subjects of the Swedish compulsory
 # school, whose codes Lgr22 kept from Lgr11
@@ -84,7 +86,6 @@ SUBJECT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 FRAMEWORKS: Final = tuple(
     [f"pfdk-{area}" for area in range(1, 8)] + [f"digcompedu-{area}" for area in range(1, 7)]
 )
-_GREP_AIM = re.compile(r"KM[0-9]{1,6}")
 
 _YEARS = re.compile(r"([1-9]|10)(?:-([1-9]|10))?")
 _UPPER = re.compile(r"vg([123])(?:-vg([123]))?")
@@ -105,5 +106,10 @@ def years_of(grade: str) -> tuple[str, ...]:
     return (grade,)
 
 
+def years_in(grades: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(year for grade in grades for year in years_of(grade)))
+
+
 def is_framework(text: str) -> bool:
-    return text in FRAMEWORKS or _GREP_AIM.fullmatch(text) is not None
+    """It can be one; content.aims says which aims are known by more than their form."""
+    return text in FRAMEWORKS or has_grep_form(text) or content_of(text) is not None

@@ -211,6 +211,10 @@ class Module(Struct, frozen=True):
     retired: Mapping[str, str] = field(default_factory=dict)  # -> what takes its place, or ""
     audience: Audience | None = None  # None: everybody
     begins: Begins | None = None  # None: after the one before
+    # Of its own; () where they are its track's
+    subjects: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
 
     @property
     def is_for_leaders(self) -> bool:
@@ -232,6 +236,8 @@ class TrackText(Struct, frozen=True):
     entry_check: tuple[str, ...] = ()  # what a teacher can do before they begin
     # Version -> what it changed because teachers said so, a line each.
     you_said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The same of all that is new in it, as its author tells it
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Track(Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import Final
 from content.checks import (
     blocks,
     captions,
+    codes,
     control_characters,
     devices,
     footnotes,
@@ -23,6 +24,7 @@ from content.checks import (
     lost_text,
     minutes,
     missing_languages,
+    module_codes,
     names,
     order,
     phases,
@@ -51,6 +53,7 @@ DOCUMENT_CHECKS: Final[tuple[Callable[[Document, Path, ProblemList], None], ...]
 )
 MODULE_CHECKS: Final[tuple[Callable[[ModuleEdition, ProblemList], None], ...]] = (
     captions.check_language,
+    codes.check_module,
     devices.check,
     ids.check,
     leader_modules.check,
@@ -72,4 +75,10 @@ FOLDER_CHECKS: Final[
         ],
         ...,
     ]
-] = (names.check, missing_languages.check, leader_modules.check_track, order.check)
+] = (
+    names.check,
+    missing_languages.check,
+    leader_modules.check_track,
+    module_codes.check,
+    order.check,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from content.aims import aim_of, has_grep_form
 from content.codes import (
     FRAMEWORKS,
     GRADE_HINT,
@@ -16,21 +17,33 @@ from content.codes import (
 from content.front_matter import FrontMatter
 from content.languages import LANGUAGES, language_meant
 from content.problems import ProblemList, suggestion
-from content.reading.editions import TrackEdition
-from content.reading.forms import LibraryForm, TrackForm
+from content.reading.editions import ModuleEdition, TrackEdition
+from content.reading.forms import LibraryForm, ModuleForm, TrackForm
 from content.said import say
 
 
 def check(edition: TrackEdition, found: ProblemList) -> None:
-    front = edition.front
-    if front.values is None:
-        return
-    for n, code in enumerate(front.values.subjects):
+    if edition.front.values is not None:
+        _check_codes(edition.front.values, edition.front, found)
+        check_languages(edition.front.values.languages, edition.front, found)
+
+
+def check_module(edition: ModuleEdition, found: ProblemList) -> None:
+    if edition.front.values is not None:
+        _check_codes(edition.front.values, edition.front, found)
+
+
+def _check_codes(
+    values: TrackForm | ModuleForm,
+    front: FrontMatter[TrackForm] | FrontMatter[ModuleForm],
+    found: ProblemList,
+) -> None:
+    for n, code in enumerate(values.subjects):
         if current_subject(code) not in SUBJECTS:
             line = front.line("subjects", n)
             message = say("no subject has the code {code!r}", code=code)
             found.error("subject-unknown", line, message, _subject_hint(code))
-    for n, grade in enumerate(front.values.grades):
+    for n, grade in enumerate(values.grades):
         if not is_grade(grade):
             line = front.line("grades", n)
             found.error(
@@ -39,11 +52,11 @@ def check(edition: TrackEdition, found: ProblemList) -> None:
                 say("{grade!r} is no span of years", grade=grade),
                 _grade_hint(grade),
             )
-    for n, framework in enumerate(front.values.frameworks):
+    for n, framework in enumerate(values.frameworks):
         if not is_framework(framework):
             line = front.line("frameworks", n)
             hint = say(
-                "{suggestion} Grep's aims are written KM1234.",
+                "{suggestion} Grep's aims are written KM13854, sections of Lgr22 GRGRBIO01/7-9.",
                 suggestion=suggestion(framework, FRAMEWORKS),
             )
             found.error(
@@ -52,7 +65,13 @@ def check(edition: TrackEdition, found: ProblemList) -> None:
                 say("{framework!r} is not known", framework=framework),
                 hint,
             )
-    check_languages(front.values.languages, front, found)
+        elif has_grep_form(framework) and aim_of(framework) is None:
+            found.warning(
+                "aim-unverified",
+                front.line("frameworks", n),
+                say("{framework} is no aim that we know", framework=framework),
+                "It may be of another subject, or of the curriculum of 2020: see that it is right.",
+            )
 
 
 def check_languages(

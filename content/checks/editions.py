@@ -9,7 +9,11 @@ from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.said import Said, say
 
-_TEXTS = {"title", "summary", "entry_check", "you_said", "source"}
+_SHARED = (
+    *("subjects", "grades", "frameworks", "devices", "gap_weeks"),
+    *("audience", "begins", "renamed", "retired"),
+)
+_TEXTS = {"title", "summary", "entry_check", "you_said", "changes", "source"}
 
 
 def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
@@ -25,7 +29,8 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
                 hint = say(
-                    "Only title, summary, entry-check and you-said are written anew; see {path}.",
+                    "Only title, summary, entry-check, you-said and changes are written anew; "
+                    "see {path}.",
                     path=editions[0].document.path,
                 )
                 found.error(
@@ -60,7 +65,7 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     ours, theirs = base.front.values, edition.front.values
     if ours is None or theirs is None:
         return
-    for key in ("devices", "gap_weeks", "audience", "begins", "renamed", "retired"):
+    for key in _SHARED:
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
             hint = say("Make it equal in {path}.", path=base.document.path)

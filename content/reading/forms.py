@@ -124,6 +124,11 @@ class TrackForm(_Form):
         max_length=20,
         description='What teachers said and you did, by version: you-said: {"1.1": [..]}',
     )
+    changes: dict[Version, Said] = Field(
+        default={},
+        max_length=20,
+        description='What is new in a version, for those who did it before: changes: {"1.1": [..]}',
+    )
     foundation: OtherTrack = Field(
         default="", description="The track for those who cannot yet: foundation: track"
     )
@@ -154,6 +159,11 @@ class ModuleForm(_Form):
         default={}, description="minutes: {A: 30, B: 45, C: 60, D: 30}"
     )
     gap_weeks: int = Field(default=4, ge=0, le=52, description="gap-weeks: 4")
+    subjects: Codes = Field(default=(), description="subjects: [NAT01-05]; none: the track's")
+    grades: Codes = Field(default=(), description='grades: "8"; none: the track\'s')
+    frameworks: Codes = Field(
+        default=(), description="frameworks: [pfdk-4, KM13854]; none: the track's"
+    )
     leader: Text = Field(default="", description="Words for the one who leads: leader: ...")
     begins: Begins = Field(
         default=Begins.AFTER, description="after or with: the module before this one"

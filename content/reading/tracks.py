@@ -32,7 +32,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
     return Track(
         id=id_,
         version=front.version,
-        subjects=tuple(dict.fromkeys(current_subject(code) for code in front.subjects)),
+        subjects=_of_today(front.subjects),
         grades=front.grades,
         frameworks=front.frameworks,
         languages=front.languages,
@@ -70,7 +70,14 @@ def build_module(editions: Sequence[ModuleEdition]) -> Module:
         # One language that says so is enough: the others are told, and nothing is shown meanwhile.
         begins=Begins.WITH if front and front.begins is Begins.WITH else None,
         audience=Audience.LEADERS if any(each.is_for_leaders for each in editions) else None,
+        subjects=_of_today(front.subjects) if front else (),
+        grades=front.grades if front else (),
+        frameworks=front.frameworks if front else (),
     )
+
+
+def _of_today(subjects: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(current_subject(code) for code in subjects))
 
 
 def _track_text(edition: TrackEdition) -> TrackText:
@@ -82,6 +89,7 @@ def _track_text(edition: TrackEdition) -> TrackText:
         location=Location(edition.document.path, 1),
         entry_check=front.entry_check if front else (),
         you_said=front.you_said if front else {},
+        changes=front.changes if front else {},
     )
 
 

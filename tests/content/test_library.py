@@ -11,10 +11,12 @@ from typing import Final, get_args
 
 import pytest
 
-from content.codes import SUBJECTS, current_subject
+from content.aims import aim_of, content_of
+from content.codes import FRAMEWORKS, SUBJECTS, current_subject
 from content.devices import DEVICES
 from content.loader import load_library
 from content.model import (
+    Audience,
     EntryLevel,
     Library,
     Module,
@@ -105,6 +107,8 @@ def test_every_session_has_its_four_phases(library: Library) -> None:
         for section in module.sections:
             taken = sum(step.minutes or 0 for step in section.steps)
             assert taken == section.minutes, f"{where} {section.phase.name}"
+        if module.is_for_leaders:
+            continue  # it is read: nothing in it is answered
         kinds = {
             section.phase: {step.kind for step in section.steps} for section in module.sections
         }
@@ -202,6 +206,12 @@ def test_all_that_a_track_may_hold_is_used_somewhere(library: Library) -> None:
     forms = {text.question.form for text in texts if text.question}
     assert forms == set(get_args(QuestionForm))
     assert any(text.includes for text in texts)
+    sessions = [module for track in library.tracks for module in track.modules]
+    assert {module.audience for module in sessions} == {None, Audience.LEADERS}
+    for track in library.tracks:
+        for module in track.modules:
+            if module.is_for_leaders:
+                assert set(module.texts) == set(track.languages), f"{track.id}/{module.id}"
 
 
 def test_minutes_of_preparation_are_true(library: Library) -> None:
@@ -213,3 +223,26 @@ def test_minutes_of_preparation_are_true(library: Library) -> None:
                 honest = len(_WORD.findall(borrowed(library, step, language))) / WORDS_A_MINUTE
                 where = f"{track.id}/{module.id}#{step.id} {language}"
                 assert (step.minutes or 0) <= honest + TO_THINK, where
+
+
+def test_every_session_has_codes_of_its_own(library: Library) -> None:
+    """And only aims that are known; a session in a subject works towards one of its curricula."""
+    aims = 0
+    for track in library.tracks:
+        for module in track.modules:
+            where = f"{track.id}/{module.id}"
+            assert module.grades, where
+            assert bool(module.subjects) == bool(track.subjects), where
+            areas = {code.split("-")[0] for code in module.frameworks}
+            assert areas >= {"pfdk", "digcompedu"}, where
+            of_areas = {code for code in module.frameworks if code in FRAMEWORKS}
+            assert of_areas <= set(track.frameworks), where
+            found = [aim_of(code) for code in module.frameworks if code.startswith("K")]
+            assert None not in found, where
+            named = {aim.curriculum for aim in found if aim}
+            assert named <= set(module.subjects), where
+            sections = [s for code in module.frameworks if (s := content_of(code))]
+            assert {s.subject for s in sections} <= set(module.subjects), where
+            assert bool(named) == bool(sections) == bool(module.subjects), where
+            aims += len(found)
+    assert aims >= 20

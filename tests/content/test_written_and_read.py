@@ -188,7 +188,13 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...], *, is_read: boo
 
 
 @st.composite
-def modules(draw: st.DrawFn, number: int, languages: tuple[str, ...]) -> Module:
+def modules(
+    draw: st.DrawFn,
+    number: int,
+    languages: tuple[str, ...],
+    subjects: tuple[str, ...],
+    grades: tuple[str, ...],
+) -> Module:
     # A track begins with a session for everybody. One for leaders goes beside none, is read, and
     # has no resources, for they are everybody's.
     audience = draw(st.sampled_from([None, Audience.LEADERS])) if number > 1 else None
@@ -229,9 +235,19 @@ def modules(draw: st.DrawFn, number: int, languages: tuple[str, ...]) -> Module:
         sections=sections,
         renamed=draw(st.dictionaries(ID, ID, max_size=2)),
         retired=draw(st.dictionaries(ID, st.just("") | ID, max_size=2)),
+        subjects=tuple(draw(st.lists(st.sampled_from(subjects or TODAY), unique=True, max_size=2))),
+        grades=draw(st.sampled_from([(), *((grade,) for grade in WITHIN[grades])])),
+        frameworks=tuple(draw(st.lists(st.sampled_from(REFERENCES), unique=True, max_size=3))),
     )
 
 
+REFERENCES = ("pfdk-4", "digcompedu-3", "KM13854", "KV1078", "GRGRBIO01/7-9")
+TODAY = tuple(sorted({current_subject(code) for code in SUBJECTS}))
+WITHIN: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): ("5", "vg1"),
+    ("8-10",): ("8-10", "9"),
+    ("5", "vg1-vg3"): ("5", "vg2"),
+}
 VERSION = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}", fullmatch=True)
 
 
@@ -241,13 +257,15 @@ def tracks(draw: st.DrawFn) -> Track:
     said = st.dictionaries(VERSION, st.lists(VALUE, min_size=1, max_size=3).map(tuple), max_size=2)
     checks = draw(st.integers(0, 3))
     versions = draw(said)
-    subjects = draw(st.lists(st.sampled_from(sorted(SUBJECTS)), max_size=3))
+    chosen = draw(st.lists(st.sampled_from(sorted(SUBJECTS)), max_size=3))
+    subjects = tuple(dict.fromkeys(map(current_subject, chosen)))
+    grades = draw(st.sampled_from(sorted(WITHIN)))
     lines = st.lists(VALUE, min_size=checks, max_size=checks).map(tuple)
     return Track(
         id=FOLDER,
         version=draw(VERSION),
-        subjects=tuple(dict.fromkeys(map(current_subject, subjects))),
-        grades=draw(st.sampled_from([(), ("8-10",), ("5", "vg1-vg3")])),
+        subjects=subjects,
+        grades=grades,
         frameworks=tuple(
             draw(st.lists(st.sampled_from(sorted(FRAMEWORKS)), unique=True, max_size=3))
         ),
@@ -266,10 +284,14 @@ def tracks(draw: st.DrawFn) -> Track:
                 NOWHERE,
                 draw(lines),
                 versions,
+                draw(said),
             )
             for lang in languages
         },
-        modules=tuple(draw(modules(n, languages)) for n in range(1, draw(st.integers(1, 2)) + 1)),
+        modules=tuple(
+            draw(modules(n, languages, subjects, grades))
+            for n in range(1, draw(st.integers(1, 2)) + 1)
+        ),
         renamed=draw(st.dictionaries(ID, ID, max_size=2)),
         retired=draw(st.dictionaries(ID, st.just("") | ID, max_size=2)),
         foundation=draw(st.just("") | ID),

@@ -30,7 +30,7 @@ def files_of(track: Track) -> dict[str, str]:
             "replaced-by": track.replaced_by,
         }
         head |= _if_any({"renamed": track.renamed, "retired": track.retired})
-        head |= _if_any({"you-said": text.you_said})
+        head |= _if_any({"you-said": text.you_said, "changes": text.changes})
         files[f"track.{language}.md"] = _file(head, [text.markdown])
     for module in track.modules:
         for language in module.texts:
@@ -57,6 +57,9 @@ def _module(module: Module, language: str) -> str:
         "devices": module.devices,
         "minutes": {phase.value: minutes for phase, minutes in module.minutes.items()},
         "gap-weeks": module.gap_weeks,
+        "subjects": module.subjects,
+        "grades": module.grades,
+        "frameworks": module.frameworks,
         "leader": text.leader,
         "begins": module.begins and module.begins.value,
         "audience": module.audience and module.audience.value,

@@ -35,6 +35,7 @@ LEFT_OUT = {
         teaching.subjects track_version.entry_level track_version.frameworks track_version.grades
         track_version.kind track_version.languages track_version.lifecycle
         track_version.module_order track_version.subjects withdrawn.kind module_version.devices
+        module_version.frameworks module_version.grades module_version.subjects
         module_version.minutes roster_import.columns roster_import.counts registration.service_hosts
     """,
     "a name of letters, digits and - or a number of digits only, checked when it is read": """

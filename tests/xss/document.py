@@ -18,6 +18,7 @@ grades: "8-10"
 languages: [nb]
 licence: {short}
 authors: [{yaml}]
+changes: {{"1.0": [{yaml}]}}
 lifecycle: open
 version: "1.0"
 ---

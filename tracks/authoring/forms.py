@@ -51,6 +51,10 @@ AUDIENCE_NAMES: Final = {
     Audience.LEADERS: N_("Leaders only"),
 }
 _CODES_NOTE: Final = N_("Other codes, with commas between")
+_AIMS_NOTE: Final = N_(
+    "Other codes, with commas between: KM13854 is an aim of LK20, KV1078 all aims of a set, "
+    "GRGRBIO01/7-9 a section of Lgr22"
+)
 
 TRACK_FIELDS: Final = (
     Field("title", N_("Title"), "line"),
@@ -64,7 +68,7 @@ TRACK_FIELDS: Final = (
         N_("Frameworks and aims"),
         "many",
         {code: code for code in FRAMEWORKS},
-        _CODES_NOTE,
+        _AIMS_NOTE,
     ),
     Field("languages", N_("Languages; the first is the original"), "many", LANGUAGES, _CODES_NOTE),
     Field("licence", N_("Licence"), "line"),
@@ -130,6 +134,26 @@ MODULE_FIELDS: Final = (
     ),
     Field(
         "devices", N_("Devices it has variants for"), "many", {d: d for d in DEVICES}, _CODES_NOTE
+    ),
+    Field(
+        "subjects",
+        N_("Subjects of the session; none means as the track"),
+        "many",
+        SUBJECTS,
+        _CODES_NOTE,
+    ),
+    Field(
+        "grades",
+        N_("Grades of the session; none means as the track"),
+        "list",
+        note=N_("For example 8-10, 5 or vg1-vg3; commas between"),
+    ),
+    Field(
+        "frameworks",
+        N_("Frameworks and aims of the session; none means as the track"),
+        "many",
+        {code: code for code in FRAMEWORKS},
+        _AIMS_NOTE,
     ),
     Field("gap-weeks", N_("Weeks to the next session"), "number", default="4"),
     Field(

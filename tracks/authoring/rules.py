@@ -129,9 +129,10 @@ def with_module_renamed(
     }
 
 
-def said_in(values: Mapping[str, object]) -> dict[str, list[str]]:
-    """What the front matter tells by version; nothing of what is not written as it must be."""
-    told = values.get("you-said")
+def told_in(values: Mapping[str, object], key: str) -> dict[str, list[str]]:
+    """What the front matter tells by version; nothing of what is not written as it must be. `key`:
+    you-said, changes."""
+    told = values.get(key)
     if not isinstance(told, dict):
         return {}
     listed = {v: [lines] if isinstance(lines, str) else lines for v, lines in told.items()}
@@ -142,7 +143,7 @@ def said_in(values: Mapping[str, object]) -> dict[str, list[str]]:
     }
 
 
-def with_said(
+def with_told(
     told: Mapping[str, list[str]], version: str, lines: Sequence[str] | None, most: int
 ) -> dict[str, list[str]]:
     """`lines`: of that version, None for what stands there; `most`: versions, the last ones."""

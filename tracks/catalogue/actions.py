@@ -146,6 +146,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
             "summary": text.summary,
             "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
             "you_said": {version: list(lines) for version, lines in text.you_said.items()},
+            "changes": {version: list(lines) for version, lines in text.changes.items()},
             "html": writing.drawn.html(intro_of(writing.track, language)),
         }
         for language, text in writing.track.texts.items()
@@ -170,6 +171,7 @@ def _write_module(writing: _Writing, part: Module, number: int) -> None:
             texts={language: _module_text(writing, part, language) for language in part.texts},
             devices=list(part.devices),
             begins_with_previous=part.begins is Begins.WITH,
+            **_codes(part),
         )
     )
 
@@ -187,8 +189,17 @@ def _write_leader_module(writing: _Writing, part: Module, number: int) -> None:
             texts={language: _module_text(writing, part, language) for language in part.texts},
             devices=list(part.devices),
             is_for_leaders=True,
+            **_codes(part),
         )
     )
+
+
+def _codes(part: Module) -> dict[str, list[str] | None]:
+    return {
+        "subjects": list(part.subjects) or None,
+        "grades": list(part.grades) or None,
+        "frameworks": list(part.frameworks) or None,
+    }
 
 
 def _module_text(writing: _Writing, part: Module, language: str) -> dict[str, Any]:
@@ -291,12 +302,14 @@ _LATER = frozenset(
         "foundation",
         "entry_check",
         "you_said",
+        "changes",
         "audience",
         "terms",
         "begins",
         "kind",
     }
 )
+_LATER_OF_A_MODULE = frozenset({"subjects", "grades", "frameworks"})
 
 
 def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
@@ -304,11 +317,12 @@ def digest_of(source: Track, media: Mapping[str, bytes]) -> str:
 
     def plain(value: Any) -> Any:
         if isinstance(value, Struct):
+            later = _LATER | _LATER_OF_A_MODULE if isinstance(value, Module) else _LATER
             return {
                 n: plain(inner)
                 for n in value.__struct_fields__
                 for inner in [getattr(value, n)]
-                if n != "location" and (inner or n not in _LATER)
+                if n != "location" and (inner or n not in later)
             }
         if isinstance(value, Mapping):
             return {str(k): plain(v) for k, v in value.items()}

@@ -110,7 +110,13 @@ def _modules(session: Session, version_id: int) -> dict[int, tuple[datetime | No
     return {
         row.module_id: (
             row.changed_at,
-            _plain([row.minutes, row.gap_weeks, row.texts, row.devices, inside.get(row.module_id)]),
+            _plain(
+                [
+                    *(row.minutes, row.gap_weeks, row.texts, row.devices),
+                    *(row.subjects, row.grades, row.frameworks),
+                    inside.get(row.module_id),
+                ]
+            ),
         )
         for row in modules
     }

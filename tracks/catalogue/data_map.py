@@ -45,7 +45,7 @@ TAGGED = (
         module_version,
         _WHY,
         none="track_version_id module_id position gap_weeks units minutes texts devices changed_at "
-        "is_for_leaders begins_with_previous",
+        "is_for_leaders begins_with_previous subjects grades frameworks",
         left_out=_FOR_ALL,
     ),
     Tagged(step, _WHY, none="id module_id slug", label="slug", left_out=_FOR_ALL),

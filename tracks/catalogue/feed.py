@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import public_path
+from tracks.catalogue.rules import Told, public_path
 
 ATOM = "application/atom+xml; charset=utf-8"
 IN_FEED = 50  # the newest
@@ -52,6 +52,9 @@ def _entry(feed: Element, edition: Edition, first: datetime, base_url: str, lang
     _add(entry, "id", url)
     _add(entry, "title", text["title"])
     _add(entry, "summary", text["summary"])
+    note = next(iter(edition.told(Told.CHANGES, spoken)), None)
+    if note is not None and note.version == edition.version:
+        _add(entry, "content", "\n".join(note.lines), type="text").set(_LANG, note.language)
     _add(entry, "published", _moment(first))
     _add(entry, "updated", _moment(edition.published_at))
     _add(entry, "rights", edition.licence)

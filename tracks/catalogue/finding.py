@@ -34,7 +34,7 @@ class Look(Struct, frozen=True):
 
     typed: str = ""
     subject: str = ""
-    grade: str = ""
+    grade: str = ""  # a year: "8"
     phase: str = ""
     minutes: int | None = None  # at most
     language: str = ""

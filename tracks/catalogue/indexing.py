@@ -9,11 +9,12 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import delete, insert, select
 
+from content.codes import years_in
 from content.model import Lifecycle
 from content.rendered import RenderedStep
 from tracks.catalogue.models import search_entry, step_text, track, track_version
 from tracks.catalogue.public.dates import dates_of
-from tracks.catalogue.queries import Edition, read_edition
+from tracks.catalogue.queries import Edition, Module, read_edition
 from tracks.catalogue.search_words import add_words, remove_words
 from tracks.catalogue.stems import stems
 from tracks.catalogue.withdrawals import note_withdrawn
@@ -31,6 +32,9 @@ class _Entry(Struct, frozen=True):
     text: str
     minutes: int | None
     devices: str
+    subjects: str
+    grades: str
+    frameworks: str
     phase: str = ""
     free_from: date | None = None
     free_until: date | None = None
@@ -55,9 +59,6 @@ def index_track(session: Session, track_id: int) -> None:
     edition = read_edition(session, version_id)
     shared = {
         "track_id": track_id,
-        "subjects": _list(edition.subjects),
-        "grades": _list(edition.grades),
-        "frameworks": _list(edition.frameworks),
         "track_kind": edition.kind or "",
         "published_at": edition.published_at,
     }
@@ -92,6 +93,7 @@ def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
             said,
             edition.minutes,
             _list(every_device),
+            *_codes(edition),
         )
     for module in edition.modules:
         minutes = sum(module.minutes.values())
@@ -100,7 +102,8 @@ def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
             headings = " ".join(phase["title"] for phase in said_there["phases"].values())
             address = str(edition.address(module.slug))
             title, devices = said_there["title"][:300], _list(module.devices)
-            yield _Entry(address, language, "module", title, headings, minutes, devices)
+            codes = _codes(module)
+            yield _Entry(address, language, "module", title, headings, minutes, devices, *codes)
     yield from _resources(session, edition)
 
 
@@ -115,6 +118,7 @@ def _resources(session: Session, edition: Edition) -> Iterator[_Entry]:
         step = resources.get(row.step_id)
         if step is None:
             continue
+        session_of_it = edition.module_ids[step.module_id]
         yield _Entry(
             str(edition.address(step.module_slug, step.slug)),
             row.language,
@@ -122,11 +126,16 @@ def _resources(session: Session, edition: Edition) -> Iterator[_Entry]:
             row.title,
             _said(RenderedStep.from_json(row.body)),
             step.minutes,
-            _list(edition.module_ids[step.module_id].devices),
+            _list(session_of_it.devices),
+            *_codes(session_of_it),
             step.phase.value,
             step.window.free_from,
             step.window.free_until,
         )
+
+
+def _codes(of: Edition | Module) -> tuple[str, str, str]:
+    return _list(of.subjects), _list(years_in(of.grades)), _list(of.frameworks)
 
 
 def _said(text: RenderedStep) -> str:

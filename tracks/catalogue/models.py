@@ -43,8 +43,8 @@ track_version = Table(
     Column("grades", Json, nullable=False),
     Column("licence", String(80), nullable=False),
     Column("authors", Json, nullable=False),
-    # {language: {title, summary, html, entry_check, you_said}}; the last two may be missing:
-    # a line each, and {version: [line, ...]}
+    # {language: {title, summary, html, entry_check, you_said, changes}}; the last three may be
+    # missing: a line each, and {version: [line, ...]} twice
     Column("texts", Json, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),
@@ -81,6 +81,10 @@ module_version = Table(
     Column("texts", Json, nullable=False),  # {language: {title, leader_html, phases: {"A": {...}}}}
     Column("devices", Json),  # ["ipad"]; NULL as in track_version
     Column("changed_at", UtcDateTime),  # NULL: not known, then with its version
+    # Its own, as in track_version; NULL: its track's
+    Column("subjects", Json),
+    Column("grades", Json),
+    Column("frameworks", Json),
     # It may be taken at the same time as the one before it.
     Column("begins_with_previous", Boolean, nullable=False, server_default=false()),
     # Such a one has no steps: all its words stand in its texts, as leader_html (ADR 0057).
@@ -149,8 +153,8 @@ search_entry = Table(
     Column("kind", String(10), nullable=False),  # track, module or resource
     Column("title", String(300), nullable=False),
     Column("text", Text, nullable=False),  # plain, for the excerpt
-    Column("subjects", Text, nullable=False),  # "|norsk|matematikk|"
-    Column("grades", Text, nullable=False),  # the same
+    Column("subjects", Text, nullable=False),  # "|NOR01-08|MAT01-06|"
+    Column("grades", Text, nullable=False),  # "|8|9|10|": each by itself
     Column("phase", String(1), nullable=False),  # of a resource, else ""
     Column("minutes", Integer),
     Column("published_at", UtcDateTime, nullable=False),

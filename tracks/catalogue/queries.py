@@ -23,7 +23,15 @@ from tracks.catalogue.models import (
     track,
     track_version,
 )
-from tracks.catalogue.rules import Address, Byline, Outline, YouSaid, byline, you_said
+from tracks.catalogue.rules import (
+    Address,
+    Byline,
+    Outline,
+    Told,
+    ToldOfVersion,
+    byline,
+    told_of_versions,
+)
 from tracks.catalogue.windows import Window
 from tracks.db import Prepared, Session
 from tracks.i18n import nearest
@@ -39,6 +47,10 @@ class Module(Struct, frozen=True):
     texts: Mapping[str, Mapping[str, Any]]
     devices: tuple[str, ...]
     begins_with_previous: bool
+    # Where the author names none, those of its track.
+    subjects: tuple[str, ...]
+    grades: tuple[str, ...]
+    frameworks: tuple[str, ...]
 
 
 class LeaderModule(Struct, frozen=True):
@@ -142,11 +154,12 @@ class Edition:
     def language(self, wanted: str) -> str:
         return nearest(wanted, self.languages)
 
-    def you_said(self, wanted: str, *, after: str | None = None) -> list[YouSaid]:
+    def told(self, what: Told, wanted: str, *, after: str | None = None) -> list[ToldOfVersion]:
         """Up to this version, the newest first; `after`: of later ones only."""
         first = self.language(wanted)
         others = [each for each in self.languages if each != first]
-        return you_said(self.texts, [first, *others], after=after, until=self.version)
+        languages = [first, *others]
+        return told_of_versions(what, self.texts, languages, after=after, until=self.version)
 
     def address(self, module: str | None = None, step: str | None = None) -> Address:
         return Address(self.publisher, self.slug, module, step)
@@ -276,7 +289,7 @@ def read_edition(session: Session, version_id: int) -> Edition:
         foundation=row.foundation,
         lifecycle=Lifecycle(row.lifecycle),
         replaced_by=row.replaced_by,
-        modules=tuple(_module(r) for r in modules if not r.is_for_leaders),
+        modules=tuple(_module(r, row) for r in modules if not r.is_for_leaders),
         steps=tuple(_outline(r) for r in session.execute(_STEPS, key)),
         titles={(r.step_id, r.language): r.title for r in session.execute(_TITLES, key)},
         order=Order(row.module_order or Order.RECOMMENDED),
@@ -285,7 +298,7 @@ def read_edition(session: Session, version_id: int) -> Edition:
     )
 
 
-def _module(row: Row[Any]) -> Module:
+def _module(row: Row[Any], of_track: Row[Any]) -> Module:
     return Module(
         id=row.module_id,
         slug=row.slug,
@@ -296,6 +309,9 @@ def _module(row: Row[Any]) -> Module:
         texts=row.texts,
         devices=tuple(row.devices or ()),
         begins_with_previous=row.begins_with_previous,
+        subjects=tuple(row.subjects or of_track.subjects),
+        grades=tuple(row.grades or of_track.grades),
+        frameworks=tuple(row.frameworks or of_track.frameworks or ()),
     )
 
 

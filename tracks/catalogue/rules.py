@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -158,29 +159,37 @@ def is_spelling_only(before: str, after: str) -> bool:
     return _numbers(before)[:2] == _numbers(after)[:2] and _numbers(before) != _numbers(after)
 
 
-class YouSaid(Struct, frozen=True):
-    """What a version changed because teachers said so, in its author's words (S-11)."""
+class Told(StrEnum):
+    """What an author tells of versions, by its key in the texts of track_version."""
+
+    YOU_SAID = "you_said"  # what was changed because teachers said so (S-11)
+    CHANGES = "changes"  # what is new (F-14)
+
+
+class ToldOfVersion(Struct, frozen=True):
+    """In the words of its author."""
 
     version: str
     language: str  # of the lines: the wanted one, else the first that has any
     lines: tuple[str, ...]
 
 
-def you_said(
+def told_of_versions(
+    what: Told,
     texts: Mapping[str, Mapping[str, Any]],
     languages: Sequence[str],
     *,
     after: str | None,
     until: str,
-) -> list[YouSaid]:
+) -> list[ToldOfVersion]:
     """The newest version first. `languages`: the wanted one before the others; `texts`: by language
     as track_version has them. None of a version that is not published yet, nor of `after`."""
-    found: dict[str, YouSaid] = {}
+    found: dict[str, ToldOfVersion] = {}
     for language in languages:
-        for version, lines in texts[language].get("you_said", {}).items():
+        for version, lines in texts[language].get(what.value, {}).items():
             is_later = after is None or _numbers(after) < _numbers(version)
             if is_later and _numbers(version) <= _numbers(until):
-                found.setdefault(version, YouSaid(version, language, tuple(lines)))
+                found.setdefault(version, ToldOfVersion(version, language, tuple(lines)))
     return sorted(found.values(), key=lambda each: _numbers(each.version), reverse=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from content.codes import years_in
 from content.model import Phase, StepKind, TrackKind
 from tracks.catalogue.queries import Edition, Module
 from tracks.catalogue.rules import Address, Outline
@@ -18,7 +19,7 @@ class Wish(Struct, frozen=True):
 
     words: tuple[str, ...] = ()  # case-folded; each must be there
     subject: str = ""
-    grade: str = ""
+    grade: str = ""  # a year: "8"
     minutes: int | None = None  # at most
     language: str = ""
 
@@ -65,12 +66,13 @@ class Piece(Struct, frozen=True):
 
 def facets(editions: Iterable[Edition]) -> Facets:
     every = list(editions)
+    parts: list[Edition | Module] = [*every, *(m for edition in every for m in edition.modules)]
     return Facets(
-        tuple(sorted({subject for edition in every for subject in edition.subjects})),
-        tuple(sorted({grade for edition in every for grade in edition.grades}, key=_by_number)),
+        tuple(sorted({subject for part in parts for subject in part.subjects})),
+        tuple(sorted({year for part in parts for year in years_in(part.grades)}, key=_by_number)),
         tuple(sorted({code for edition in every for code in edition.languages})),
         # PfDK before DigCompEdu before the codes of single aims.
-        tuple(sorted({code for e in every for code in e.frameworks}, key=_framework)),
+        tuple(sorted({code for part in parts for code in part.frameworks}, key=_framework)),
         tuple(sorted({device for e in every for m in e.modules for device in m.devices})),
         tuple(kind for kind in TrackKind if any(kind is e.kind for e in every)),
     )
@@ -88,15 +90,17 @@ def _by_number(grade: str) -> tuple[int, str]:
 
 def search(editions: Iterable[Edition], wish: Wish) -> list[FoundTrack]:
     """In the order given."""
-    looked = (_look(edition, wish) for edition in editions if _is_about(edition, wish))
+    looked = (
+        _look(edition, wish)
+        for edition in editions
+        if not wish.language or wish.language in edition.languages
+    )
     return [found for found in looked if found is not None]
 
 
-def _is_about(edition: Edition, wish: Wish) -> bool:
-    return (
-        (not wish.subject or wish.subject in edition.subjects)
-        and (not wish.grade or wish.grade in edition.grades)
-        and (not wish.language or wish.language in edition.languages)
+def _is_about(part: Edition | Module, wish: Wish) -> bool:
+    return (not wish.subject or wish.subject in part.subjects) and (
+        not wish.grade or wish.grade in years_in(part.grades)
     )
 
 
@@ -106,9 +110,10 @@ def _look(edition: Edition, wish: Wish) -> FoundTrack | None:
     modules = tuple(
         found
         for module in edition.modules
-        if (found := _look_in(edition, module, missing, wish.minutes)) is not None
+        if _is_about(module, wish)
+        and (found := _look_in(edition, module, missing, wish.minutes)) is not None
     )
-    fits = not missing and _is_short(edition.minutes, wish.minutes)
+    fits = not missing and _is_about(edition, wish) and _is_short(edition.minutes, wish.minutes)
     return FoundTrack(edition, fits, modules) if fits or modules else None
 
 

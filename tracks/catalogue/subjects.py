@@ -54,7 +54,7 @@ def named_subjects(
     codes: Iterable[str], language: str, gettext: Callable[[str], str]
 ) -> list[tuple[str, str]]:
     """(code, name) in the order of the names. Of two with one name each says its curriculum."""
-    names = {code: _name(code, gettext) for code in codes}
+    names = {code: subject_name(code, gettext) for code in codes}
     times = Counter(names.values())
     shown = [
         (code, f"{name} ({_curriculum(code)})" if times[name] > 1 else name)
@@ -63,7 +63,7 @@ def named_subjects(
     return sorted(shown, key=lambda each: sort_key(language, each[1]))
 
 
-def _name(code: str, gettext: Callable[[str], str]) -> str:
+def subject_name(code: str, gettext: Callable[[str], str]) -> str:
     """Also of a code that was of today when the track was published."""
     name = _NAMES.get(current_subject(code))
     return code if name is None else gettext(name)

@@ -17,8 +17,8 @@ from tests.factories.editing import Edited
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import follow, text_of
 from tests.tracks.feedback.pages import DESK, SESSION, TOO_LONG, fresh, ids, says, told
-from tracks.authoring.rules import is_room_for, lines_in, said_in, with_said
-from tracks.catalogue.rules import YouSaid, you_said
+from tracks.authoring.rules import is_room_for, lines_in, told_in, with_told
+from tracks.catalogue.rules import Told, ToldOfVersion, told_of_versions
 
 PUBLISH = "/authoring/maaling/publish"
 CHANGES = "/t/sample/maaling/-/changes"
@@ -183,7 +183,7 @@ TOLD = st.dictionaries(VERSIONS, LINES.filter(bool), max_size=8)
 def test_what_is_written_is_read_back(
     told: dict[str, list[str]], version: str, new: list[str] | None
 ):
-    found = with_said(told, version, new, 5)
+    found = with_told(told, version, new, 5)
 
     assert len(found) <= 5
     if new is not None:
@@ -191,7 +191,7 @@ def test_what_is_written_is_read_back(
     assert all(found[each] == told[each] for each in found if each != version)
     text = with_values("---\ntitle: T\n---\n\nText\n", {"you-said": found or None})
     yaml, _ = split_front_matter(text)
-    assert said_in(plain_values(yaml or "") or {}) == found
+    assert told_in(plain_values(yaml or "") or {}, "you-said") == found
     assert text.endswith("---\n\nText\n")
     assert with_values(text, {"you-said": None}) == "---\ntitle: T\n---\n\nText\n"
 
@@ -213,7 +213,7 @@ def test_a_reader_is_told_what_they_have_missed(
     nb: dict[str, list[str]], sv: dict[str, list[str]], after: str | None, until: str
 ):
     texts = {"nb": {"you_said": nb}, "sv": {"you_said": sv}, "en": {}}
-    found = you_said(texts, ["sv", "nb", "en"], after=after, until=until)
+    found = told_of_versions(Told.YOU_SAID, texts, ["sv", "nb", "en"], after=after, until=until)
 
     assert [number(each.version) for each in found] == sorted(
         (number(each.version) for each in found), reverse=True
@@ -227,4 +227,4 @@ def test_a_reader_is_told_what_they_have_missed(
     for each in found:
         own = sv if each.version in sv else nb
         language = "sv" if each.version in sv else "nb"
-        assert each == YouSaid(each.version, language, tuple(own[each.version]))
+        assert each == ToldOfVersion(each.version, language, tuple(own[each.version]))

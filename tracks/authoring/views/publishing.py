@@ -19,8 +19,8 @@ from tracks.authoring.rules import (
     is_room_for,
     is_version,
     next_version,
-    said_in,
-    with_said,
+    told_in,
+    with_told,
 )
 from tracks.authoring.views.desk import (
     NOT_WRITABLE,
@@ -31,12 +31,14 @@ from tracks.authoring.views.desk import (
     track_or_404,
 )
 from tracks.authoring.views.telling import (
+    CHANGES_TOO_MUCH,
     SAID_TOO_MUCH,
     VERSIONS_TOLD,
+    change_fields,
     front_of,
+    lines_in_form,
     own_files,
     said_fields,
-    said_in_form,
 )
 from tracks.catalogue.actions import VersionTaken, VersionTooLow
 from tracks.catalogue.drawn import TooComplex, drawn_as, drawn_for
@@ -54,6 +56,9 @@ from tracks.progress.queries import readers_elsewhere
 from tracks.web.errors import PageError
 from tracks.web.pages import gettext
 from tracks.web.requests import now, parts, see_other
+
+# Key of the front matter -> language -> lines of this version
+Lines = Mapping[str, Mapping[str, list[str]]]
 
 NOT_A_VERSION = N_("A version is one to three numbers with points between: 1, 1.2 or 1.2.3.")
 TAKEN = N_("This version is published already, with another text. Choose a higher number.")
@@ -96,6 +101,7 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         drafts=sorted(drafts_in(session, actor.person_id, track)),
         problem=problem,
         said=said_fields(session, track, wanted, edition),
+        told_changes=change_fields(track, wanted, edition),
         content_languages=LANGUAGES,
         is_writable=desk().folder.is_writable,
     )
@@ -183,28 +189,30 @@ def publish(database: Database, actor: Actor, track: str) -> ResponseReturnValue
     track_or_404(track)
     version = request.form.get("version", "").strip()
     problem = None if is_version(version) else NOT_A_VERSION
-    said = said_in_form(track)
-    if any(not is_room_for(lines) for lines in said.values()):
-        problem = SAID_TOO_MUCH
+    told = {
+        "you-said": lines_in_form(track, "said"),
+        "changes": lines_in_form(track, "changes"),
+    }
+    for key, too_much in (("you-said", SAID_TOO_MUCH), ("changes", CHANGES_TOO_MUCH)):
+        if any(not is_room_for(lines) for lines in told[key].values()):
+            problem = too_much
     if problem is None:
         with changing():
-            problem = _publish(database, actor, track, version, said)
+            problem = _publish(database, actor, track, version, told)
     if problem is not None:
         with database.reading() as session:
             return draw(session, actor, track, problem=problem), 422
     return see_other(f"/authoring/{track}?said=published")
 
 
-def _publish(
-    database: Database, actor: Actor, track: str, version: str, said: Mapping[str, list[str]]
-) -> str | None:
+def _publish(database: Database, actor: Actor, track: str, version: str, told: Lines) -> str | None:
     """The caller holds the folder. Files and catalogue change together or not at all."""
     folder = desk().folder
     own = own_files(track)
     before = {str(name): text for name, text in own.items()}
     with database.reading() as session:
         given = contributors(session, track)
-        files = _raised(own, version, given, said)
+        files = _raised(own, version, given, told)
         if files is None:
             return NOT_READY
         checked = desk().check_or_wait(session, actor, track, files)
@@ -241,7 +249,7 @@ def _raised(
     own: Mapping[FileName, str],
     version: str,
     contributors: Sequence[str],
-    said: Mapping[str, list[str]],
+    told: Lines,
 ) -> dict[str, str] | None:
     """The track's files with the new version; a draft is open from now on. Municipalities that have
     contributed stand among the authors."""
@@ -254,9 +262,11 @@ def _raised(
         authors = _with_contributors(values.get("authors"), contributors)
         if authors is not None:
             changes["authors"] = authors
-        told = with_said(said_in(values), version, said.get(name.language), VERSIONS_TOLD)
-        if told != said_in(values):
-            changes["you-said"] = told or None
+        for key, by_language in told.items():
+            before = told_in(values, key)
+            after = with_told(before, version, by_language.get(name.language), VERSIONS_TOLD)
+            if after != before:
+                changes[key] = after or None
         if values.get("lifecycle", Lifecycle.DRAFT.value) == Lifecycle.DRAFT.value:
             changes["lifecycle"] = Lifecycle.OPEN.value
         try:

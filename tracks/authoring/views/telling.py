@@ -1,11 +1,12 @@
-"""The part of publishing that tells what was done because teachers said so (S-11, ADR 0050)."""
+"""The part of publishing that tells what is new (F-14), and what of it was done because teachers
+said so (S-11, ADR 0050)."""
 
 from typing import Any, Final, NamedTuple
 
 from flask import request
 
 from content.front_matter import plain_values, split_front_matter
-from tracks.authoring.rules import FileName, lines_in, said_in
+from tracks.authoring.rules import FileName, lines_in, told_in
 from tracks.authoring.views.desk import desk
 from tracks.catalogue.queries import Edition
 from tracks.db import Session
@@ -16,11 +17,14 @@ from tracks.web.typed import readable
 SAID_TOO_MUCH: Final = N_(
     '"You said, we did" has room for 6 lines of at most 300 characters each. Nothing was published.'
 )
+CHANGES_TOO_MUCH: Final = N_(
+    '"What is new" has room for 6 lines of at most 300 characters each. Nothing was published.'
+)
 VERSIONS_TOLD: Final = 5  # of the past, in the front matter: that has room for 16 KB
 
 
 class SaidField(NamedTuple):
-    """What teachers said and this version does, in one language: a line each."""
+    """What is told of this version, in one language: a line each."""
 
     language: str
     lines: str
@@ -46,7 +50,7 @@ def said_fields(
     original = edition.languages[0] if edition else None
     found = []
     for name, text in own_files(track).items():
-        lines = list(said_in(front_of(text)).get(version, []))
+        lines = list(told_in(front_of(text), "you-said").get(version, []))
         if name.language == original:
             lines += [each for each in answers if each not in lines]
         typed = request.form.get(f"said-{name.language}")
@@ -54,11 +58,22 @@ def said_fields(
     return sorted(found, key=lambda each: each.language != original)
 
 
-def said_in_form(track: str) -> dict[str, list[str]]:
-    """Language -> lines; none of a language that the form has no field for."""
+def change_fields(track: str, version: str, edition: Edition | None) -> list[SaidField]:
+    """The original language first. As typed, else what the file says of that version."""
+    original = edition.languages[0] if edition else None
+    found = []
+    for name, text in own_files(track).items():
+        lines = told_in(front_of(text), "changes").get(version, [])
+        typed = request.form.get(f"changes-{name.language}", "\n".join(lines))
+        found.append(SaidField(name.language, typed))
+    return sorted(found, key=lambda each: each.language != original)
+
+
+def lines_in_form(track: str, what: str) -> dict[str, list[str]]:
+    """Language -> lines; none of a language that has no field there. `what`: said, changes."""
     found = {}
     for name in own_files(track):
-        typed = request.form.get(f"said-{name.language}")
+        typed = request.form.get(f"{what}-{name.language}")
         if typed is not None:
             found[name.language] = lines_in(readable(typed))
     return found

@@ -79,6 +79,7 @@ def about(
         if step is not None:
             kind, title = "resource", edition.titles[step.step_id, spoken]
             minutes, whole = step.minutes, (session, track)
+    coded = module or edition
     known = dates.get(str(here)) or Dates(edition.published_at, edition.published_at)
     return About(
         address=here,
@@ -94,9 +95,9 @@ def about(
         bylines=edition.bylines,
         licence=edition.licence,
         languages=edition.languages,
-        subjects=edition.subjects,
-        grades=edition.grades,
-        frameworks=edition.frameworks,
+        subjects=coded.subjects,
+        grades=coded.grades,
+        frameworks=coded.frameworks,
         devices=tuple(sorted(devices)),
         entry_level=edition.entry_level,
         minutes=minutes,

@@ -10,7 +10,7 @@ from typing import Any
 
 from content.model import StepKind
 from tracks.catalogue.public.about import About, Named, licence_url
-from tracks.catalogue.public.frameworks import framework_of
+from tracks.catalogue.public.frameworks import curriculum_of, framework_of
 from tracks.catalogue.rules import public_path
 from tracks.i18n import local_day
 
@@ -89,7 +89,9 @@ def _alignments(
     for code in told.frameworks:
         framework = framework_of(code)
         target = f"{_GREP}{code}" if framework == "LK20" else None
-        found.append(_alignment("teaches", framework, framework_names[code], code, target))
+        # The revision of the curriculum is part of what the code means.
+        within = f"{framework} {curriculum_of(code)}".strip()
+        found.append(_alignment("teaches", within, framework_names[code], code, target))
     return found
 
 

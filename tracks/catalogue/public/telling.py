@@ -12,7 +12,7 @@ from content.devices import DEVICES
 from content.model import EntryLevel
 from tracks.catalogue.public.about import About, about, licence_url
 from tracks.catalogue.public.dates import dates_of
-from tracks.catalogue.public.frameworks import framework_name, own_first
+from tracks.catalogue.public.frameworks import framework_name, framework_page, own_first
 from tracks.catalogue.public.linked_data import linked_data
 from tracks.catalogue.public.links import Links, links_to
 from tracks.catalogue.public.page_views import PageViews, is_by_a_person
@@ -46,7 +46,7 @@ class Telling(Struct, frozen=True):
     standing: Standing
     is_readable: bool  # here and now, by whoever asks
     subjects: list[str]
-    frameworks: list[str]
+    frameworks: list[tuple[str, str]]  # name, and where its words stand; may be ""
     devices: list[str]
     entry_level: str | None  # translated
     licence_url: str | None
@@ -82,7 +82,7 @@ def telling(session: Session, actor: Actor | None, edition: Edition, address: Ad
         # On ordinary terms: for those whose municipality uses the tracks here (ADR 0022).
         is_readable=actor is not None or told.window.is_open(today()),
         subjects=list(subjects.values()),
-        frameworks=list(frameworks.values()),
+        frameworks=[(name, framework_page(code)) for code, name in frameworks.items()],
         devices=[DEVICES.get(code, code) for code in told.devices],
         entry_level=gettext(ENTRY_LEVELS[level]) if level else None,
         licence_url=licence_url(told.licence),

@@ -8,12 +8,14 @@ from content.model import Phase
 from tracks.catalogue.public.sitemap import places, robots, sitemap
 from tracks.catalogue.public.telling import telling, today
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES
+from tracks.catalogue.rules import ORDER_SAID, PHASE_NAMES, Told
 from tracks.catalogue.shelves import shelf
+from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
-from tracks.web.requests import parts
+from tracks.web.pages import gettext
+from tracks.web.requests import language, parts
 
 
 def add_to(pages: Blueprint) -> None:
@@ -39,9 +41,14 @@ def public_track(
         edition=edition,
         told=told,
         content_lang=told.about.language,
-        said=edition.you_said(told.about.language),
+        changes=edition.told(Told.CHANGES, told.about.language),
+        said=edition.told(Told.YOU_SAID, told.about.language),
         # Cleaned by content.rendering when it was published.
         intro=Markup(text["html"]),  # noqa: S704
+        subject_names={
+            each.slug: [name for _, name in named_subjects(each.subjects, language(), gettext)]
+            for each in edition.modules
+        },
         phases=Phase,
         phase_names=PHASE_NAMES,
         order_said=ORDER_SAID[edition.order] if len(edition.modules) > 1 else "",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
-from content.codes import SUBJECTS, current_subject, years_of
+from content.codes import SUBJECTS, current_subject, years_in
 
 _SWEDISH: Final = "GRGR"
 _UPPER: Final = ("vg1", "vg2", "vg3")
@@ -28,14 +28,32 @@ class Fit(IntEnum):
 
 
 def fit_of(subjects: Iterable[str], grades: Iterable[str], teaching: Teaching) -> Fit:
-    """Of a track with these subjects and spans of grades; of each none means all."""
+    """Of what has these subjects and spans of grades; of each none means all."""
     named = {current_subject(code) for code in subjects}
-    years = {year for span in grades for year in years_of(span)}
+    years = set(years_in(grades))
     if teaching.grades and years and years.isdisjoint(teaching.grades):
         return Fit.OTHER
     if teaching.subjects and named.isdisjoint(map(current_subject, teaching.subjects)):
         return Fit.OTHER if named else Fit.EVERY_SUBJECT
     return Fit.OWN
+
+
+class Coded(Protocol):
+    @property
+    def subjects(self) -> tuple[str, ...]: ...
+    @property
+    def grades(self) -> tuple[str, ...]: ...
+
+
+class InSessions(Coded, Protocol):
+    @property
+    def modules(self) -> Sequence[Coded]: ...
+
+
+def nearest_fit(track: InSessions, teaching: Teaching) -> Fit:
+    """Of a track: as near as the nearest of its sessions."""
+    parts = track.modules or [track]
+    return min(fit_of(part.subjects, part.grades, teaching) for part in parts)
 
 
 def offered_subjects(country: str) -> list[str]:

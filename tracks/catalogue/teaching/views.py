@@ -11,8 +11,8 @@ from tracks.catalogue.teaching.queries import teaching_of
 from tracks.catalogue.teaching.rules import (
     Fit,
     Teaching,
-    fit_of,
     grade_name,
+    nearest_fit,
     offered_grades,
     offered_subjects,
     spans,
@@ -48,7 +48,7 @@ def sorted_for(session: Session, actor: Actor | None, editions: list[Edition]) -
         return None
     by_fit: dict[Fit, list[Edition]] = {fit: [] for fit in Fit}
     for edition in editions:
-        by_fit[fit_of(edition.subjects, edition.grades, said)].append(edition)
+        by_fit[nearest_fit(edition, said)].append(edition)
     in_words = said_in_words(said, owner(session, actor.municipality_id).country)
     return Sorted(in_words, by_fit[Fit.OWN], by_fit[Fit.EVERY_SUBJECT], len(by_fit[Fit.OTHER]))
 

@@ -23,7 +23,7 @@ from tracks.catalogue.search import (
     track_piece,
 )
 from tracks.catalogue.teaching.queries import teaching_of
-from tracks.catalogue.teaching.rules import fit_of
+from tracks.catalogue.teaching.rules import nearest_fit
 from tracks.catalogue.teaching.views import said_in_words
 from tracks.db import Session
 from tracks.organisation.queries.units import owner
@@ -101,7 +101,7 @@ def read_picker(session: Session, actor: Actor, given: MultiDict[str, str]) -> P
     taught = teaching_of(session, actor)
     found = search(editions, wish)
     if taught is not None:
-        found.sort(key=lambda f: fit_of(f.edition.subjects, f.edition.grades, taught))
+        found.sort(key=lambda f: nearest_fit(f.edition, taught))
     pages = max(1, -(-len(found) // TRACKS_A_PAGE))
     page = _number(given.get("page", ""), 1, pages)
     picked = picked_pieces(editions, given.getlist("pick"))

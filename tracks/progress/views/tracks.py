@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from content.model import Phase
 from tracks.catalogue.queries import Edition, Module
 from tracks.catalogue.rules import ORDER_SAID
+from tracks.catalogue.subjects import named_subjects
 from tracks.db import Session
 from tracks.feedback.queries import box_of
 from tracks.people.guards import requires
@@ -29,6 +30,7 @@ from tracks.progress.views.places import (
     shelf,
 )
 from tracks.progress.views.versions import news_of
+from tracks.web.pages import gettext
 from tracks.web.requests import language, now, see_other
 
 
@@ -134,6 +136,7 @@ def module_page(
         module=found,
         number=found.position,
         text=found.texts[lang],
+        subjects=[name for _, name in named_subjects(found.subjects, language(), gettext)],
         content_lang=lang,
         phases=phases_of(edition, found, work),
         closed=closed_of(session, actor, newest, edition, work).get(found.id),

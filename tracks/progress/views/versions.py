@@ -10,7 +10,7 @@ from msgspec import Struct
 from content.history.words import Line, Patience
 from tracks.catalogue.differences import Comparisons, lines_between
 from tracks.catalogue.queries import Edition
-from tracks.catalogue.rules import Outline
+from tracks.catalogue.rules import Outline, Told, ToldOfVersion
 from tracks.db import Session
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
@@ -25,6 +25,7 @@ class News(Struct, frozen=True):
     """A newer version than the one that is worked on."""
 
     newest: Edition
+    notes: list[ToldOfVersion]  # what its author says is new, since theirs
     changes: int  # among the steps of the page that the reader has done
     url: str
 
@@ -55,7 +56,12 @@ def news_of(
     found = comparisons().between(session, own, newest, language())
     here = {step.step_id for step in steps}
     other = found.changed | found.gone
-    return News(newest, len(other & work.steps & here), f"{track_url(newest)}/-/changes")
+    return News(
+        newest,
+        newest.told(Told.CHANGES, language(), after=own.version),
+        len(other & work.steps & here),
+        f"{track_url(newest)}/-/changes",
+    )
 
 
 def _editions(
@@ -89,7 +95,8 @@ def changes(session: Session, actor: Actor, publisher: str, track: str) -> Respo
         "progress/changes.html",
         edition=newest,
         own=own,
-        said=newest.you_said(language(), after=own.version),
+        notes=newest.told(Told.CHANGES, language(), after=own.version),
+        said=newest.told(Told.YOU_SAID, language(), after=own.version),
         title=newest.texts[lang]["title"],
         content_lang=lang,
         changed=sorted(changed, key=lambda step: not step.is_done),
