@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 
 from content.checks.foundation import told_alone
@@ -17,11 +18,13 @@ from content.ids import is_id
 from content.intake.unpacking import BadArchive, unpacked
 from content.media import media_path
 from content.problems import Location, Problem
-from content.said import say
+from content.said import Said, say
 from content.workers.loading import load_library
 
 Outcome = Literal["new", "replaced", "unchanged", "refused"]
 _HINT = "Make the zip with `tracks content export`, or zip a library's library.yaml and one track."
+
+_OF_OTHERS: Final = frozenset(("include-missing", "replacement-missing"))
 
 
 class Arrival(Struct, frozen=True):
@@ -42,7 +45,8 @@ def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "z
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:
         _write(files, staging)
-        problems = told_alone(load_library(staging).problems)
+        problems = load_library(staging).problems
+        problems = _alone(told_alone(problems), track_id)
         if any(problem.is_error for problem in problems):
             return Arrival(track_id, "refused", problems)
         target = library / track_id
@@ -93,6 +97,22 @@ def _write(files: Mapping[str, bytes], staging: Path) -> None:
         place = staging / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
+
+
+def _alone(problems: Iterable[Problem], track_id: str) -> tuple[Problem, ...]:
+    """What it borrows from another track, or names as its replacement, may be where it comes to:
+    the check of the library there says so."""
+
+    def is_elsewhere(problem: Problem) -> bool:
+        values = problem.message.values if isinstance(problem.message, Said) else {}
+        return str(values.get("wanted", track_id)).split("/")[0] != track_id
+
+    return tuple(
+        msgspec.structs.replace(each, level="warning")
+        if each.code in _OF_OTHERS and is_elsewhere(each)
+        else each
+        for each in problems
+    )
 
 
 def _same(one: Path, other: Path) -> bool:
