@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
 
+from content.checks import films
 from content.checks.foundation import told_alone
 from content.export.archive import LIBRARY_FILE, track_files
+from content.films import NoFilm, notes_of, without_notes
 from content.ids import is_id
 from content.intake.unpacking import BadArchive, unpacked
 from content.media import media_path
@@ -31,14 +33,26 @@ class Arrival(Struct, frozen=True):
     track_id: str  # "" if the zip does not say
     outcome: Outcome
     problems: tuple[Problem, ...]
+    emptied: tuple[str, ...] = ()  # films whose notes were taken out: their paths in the zip
 
 
-def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "zip") -> Arrival:
+def take_in(
+    data: bytes,
+    library: Path,
+    *,
+    replace: bool = False,
+    name: str = "zip",
+    empties_films: bool = False,
+) -> Arrival:
     """Puts the track into the library, which may be an empty folder. A track of that id which
-    differs stays as it is unless `replace`."""
+    differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
+    they are to be emptied."""
+    emptied: tuple[str, ...] = ()
     try:
         files = unpacked(data)
         track_id = _track_id(files)
+        if empties_films:
+            files, emptied = _without_notes(files)
     except BadArchive as bad:
         return Arrival("", "refused", (Problem(bad.code, Location(name, 1), bad.args[0], _HINT),))
     library.mkdir(parents=True, exist_ok=True)
@@ -52,10 +66,10 @@ def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "z
         target = library / track_id
         if target.exists() or target.is_symlink():
             if _same(staging / track_id, target):
-                return Arrival(track_id, "unchanged", problems)
+                return Arrival(track_id, "unchanged", problems, emptied)
             if not replace or target.is_symlink() or not target.is_dir():
                 return Arrival(track_id, "refused", (*problems, _taken(name, track_id)))
-        return Arrival(track_id, _move_in(staging, library, track_id), problems)
+        return Arrival(track_id, _move_in(staging, library, track_id), problems, emptied)
 
 
 @contextmanager
@@ -90,6 +104,16 @@ def _track_id(files: Mapping[str, bytes]) -> str:
                 "zip-content", say("{path!r} does not belong to a track", path=path[:80])
             )
     return track_id
+
+
+def _without_notes(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """And the films that had some."""
+    kept = dict(files)
+    for path, data in files.items():
+        if films.is_film(path.partition("/")[2]) and notes_of(data):
+            with suppress(NoFilm):  # then the check tells what is in it
+                kept[path] = without_notes(data)
+    return kept, tuple(path for path in files if kept[path] != files[path])
 
 
 def _write(files: Mapping[str, bytes], staging: Path) -> None:
