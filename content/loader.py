@@ -20,6 +20,7 @@ from content.checks import (
     drawings,
     duplicates,
     editions,
+    films,
     foundation,
     includes,
     leader_notes,
@@ -151,6 +152,7 @@ class _TrackLoader:
         self.read_files()
         declared = self.declared_languages()
         self.problems += drawings.problems(self.folder)
+        self.problems += films.problems(self.folder)
         for check in FOLDER_CHECKS:
             self.problems += check(self.folder.name, self.tracks, self.modules, declared)
         tracks = _in_order(self.tracks, declared)

@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from content.export.pages import Place, note_work_lost, page, places, step_body
-from content.export.quizzes import Quiz, ticked
+from content.export.quizzes import TICKED, Quiz, asked_in
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, written
 from content.export.zips import zipped
@@ -34,7 +34,7 @@ def cmi5(source: Source) -> Exported:
         note_work_lost(source, place, losses)
         _add_unit(_block(root, blocks, source, place), source, place)
         files[f"{place.id}.html"] = _page(source, place)
-        if ticked(place.step, source.language) is not None:
+        if asked_in(TICKED, place.step, source.language) is not None:
             message = "whoever opens the package's files can read the right answers"
             losses.note(place.step, source.language, message)
     files["cmi5.xml"] = written(root)
@@ -64,7 +64,7 @@ def _block(root: Element, blocks: dict[str, Element], source: Source, place: Pla
 def _add_unit(block: Element, source: Source, place: Place) -> None:
     text = place.step.texts[source.language]
     kind = {"id": _iri(source, place.module.id, place.step.id), "moveOn": "Completed"}
-    if ticked(place.step, source.language) is not None:
+    if asked_in(TICKED, place.step, source.language) is not None:
         kind["masteryScore"] = "1.0"
     unit = add(block, "au", attributes={**kind, "launchMethod": "AnyWindow"})
     _names(unit, source, text.title)
@@ -78,7 +78,7 @@ def _names(parent: Element, source: Source, title: str, description: str = "") -
 
 def _page(source: Source, place: Place) -> bytes:
     text, language = place.step.texts[source.language], source.language
-    question = ticked(place.step, language)
+    question = asked_in(TICKED, place.step, language)
     is_quiz = question is not None
     parts = []
     if question is not None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from content.export import qti12
 from content.export.pages import Place, intro_body, note_work_lost, page, places, step_body
-from content.export.quizzes import Quiz, ticked
+from content.export.quizzes import Quiz, asked_in
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, written
 from content.export.zips import zipped
@@ -146,8 +146,8 @@ class _Cartridge:
 
     def add_step(self, parent: Element, place: Place) -> None:
         source, text = self.source, place.step.texts[self.source.language]
-        note_work_lost(source, place, self.losses)
-        question = ticked(place.step, source.language)
+        note_work_lost(source, place, self.losses, qti12.FORMS)
+        question = asked_in(qti12.FORMS, place.step, source.language)
         if question is not None:
             quiz = Quiz(place.module, place.step, question, source.language)
             # alone in its folder: what lies beside it would be its own, as the profile has it
@@ -157,7 +157,7 @@ class _Cartridge:
             )
         else:
             path, kind = f"pages/{place.id}.html", "webcontent"
-            body = step_body(source, place.step, self.media_url)
+            body = step_body(source, place.step, self.media_url, qti12.FORMS)
             self.files[path] = page(source.language, text.title, body)
         self.add_item(parent, place.id, text.title)
         self.add_resource(f"r-{place.id}", kind, path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
+from html import escape
 from xml.etree.ElementTree import Element
 
 from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
@@ -20,6 +22,7 @@ _KINDS: Mapping[QuestionForm, str] = {
     "match": "matching",
     "order": "matching",
     "open": "essay",
+    "gap": "cloze",
 }
 _PLACE = "@@PLUGINFILE@@/"
 
@@ -34,6 +37,11 @@ def moodle_xml(source: Source) -> Exported:
         if quiz.question.form == "order":
             message = "Moodle matches each with its place instead of ordering"
             losses.note(quiz.step, quiz.language, message)
+        if quiz.question.form == "gap" and (
+            len(quiz.question.gaps) > 1 or quiz.question.points != 1
+        ):
+            message = "Moodle gives points for each gap, not for all together"
+            losses.note(quiz.step, quiz.language, message)
         if any(number.is_percent for number in quiz.question.numbers):
             losses.note(quiz.step, quiz.language, "Moodle takes the number without its %")
     return Exported(written(root), tuple(losses.found))
@@ -43,9 +51,10 @@ def _question(root: Element, quiz: Quiz, media: Mapping[str, bytes]) -> None:
     drawn = quiz.drawn(lambda path: f"{_PLACE}{path.removeprefix('media/')}")
     question = add(root, "question", attributes={"type": _KINDS[drawn.form]})
     _text(question, "name", quiz.title)
-    _html(question, "questiontext", drawn.prompt_html, media)
+    _html(question, "questiontext", f"{drawn.prompt_html}{_gaps(drawn)}", media)
     _html(question, "generalfeedback", drawn.explanation_html, media)
-    add(question, "defaultgrade", number(drawn.points))
+    if drawn.form != "gap":  # of gaps Moodle adds up what each is worth
+        add(question, "defaultgrade", number(drawn.points))
     add(question, "penalty", "0")
     add(question, "hidden", "0")
     add(question, "idnumber", quiz.id)
@@ -55,6 +64,21 @@ def _question(root: Element, quiz: Quiz, media: Mapping[str, bytes]) -> None:
         _add_written(question, quiz, drawn, media)
     if drawn.hint_html:
         _html(question, "hint", drawn.hint_html, media)
+
+
+def _gaps(drawn: RenderedQuestion) -> str:
+    """Moodle's embedded answers, under the text, by the numbers that stand in it."""
+    lines = []
+    for place, gap in enumerate(drawn.gaps, start=1):
+        kind = "MULTICHOICE" if gap.choices else "SHORTANSWER"
+        words = [(word, word in gap.accepted) for word in gap.choices or gap.accepted]
+        answers = "~".join(f"{'=' if right else ''}{_embedded(word)}" for word, right in words)
+        lines.append(f"<p>({place}) {{1:{kind}:{answers}}}</p>")
+    return "".join(lines)
+
+
+def _embedded(text: str) -> str:
+    return re.sub(r"([\\}#~/\"])", r"\\\1", escape(text, quote=False))
 
 
 def _add_ticked(

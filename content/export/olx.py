@@ -10,12 +10,14 @@ import re
 import tarfile
 from xml.etree.ElementTree import Element
 
+from content.export import olx_written
 from content.export.pages import Place, intro_body, note_work_lost, places, step_body
-from content.export.quizzes import Quiz, number, ticked
+from content.export.quizzes import TICKED, Quiz, asked_in, note_alike_only, number
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, elements, with_tex, written
 from content.rendered import RenderedQuestion
 
+_FORMS = TICKED | olx_written.FORMS
 _GRADED = "Quiz"
 _ODD = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -77,10 +79,10 @@ class _Course:
     def add_step(self, sequence: Element, place: Place) -> None:
         source, name = self.source, _name(place.id)
         text = place.step.texts[source.language]
-        note_work_lost(source, place, self.losses)
+        note_work_lost(source, place, self.losses, _FORMS)
         add(sequence, "vertical", attributes={"url_name": f"{name}_unit"})
         vertical = Element("vertical", {"display_name": text.title})
-        question = ticked(place.step, source.language)
+        question = asked_in(_FORMS, place.step, source.language)
         if question is not None:
             quiz = Quiz(place.module, place.step, question, source.language)
             self.count += 1
@@ -91,12 +93,17 @@ class _Course:
             if question.form == "several":
                 message = "Open edX counts every option, also those rightly left out"
                 self.losses.note(place.step, source.language, message)
+            if question.form not in TICKED:
+                note_alike_only(quiz, self.losses, "Open edX")
+                olx_written.note_losses(quiz, self.losses)
         else:
             add(vertical, "html", attributes={"url_name": name})
             self.write(
                 f"html/{name}", Element("html", {"filename": name, "display_name": text.title})
             )
-            self.found[f"html/{name}.html"] = step_body(source, place.step, _static).encode()
+            self.found[f"html/{name}.html"] = step_body(
+                source, place.step, _static, _FORMS
+            ).encode()
         self.write(f"vertical/{name}_unit", vertical)
 
 
@@ -104,14 +111,10 @@ def _problem(quiz: Quiz) -> Element:
     question = quiz.drawn(_static)
     points = number(question.points)
     problem = Element("problem", {"display_name": quiz.title, "weight": points})
-    is_one = question.form == "one"
-    credit = {} if is_one else {"partial_credit": "EDC"}
-    tag = "multiplechoiceresponse" if is_one else "choiceresponse"
-    response = add(problem, tag, attributes=credit)
-    response.append(elements(with_tex(question.prompt_html)))
-    kind = {"type": "MultipleChoice"} if is_one else {}
-    group = add(response, "choicegroup" if is_one else "checkboxgroup", attributes=kind)
-    _add_choices(group, question)
+    if question.form in TICKED:
+        response = _ask_choice(problem, question)
+    else:
+        response = olx_written.ask(problem, question, quiz.step.id)
     if question.explanation_html:
         solution = add(response, "solution")
         shown = elements(with_tex(question.explanation_html))
@@ -121,6 +124,18 @@ def _problem(quiz: Quiz) -> Element:
         hint = add(add(problem, "demandhint"), "hint")
         hint.append(elements(with_tex(question.hint_html)))
     return problem
+
+
+def _ask_choice(problem: Element, question: RenderedQuestion) -> Element:
+    is_one = question.form == "one"
+    credit = {} if is_one else {"partial_credit": "EDC"}
+    tag = "multiplechoiceresponse" if is_one else "choiceresponse"
+    response = add(problem, tag, attributes=credit)
+    response.append(elements(with_tex(question.prompt_html)))
+    kind = {"type": "MultipleChoice"} if is_one else {}
+    group = add(response, "choicegroup" if is_one else "checkboxgroup", attributes=kind)
+    _add_choices(group, question)
+    return response
 
 
 def _add_choices(group: Element, question: RenderedQuestion) -> None:

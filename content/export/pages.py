@@ -7,10 +7,10 @@ from html import escape
 
 from msgspec import Struct
 
-from content.export.quizzes import ticked
+from content.export.quizzes import TICKED, asked_in
 from content.export.source import Losses, Source
 from content.grading import shuffled
-from content.model import Module, Section, Step
+from content.model import Module, QuestionForm, Section, Step
 from content.rendered import RenderedQuestion
 from content.rendering.html import MediaUrl, render_step, render_track_intro
 
@@ -40,12 +40,17 @@ def places(source: Source) -> Iterator[Place]:
                     yield Place(module, section, step)
 
 
-def step_body(source: Source, step: Step, media_url: MediaUrl) -> str:
+def step_body(
+    source: Source,
+    step: Step,
+    media_url: MediaUrl,
+    forms: frozenset[QuestionForm] = TICKED,
+) -> str:
     """Without the quiz, which each format has its own way for, and without the leader's words."""
     drawn = render_step(step, source.language, media_url=media_url, has_tabs=False)
     parts = [drawn.html, drawn.prompt_html, drawn.video.html if drawn.video else ""]
     parts += [_list(drawn.items)] if drawn.items else []
-    if ticked(step, source.language) is None and drawn.question is not None:
+    if asked_in(forms, step, source.language) is None and drawn.question is not None:
         parts.append(asked_body(drawn.question, step.id))
     return "\n".join(part for part in parts if part)
 
@@ -86,10 +91,15 @@ def page(language: str, title: str, body: str) -> bytes:
     ).encode()
 
 
-def note_work_lost(source: Source, place: Place, losses: Losses) -> None:
+def note_work_lost(
+    source: Source,
+    place: Place,
+    losses: Losses,
+    forms: frozenset[QuestionForm] = TICKED,
+) -> None:
     """Reflections and try-outs are written in the tool; elsewhere only the question is left."""
     question = place.step.texts[source.language].question
-    is_written = question is not None and ticked(place.step, source.language) is None
+    is_written = question is not None and question.form not in forms
     if is_written or place.step.kind in _WRITTEN:
         message = "the page asks, but has no field for the answer"
         hint = "Export as thin-cartridge: its links lead to the tool."

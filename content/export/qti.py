@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from content.export.quizzes import TICKED, Quiz, number, quizzes, shares
+from content.export import qti_written
+from content.export.quizzes import TICKED, Quiz, note_alike_only, number, quizzes, shares
 from content.export.source import Exported, Losses, Source
 from content.export.xml import add, elements, written
 from content.export.zips import zipped
+from content.rendered import RenderedQuestion
 from content.rendering.sanitizer import HEADINGS
 
 _ITEM = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -29,7 +31,7 @@ def qti(source: Source) -> Exported:
     add(manifest, "organizations")
     resources = add(manifest, "resources")
     files: dict[str, bytes] = {}
-    for quiz in quizzes(source, TICKED, losses):
+    for quiz in quizzes(source, TICKED | qti_written.FORMS, losses):
         path = f"items/{quiz.id}.xml"
         files[path] = _item(quiz)
         kind = {"identifier": f"item-{quiz.id}", "type": "imsqti_item_xmlv2p1", "href": path}
@@ -39,6 +41,7 @@ def qti(source: Source) -> Exported:
             files[name] = files.get(name) or media[name]
         if quiz.question.hint:
             losses.note(quiz.step, quiz.language, "QTI 2.1 has no place for the hint")
+        note_alike_only(quiz, losses, "QTI 2.1")
     files["imsmanifest.xml"] = written(manifest)
     return Exported(zipped(files, first="imsmanifest.xml"), tuple(losses.found))
 
@@ -48,21 +51,19 @@ def _item(quiz: Quiz) -> bytes:
     names = {"identifier": quiz.id, "title": quiz.title, "xml:lang": quiz.language}
     kind = {"adaptive": "false", "timeDependent": "false"}
     item = Element("assessmentItem", {"xmlns": _ITEM, **names, **kind})
-    _declarations(item, quiz)
+    if question.form in TICKED:
+        _declare_choice(item, quiz)
+    else:
+        qti_written.declare(item, question)
+    _declare_outcomes(item, quiz)
     body = add(item, "itemBody")
     _html(body, question.prompt_html)
-    most = "1" if question.form == "one" else "0"
-    asked = {"responseIdentifier": "RESPONSE", "shuffle": "false", "maxChoices": most}
-    interaction = add(body, "choiceInteraction", attributes=asked)
-    for place, option in enumerate(question.options):
-        choice = add(interaction, "simpleChoice", attributes={"identifier": f"a{place}"})
-        _html(choice, option.html)
-    processing = add(item, "responseProcessing")
-    score = add(processing, "setOutcomeValue", attributes={"identifier": "SCORE"})
-    add(score, "mapResponse", attributes={"identifier": "RESPONSE"})
-    told = add(processing, "setOutcomeValue", attributes={"identifier": "FEEDBACK"})
-    # what is single in one form and multiple in the other becomes multiple
-    add(add(told, "multiple"), "variable", attributes={"identifier": "RESPONSE"})
+    if question.form in TICKED:
+        _ask_choice(body, question)
+        _count_choice(item)
+    else:
+        qti_written.ask(body, question, quiz.step.id, _html)
+        qti_written.count(item, question)
     for place, option in enumerate(question.options):
         _feedback(item, f"a{place}", "show", option.feedback_html)
     # hidden for the choice "none", which nobody can make: it is always shown
@@ -70,7 +71,25 @@ def _item(quiz: Quiz) -> bytes:
     return written(item)
 
 
-def _declarations(item: Element, quiz: Quiz) -> None:
+def _ask_choice(body: Element, question: RenderedQuestion) -> None:
+    most = "1" if question.form == "one" else "0"
+    asked = {"responseIdentifier": "RESPONSE", "shuffle": "false", "maxChoices": most}
+    interaction = add(body, "choiceInteraction", attributes=asked)
+    for place, option in enumerate(question.options):
+        choice = add(interaction, "simpleChoice", attributes={"identifier": f"a{place}"})
+        _html(choice, option.html)
+
+
+def _count_choice(item: Element) -> None:
+    processing = add(item, "responseProcessing")
+    score = add(processing, "setOutcomeValue", attributes={"identifier": "SCORE"})
+    add(score, "mapResponse", attributes={"identifier": "RESPONSE"})
+    told = add(processing, "setOutcomeValue", attributes={"identifier": "FEEDBACK"})
+    # what is single in one form and multiple in the other becomes multiple
+    add(add(told, "multiple"), "variable", attributes={"identifier": "RESPONSE"})
+
+
+def _declare_choice(item: Element, quiz: Quiz) -> None:
     question = quiz.question
     several = "single" if question.form == "one" else "multiple"
     named = {"identifier": "RESPONSE", "cardinality": several, "baseType": "identifier"}
@@ -83,8 +102,11 @@ def _declarations(item: Element, quiz: Quiz) -> None:
     for place, share in enumerate(shares(question)):
         entry = {"mapKey": f"a{place}", "mappedValue": number(share * question.points)}
         add(mapping, "mapEntry", attributes=entry)
+
+
+def _declare_outcomes(item: Element, quiz: Quiz) -> None:
     score = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
-    most = {"normalMaximum": number(question.points)}
+    most = {"normalMaximum": number(quiz.question.points)}
     outcome = add(item, "outcomeDeclaration", attributes=score | most)
     add(add(outcome, "defaultValue"), "value", "0")
     told = {"identifier": "FEEDBACK", "cardinality": "multiple", "baseType": "identifier"}

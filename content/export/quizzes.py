@@ -64,10 +64,20 @@ def quizzes(source: Source, forms: frozenset[QuestionForm], losses: Losses) -> I
                 )
 
 
-def ticked(step: Step, language: str) -> Question | None:
-    """The question, if its answers are ticked."""
+def asked_in(forms: frozenset[QuestionForm], step: Step, language: str) -> Question | None:
+    """The question, if its answers are of one of these forms."""
     question = step.texts[language].question
-    return question if question is not None and question.form in TICKED else None
+    return question if question is not None and question.form in forms else None
+
+
+def note_alike_only(quiz: Quiz, losses: Losses, system: str) -> None:
+    """What is counted nearly as here, and what not at all."""
+    if any(n.is_percent for n in quiz.question.numbers):
+        message = say("{system} takes the number without its %", system=system)
+        losses.note(quiz.step, quiz.language, message)
+    if quiz.question.numbers:
+        message = say("{system} may take a decimal point only, no comma", system=system)
+        losses.note(quiz.step, quiz.language, message)
 
 
 def shares(question: Question) -> tuple[float, ...]:

@@ -4,54 +4,72 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 
+from content.checks import films
 from content.checks.foundation import told_alone
 from content.export.archive import LIBRARY_FILE, track_files
+from content.films import NoFilm, notes_of, without_notes
 from content.ids import is_id
 from content.intake.unpacking import BadArchive, unpacked
 from content.media import media_path
 from content.problems import Location, Problem
-from content.said import say
+from content.said import Said, say
 from content.workers.loading import load_library
 
 Outcome = Literal["new", "replaced", "unchanged", "refused"]
 _HINT = "Make the zip with `tracks content export`, or zip a library's library.yaml and one track."
+
+_OF_OTHERS: Final = frozenset(("include-missing", "replacement-missing"))
 
 
 class Arrival(Struct, frozen=True):
     track_id: str  # "" if the zip does not say
     outcome: Outcome
     problems: tuple[Problem, ...]
+    emptied: tuple[str, ...] = ()  # films whose notes were taken out: their paths in the zip
 
 
-def take_in(data: bytes, library: Path, *, replace: bool = False, name: str = "zip") -> Arrival:
+def take_in(
+    data: bytes,
+    library: Path,
+    *,
+    replace: bool = False,
+    name: str = "zip",
+    empties_films: bool = False,
+) -> Arrival:
     """Puts the track into the library, which may be an empty folder. A track of that id which
-    differs stays as it is unless `replace`."""
+    differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
+    they are to be emptied."""
+    emptied: tuple[str, ...] = ()
     try:
         files = unpacked(data)
         track_id = _track_id(files)
+        if empties_films:
+            files, emptied = _without_notes(files)
     except BadArchive as bad:
         return Arrival("", "refused", (Problem(bad.code, Location(name, 1), bad.args[0], _HINT),))
     library.mkdir(parents=True, exist_ok=True)
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:
         _write(files, staging)
-        problems = told_alone(load_library(staging).problems)
+        problems = load_library(staging).problems
+        problems = _alone(told_alone(problems), track_id)
         if any(problem.is_error for problem in problems):
             return Arrival(track_id, "refused", problems)
         target = library / track_id
         if target.exists() or target.is_symlink():
             if _same(staging / track_id, target):
-                return Arrival(track_id, "unchanged", problems)
+                return Arrival(track_id, "unchanged", problems, emptied)
             if not replace or target.is_symlink() or not target.is_dir():
                 return Arrival(track_id, "refused", (*problems, _taken(name, track_id)))
-        return Arrival(track_id, _move_in(staging, library, track_id), problems)
+        return Arrival(track_id, _move_in(staging, library, track_id), problems, emptied)
 
 
 @contextmanager
@@ -88,11 +106,37 @@ def _track_id(files: Mapping[str, bytes]) -> str:
     return track_id
 
 
+def _without_notes(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """And the films that had some."""
+    kept = dict(files)
+    for path, data in files.items():
+        if films.is_film(path.partition("/")[2]) and notes_of(data):
+            with suppress(NoFilm):  # then the check tells what is in it
+                kept[path] = without_notes(data)
+    return kept, tuple(path for path in files if kept[path] != files[path])
+
+
 def _write(files: Mapping[str, bytes], staging: Path) -> None:
     for path, data in files.items():
         place = staging / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
+
+
+def _alone(problems: Iterable[Problem], track_id: str) -> tuple[Problem, ...]:
+    """What it borrows from another track, or names as its replacement, may be where it comes to:
+    the check of the library there says so."""
+
+    def is_elsewhere(problem: Problem) -> bool:
+        values = problem.message.values if isinstance(problem.message, Said) else {}
+        return str(values.get("wanted", track_id)).split("/")[0] != track_id
+
+    return tuple(
+        msgspec.structs.replace(each, level="warning")
+        if each.code in _OF_OTHERS and is_elsewhere(each)
+        else each
+        for each in problems
+    )
 
 
 def _same(one: Path, other: Path) -> bool:

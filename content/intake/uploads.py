@@ -12,7 +12,7 @@ from msgspec import Struct
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from content.drawings import NoDrawing, harmless
-from content.intake.films import NoFilm, without_notes
+from content.films import NoFilm, without_notes
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes, as it is kept
 LARGEST_PICTURE: Final = 20 * 1024 * 1024  # bytes, as it comes: a telephone's

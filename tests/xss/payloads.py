@@ -83,8 +83,8 @@ def payloads() -> tuple[str, ...]:
     """In the whole run all, else a sample, the same for everybody."""
     everything = (text[:LONGEST] for text in [*listed(), *generated()])
     found = [text for text in dict.fromkeys(everything) if text.strip()]
-    if IS_WHOLE:
-        return tuple(found)
+    if IS_WHOLE:  # mixed: whoever takes some of them has some of every kind
+        return tuple(random.Random(20).sample(found, len(found)))
     drawn = random.Random(20).sample(found, SAMPLE)
     return tuple(dict.fromkeys([*_WAYS_OUT, *drawn]))
 

@@ -13,7 +13,9 @@ from threading import Lock
 from msgspec import Struct
 
 from content.checks import complexity
+from content.checks.films import is_film
 from content.export.archive import LIBRARY_FILE
+from content.films import notes_of
 from content.media import is_image
 from content.model import Publisher, Track
 from content.pictures import SIGNATURE
@@ -78,6 +80,8 @@ class Checker:
         path = f"media/{name}"
         if name.lower().endswith((".svg", ".vtt")):
             return self._folder.file(track, path) or b""
+        if is_film(path):
+            return notes_of(self._folder.file(track, path) or b"")
         if is_image(path):
             return self._folder.file(track, path, most=SIGNATURE) or b""
         return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import struct
 import tempfile
@@ -25,7 +26,7 @@ SHIPPED = Path("content/library")
 TRACK = "naturfag-utforskende"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(LIBRARIES)
 def test_out_and_in_and_out_gives_the_same_bytes(made: tuple[str, dict[str, bytes]]) -> None:
     track_id, files = made
@@ -78,6 +79,33 @@ def test_a_track_comes_in_without_the_one_it_builds_on(tmp_path: Path) -> None:
     assert ("foundation-missing", "warning") in told
     there = load_library(tmp_path).problems
     assert ("foundation-missing", "error") in {(p.code, p.level) for p in there}
+
+
+@pytest.mark.parametrize("code", ["include-missing", "replacement-missing"])
+def test_a_track_comes_in_without_those_that_it_leads_to(tmp_path: Path, code: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_of(SHIPPED, TRACK))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+
+    def leading_to(address: str) -> bytes:
+        changed = {}
+        for name, data in files.items():
+            text = data.decode()
+            if code == "replacement-missing" and "/track." in name:
+                text = text.replace("title:", f"retired: {{borte: {address}}}\ntitle:", 1)
+            if code == "include-missing" and "/01-" in name:
+                borrowed = rf"\1\n::: include {{resource={address}}}\n:::\n"
+                text = re.sub(r"(### [^\n]*\{#[^\n]*\n)", borrowed, text, count=1)
+            changed[name] = text.encode()
+        return zip_of(changed)
+
+    own = take_in(leading_to(f"{TRACK}/ingen#les"), tmp_path)
+    assert own.outcome == "refused"
+    assert {p.code for p in own.problems if p.is_error} == {code}
+    came = take_in(leading_to("annet/en#les"), tmp_path)
+    assert came.outcome == "new"
+    assert (code, "warning") in {(p.code, p.level) for p in came.problems}
+    there = load_library(tmp_path).problems
+    assert (code, "error") in {(p.code, p.level) for p in there}
 
 
 def test_a_track_that_differs_is_changed_only_when_asked(tmp_path: Path) -> None:

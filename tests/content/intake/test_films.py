@@ -2,12 +2,14 @@
 
 import struct
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.intake.films import NoFilm, without_notes
+from content.checks import films
+from content.films import NoFilm, notes_of, without_notes
 from content.intake.uploads import Refused, taken_in
 
 CANARY = b"+59.8333+010.4333/"
@@ -112,3 +114,33 @@ def test_whatever_the_sizes_say_it_ends_with_a_film_or_a_refusal(film: bytes) ->
         return
     assert len(kept) == len(film)
     assert without_notes(kept) == kept
+
+
+def test_what_is_noted_is_told_until_it_is_emptied(tmp_path: Path) -> None:
+    media = tmp_path / "spor" / "media"
+    media.mkdir(parents=True)
+    place = media / "a.MP4"
+    program = HEAD + box(b"moov", box(b"udta", box(b"\xa9too", b"Lavf"))) + PICTURES
+    told = []
+    for film in (
+        HEAD + box(b"moov", NOTES["place of a telephone"]) + PICTURES,
+        HEAD + box(b"moov", APPLE) + PICTURES,
+        program,
+        without_notes(program),
+        HEAD + box(b"moov", box(b"udta")) + PICTURES,
+    ):
+        place.write_bytes(film)
+        told.append([(p.code, p.level, p.location.path) for p in films.problems(tmp_path / "spor")])
+        # of the notes alone the check says the same
+        place.write_bytes(notes_of(film))
+        again = [(p.code, p.level, p.location.path) for p in films.problems(tmp_path / "spor")]
+        assert again == told[-1]
+
+    path = "spor/media/a.MP4"
+    assert told == [
+        [("film-place", "error", path)],
+        [("film-place", "error", path)],
+        [("film-notes", "warning", path)],
+        [],
+        [],
+    ]

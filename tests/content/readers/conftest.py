@@ -19,6 +19,37 @@ from tests.content.export.test_pdf import png
 from tests.journeys.manual import write_library
 from tracks.cli.setup.openedx import OpenEdx
 
+_FORMS = """### Tegn i svarene
+
+::: quiz {#q1}
+Fransk for <kjærligheten> & livet: [[ l'amour | (l'été) | d'ør #1 ]] og [[(vie) | (la vie)]].
+:::
+
+::: quiz {#q2 points=2}
+Hvor mange?
+
+= 12,5 +- 0,5
+= -3
+
+> [!NOTE]
+> Begge.
+:::
+
+::: quiz {#q3}
+Hva hører sammen?
+
+- *Rom* -> Italia
+- Milano -> Italia
+- Côte d'Azur -> "Sør" i l'Hexagone
+:::
+
+::: quiz {#q4}
+Hva heter det?
+
+= åre'n
+= <ål> & co
+:::
+"""
 _ROOT = Path(__file__).resolve().parents[3]
 _PROGRAMS = Path(__file__).parent / "programs"
 _MISSING = (
@@ -56,25 +87,33 @@ def read() -> Read:
 
 class Taken:
     """The track of the authors' manual, which has every block and every form of answer; one whose
-    quizzes have pictures, several points and every sign that means something; and every track that
-    we ship, in each of its languages: taken out, each in each format once."""
+    quizzes have pictures, several points and every sign that means something; one with such signs
+    in answers that are not ticked; and every track that we ship, in each of its languages: taken
+    out, each in each format once."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "manual").mkdir()
         write_library(folder / "manual")
         laid_out(folder / "quizzes", quiz_library() | {"spor/media/a.png": png()})
+        forms = quiz_library(_FORMS)
+        laid_out(folder / "forms", {k.replace("spor/", "svar/"): v for k, v in forms.items()})
         self._folder = folder
         self.sources = {
             f"{track.id}.{language}": Source(
                 root, loaded.publisher, track, language, "https://tracks.example"
             )
-            for root in (folder / "manual", folder / "quizzes", _ROOT / "content/library")
+            for root in (
+                folder / "manual",
+                folder / "quizzes",
+                folder / "forms",
+                _ROOT / "content/library",
+            )
             for loaded in [load_library(root).value]
             if loaded is not None
             for track in loaded.tracks
             for language in track.languages
         }
-        assert {"malinger.nb", "spor.nb"} < set(self.sources)
+        assert {"malinger.nb", "spor.nb", "svar.nb"} < set(self.sources)
         assert len(self.sources) > 20
 
     def path(self, name: str, form: str) -> str:

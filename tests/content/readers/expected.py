@@ -101,14 +101,80 @@ def _asked(shown: RenderedStep, question: RenderedQuestion) -> Asked:
     )
 
 
-def read_on_pages(source: Source) -> dict[str, list[str]]:
+class Written(Struct, frozen=True):
+    """A question whose answers are not ticked."""
+
+    title: str
+    form: str
+    points: float
+    prompt: str
+    why: str
+    question: RenderedQuestion
+    seed: str
+
+    @property
+    def fields(self) -> list[str]:
+        """What stands beside each field, where there are several."""
+        question = self.question
+        if question.form == "gap":
+            return [f"({n})" for n in range(1, len(question.gaps) + 1)]
+        return [words(pair.left_html) for pair in question.pairs]
+
+
+def written(source: Source, forms: frozenset[str]) -> dict[str, Written]:
+    """module.step -> what is asked there, of these forms."""
+    found = {}
+    for module, step in steps(source):
+        shown = drawn(source, step)
+        question = shown.question
+        if question is not None and question.form in forms - {"one", "several"}:
+            found[f"{module.id}.{step.id}"] = Written(
+                title=shown.title,
+                form=question.form,
+                points=question.points,
+                prompt=words(f"{shown.html}\n{question.prompt_html}"),
+                why=words(question.explanation_html),
+                question=question,
+                seed=step.id,
+            )
+    return found
+
+
+def tried(question: RenderedQuestion) -> list[list[str]]:
+    """Answers that are right and that are not, as content.grading takes them."""
+    match question.form:
+        case "text":
+            given = [*question.accepted, question.accepted[0].upper(), "helt feil"]
+            return [[text] for text in given]
+        case "number":
+            values = [number.value for number in question.numbers]
+            first = question.numbers[0]
+            values += [first.value + first.tolerance, first.value + 2 * first.tolerance + 1]
+            return [[f"{value:.10g}"] for value in values]
+        case "gap":
+            right = [gap.accepted[0] for gap in question.gaps]
+            other = [gap.accepted[-1] for gap in question.gaps]
+            wrong = [next((c for c in gap.choices if c not in right), "x") for gap in question.gaps]
+            each = [[*right[:n], wrong[n], *right[n + 1 :]] for n in range(len(right))]
+            return [right, other, wrong, *each]
+        case "match" | "order":
+            begin = 0 if question.form == "match" else 1
+            count = len(question.pairs or question.items)
+            right = [str(n) for n in range(begin, begin + count)]
+            return [right, right[::-1], [*right[1:2], *right[:1], *right[2:]]]
+    return [["noe"], [""]]
+
+
+def read_on_pages(
+    source: Source, forms: frozenset[str] = frozenset({"one", "several"})
+) -> dict[str, list[str]]:
     """module.step -> what its page says, where it is no quiz: in pieces, in order. Of written
     answers only what is asked: nothing that is right."""
     found = {}
-    ticked = asked(source)
+    asked_there = {**asked(source), **written(source, forms)}
     for module, step in steps(source):
         name = f"{module.id}.{step.id}"
-        if name not in ticked:
+        if name not in asked_there:
             shown = drawn(source, step)
             parts = [shown.title, shown.html, shown.prompt_html, *shown.items]
             if shown.question is not None:

@@ -8,8 +8,18 @@ from typing import Any
 
 import pytest
 
+from content.export.qti12 import FORMS
+from content.grading import grade_given
 from tests.content.readers.conftest import Read, Taken
-from tests.content.readers.expected import Tree, asked, read_on_pages, tree, words
+from tests.content.readers.expected import (
+    Tree,
+    asked,
+    read_on_pages,
+    tree,
+    tried,
+    words,
+    written,
+)
 
 FULL = {"cartridge": "3", "cartridge-1.1": "1"}
 VERSIONS = {**FULL, "thin-cartridge": "3"}
@@ -67,8 +77,8 @@ def test_every_page_says_what_its_step_says(
     form: str, taken: Taken, cartridges: dict[str, dict[str, Any]]
 ) -> None:
     for name, found in cartridges[form].items():
-        said = read_on_pages(taken.sources[name])
-        quizzes = asked(taken.sources[name])
+        said = read_on_pages(taken.sources[name], FORMS)
+        quizzes = {**asked(taken.sources[name]), **written(taken.sources[name], FORMS)}
         (top,) = found["tree"]
         assert leads_to(top) == {"r-index", *(f"r-{step}" for step in (*said, *quizzes))}, name
         with zipfile.ZipFile(taken.path(name, form)) as archive:
@@ -91,10 +101,12 @@ def test_a_quiz_is_asked_whole_and_right_for_the_right_choice_only(
 ) -> None:
     paths = taken.paths(form)
     counted = 0
-    for name, files in zip(paths, read("items", list(paths.values())), strict=True):
+    tasks = [(path, {}) for path in paths.values()]
+    for name, files in zip(paths, read("items", tasks), strict=True):
         expected = asked(taken.sources[name])
         resources = cartridges[form][name]["resources"]
-        assert {f"quizzes/{step}/quiz.xml" for step in expected} == set(files)
+        there = {*expected, *written(taken.sources[name], FORMS)}
+        assert {f"quizzes/{step}/quiz.xml" for step in there} == set(files)
         for step, question in expected.items():
             resource = resources[f"r-{step}"]
             assert resource["type"] == f"imsqti_xmlv1p2/imscc_xmlv1p{FULL[form]}/assessment"
@@ -112,6 +124,37 @@ def test_a_quiz_is_asked_whole_and_right_for_the_right_choice_only(
                 assert sorted(told) == sorted(said for said in shown if said)
                 counted += 1
     assert counted > 100
+
+
+@pytest.mark.parametrize("form", FULL)
+def test_a_word_that_is_accepted_is_right_and_an_open_answer_is_asked_for(
+    form: str, taken: Taken, read: Read
+) -> None:
+    paths = taken.paths(form)
+    ours = {name: written(taken.sources[name], FORMS) for name in paths}
+    tasks = [
+        (
+            paths[name],
+            {
+                f"quizzes/{step}/quiz.xml": tried(one.question)
+                for step, one in questions.items()
+                if one.form == "text"
+            },
+        )
+        for name, questions in ours.items()
+    ]
+    forms = set()
+    for name, files in zip(paths, read("items", tasks), strict=True):
+        for step, one in ours[name].items():
+            (item,) = files[f"quizzes/{step}/quiz.xml"]
+            assert item["title"] == one.title
+            assert item["fields"] == ["TextEntryInteraction"]
+            assert words(item["prompt"]) == one.prompt
+            given = tried(one.question) if one.form == "text" else []
+            rights = [grade_given(one.question, each).is_right for each in given]
+            assert [score == 100 for score in item["scores"]] == rights, (name, step)
+            forms.add(one.form)
+    assert forms == FORMS - {"one", "several"}
 
 
 def test_a_thin_cartridges_links_lead_to_our_tool(

@@ -14,10 +14,11 @@ import pytest
 
 from content.export.quizzes import quizzes
 from content.export.source import Losses
-from content.grading import grade
+from content.grading import grade, grade_given
 from content.model import Question
+from content.rendered import RenderedQuestion
 from tests.content.readers.conftest import Read, Taken
-from tests.content.readers.expected import asked, words
+from tests.content.readers.expected import Written, asked, tried, words, written
 
 NODE_MODULES = Path(".cache/web/node_modules").resolve()
 _SRC = re.compile(r'src="\.\./([^"]+)"')
@@ -25,9 +26,12 @@ _SRC = re.compile(r'src="\.\./([^"]+)"')
 
 def test_every_qti_item_is_asked_whole_and_counts_as_here(taken: Taken, read: Read) -> None:
     paths = taken.paths("qti")
-    for name, files in zip(paths, read("items", list(paths.values())), strict=True):
-        expected = asked(taken.sources[name])
-        assert set(files) == {f"items/{step}.xml" for step in expected}
+    tasks = [(path, {}) for path in paths.values()]
+    for name, files in zip(paths, read("items", tasks), strict=True):
+        source = taken.sources[name]
+        expected = asked(source)
+        there = {*expected, *written(source, WRITTEN)}
+        assert set(files) == {f"items/{step}.xml" for step in there}
         for step, question in expected.items():
             (item,) = files[f"items/{step}.xml"]
             options = list(item["options"])
@@ -45,9 +49,93 @@ def test_every_qti_item_is_asked_whole_and_counts_as_here(taken: Taken, read: Re
                 assert each["told"] == sorted(each["chosen"])  # what is chosen is commented on
 
 
+WRITTEN = frozenset({"text", "number", "gap", "match", "order", "open"})
+_FIELDS = {
+    "text": ["TextEntryInteraction"],
+    "number": ["TextEntryInteraction"],
+    "match": ["MatchInteraction"],
+    "order": ["OrderInteraction"],
+    "open": ["ExtendedTextInteraction"],
+}
+
+
+def choices(question: RenderedQuestion) -> list[dict[str, str]]:
+    """Of each field: what may be chosen, by what it says."""
+    match question.form:
+        case "gap":
+            return [{words(c): f"a{n}" for n, c in enumerate(g.choices)} for g in question.gaps]
+        case "match":
+            rights = dict.fromkeys(pair.right for pair in question.pairs)
+            lefts = {words(pair.left_html): f"l{n}" for n, pair in enumerate(question.pairs)}
+            return [lefts | {words(text): f"r{n}" for n, text in enumerate(rights)}]
+        case "order":
+            return [{words(item): f"a{n}" for n, item in enumerate(question.items)}]
+    return [{}]
+
+
+def as_qti(question: RenderedQuestion, given: list[str]) -> list[object]:
+    """What Pyslet is given for each field."""
+    match question.form:
+        case "gap":
+            fields = zip(given, choices(question), strict=True)
+            return [chosen.get(words(text), text) for text, chosen in fields]
+        case "match":
+            (named,) = choices(question)
+            pairs = zip(question.pairs, given, strict=True)
+            rights = [(words(p.left_html), words(question.pairs[int(g)].right)) for p, g in pairs]
+            return [[f"{named[left]} {named[right]}" for left, right in rights]]
+        case "order":
+            placed = sorted(range(len(given)), key=lambda n: int(given[n]))
+            return [[f"a{n}" for n in placed]]
+    return list(given)
+
+
+def test_every_written_answer_is_asked_for_and_counts_as_here_in_qti(
+    taken: Taken, read: Read
+) -> None:
+    paths = taken.paths("qti")
+    ours = {name: written(taken.sources[name], WRITTEN) for name in paths}
+    tasks = [
+        (
+            paths[name],
+            {
+                f"items/{step}.xml": [as_qti(one.question, given) for given in tried(one.question)]
+                for step, one in steps.items()
+            },
+        )
+        for name, steps in ours.items()
+    ]
+    forms = set()
+    for name, files in zip(paths, read("items", tasks), strict=True):
+        for step, one in ours[name].items():
+            (item,) = files[f"items/{step}.xml"]
+            check_item(item, one)
+            scores = [grade_given(one.question, given).points for given in tried(one.question)]
+            assert item["scores"] == scores, (name, step)
+            assert {0.0, one.points} == set(scores)
+            forms.add(one.form)
+    assert forms == WRITTEN
+
+
+def check_item(item: dict[str, Any], one: Written) -> None:
+    question = one.question
+    gaps = [f"{'InlineChoice' if gap.choices else 'TextEntry'}Interaction" for gap in question.gaps]
+    assert (item["title"], item["fields"]) == (one.title, gaps or _FIELDS[one.form])
+    beside = "".join(one.fields) if one.form == "gap" else ""
+    assert words(item["prompt"]) == one.prompt + beside
+    shown = [{words(text): name for name, text in each} for each in item["choices"]]
+    assert shown == choices(question)
+    # what is put in order does not come in the right one
+    if one.form == "order":
+        assert [name for name, _ in item["choices"][0]] != list(choices(question)[0].values())
+    assert {key: words(html) for key, html in item["feedback"].items()} == (
+        {"none": one.why} if one.why else {}
+    )
+
+
 def test_every_picture_of_a_qti_item_is_in_the_package(taken: Taken, read: Read) -> None:
     path = taken.path("spor.nb", "qti")
-    (files,) = read("items", [path])
+    (files,) = read("items", [(path, {})])
     with zipfile.ZipFile(path) as archive:
         there = archive.namelist()
     shown = [_SRC.findall(item["prompt"]) for each in files.values() for item in each]

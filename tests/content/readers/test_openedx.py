@@ -17,9 +17,20 @@ from playwright.sync_api import Browser, Playwright
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from content.grading import grade
+from content.export.olx_written import FORMS, shown_in_list
+from content.grading import grade, grade_given, shuffled
 from tests.content.readers.conftest import Read, Taken
-from tests.content.readers.expected import Tree, asked, read_on_pages, steps, tree, words
+from tests.content.readers.expected import (
+    Tree,
+    Written,
+    asked,
+    read_on_pages,
+    steps,
+    tree,
+    tried,
+    words,
+    written,
+)
 from tests.journeys.chromium import launch
 
 ACTOR = {"account": {"homePage": "https://lms.example", "name": "1"}, "objectType": "Agent"}
@@ -30,9 +41,12 @@ def test_open_edx_asks_every_problem_whole_and_pays_the_right_answer(
     taken: Taken, read: Read
 ) -> None:
     paths = taken.paths("olx")
-    for name, course in zip(paths, read("problems", list(paths.values())), strict=True):
-        expected = asked(taken.sources[name])
-        assert set(course) == {step.translate(_ODD) for step in expected}
+    tasks = [(path, {}) for path in paths.values()]
+    for name, course in zip(paths, read("problems", tasks), strict=True):
+        source = taken.sources[name]
+        expected = asked(source)
+        there = {*expected, *written(source, FORMS)}
+        assert set(course) == {step.translate(_ODD) for step in there}
         for step, question in expected.items():
             problem = course[step.translate(_ODD)]
             assert (problem["title"], problem["form"]) == (question.title, question.form)
@@ -51,6 +65,66 @@ def test_open_edx_asks_every_problem_whole_and_pays_the_right_answer(
                 said = words(each["said"])
                 for place in chosen:
                     assert question.told[place] in said
+
+
+_KINDS = {"text": ["StringResponse"], "number": ["NumericalResponse"]}
+
+
+def as_olx(one: Written, given: list[str]) -> list[str]:
+    """An answer for each field, as its list says it."""
+    question = one.question
+    if one.form == "match":
+        return [shown_in_list(question.pairs[int(number)].right) for number in given]
+    if one.form == "order":
+        return [given[place] for place in shuffled(len(given), one.seed)]
+    if one.form == "gap":
+        fields = zip(given, question.gaps, strict=True)
+        return [shown_in_list(text) if gap.choices else text for text, gap in fields]
+    return given
+
+
+def labels(one: Written) -> list[str]:
+    if one.form == "order":
+        order = shuffled(len(one.question.items), one.seed)
+        return [words(one.question.items[place]) for place in order]
+    return one.fields or [""]
+
+
+def test_open_edx_asks_for_written_answers_and_pays_them(taken: Taken, read: Read) -> None:
+    paths = taken.paths("olx")
+    ours = {name: written(taken.sources[name], FORMS) for name in paths}
+    tasks = [
+        (
+            paths[name],
+            {
+                step.translate(_ODD): [as_olx(one, given) for given in tried(one.question)]
+                for step, one in questions.items()
+            },
+        )
+        for name, questions in ours.items()
+    ]
+    forms = set()
+    for name, course in zip(paths, read("problems", tasks), strict=True):
+        for step, one in ours[name].items():
+            problem, question = course[step.translate(_ODD)], one.question
+            listed = ["OptionResponse"] * len(question.pairs or question.items)
+            gaps = ["OptionResponse" if g.choices else "StringResponse" for g in question.gaps]
+            assert problem["kinds"] == (_KINDS.get(one.form) or gaps or listed)
+            assert (problem["title"], problem["weight"]) == (one.title, one.points)
+            assert words(problem["prompt"]).startswith(one.prompt), (name, step)
+            assert [words(label) for label in problem["labels"]] == labels(one)
+            assert [words(html) for html in problem["solution"]] == ([one.why] if one.why else [])
+            for options, gap in zip(problem["options"], question.gaps, strict=False):
+                assert options == [shown_in_list(choice) for choice in gap.choices]
+            for options in problem["options"] if question.pairs else ():
+                assert sorted(options) == sorted(
+                    {shown_in_list(pair.right) for pair in question.pairs}
+                )
+            is_right = [grade_given(question, given).is_right for given in tried(question)]
+            assert [share == 1 for share in problem["shares"]] == is_right, (name, step)
+            assert {True, False} == set(is_right)
+            forms.add(one.form)
+    assert forms == FORMS
 
 
 def checked(path: str, folder: Path) -> Tree:
@@ -88,7 +162,7 @@ def test_chapters_sequences_and_units_are_there_in_order(
 def test_every_page_of_a_course_says_what_its_step_says(taken: Taken) -> None:
     for name, path in taken.paths("olx").items():
         with tarfile.open(path) as archive:
-            for step, (_title, *parts) in read_on_pages(taken.sources[name]).items():
+            for step, (_title, *parts) in read_on_pages(taken.sources[name], FORMS).items():
                 file = archive.extractfile(f"course/html/{step.translate(_ODD)}.html")
                 assert file is not None
                 said = words(file.read().decode())

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.content.intake.test_films import CANARY, HEAD, NOTES, PICTURES, box
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, follow, send, text_of
 from tracks.authoring.models import draft
@@ -122,3 +123,38 @@ def test_a_file_of_the_same_name_is_not_overwritten(
     assert answer.status_code == 422
     assert "The library has another file called media/a.pdf." in answer.text
     assert (folder / "maaling" / "media" / "a.pdf").read_bytes() == b"%PDF-1.4 mine"
+
+
+def film(*notes: bytes) -> bytes:
+    return HEAD + box(b"moov", *notes) + PICTURES
+
+
+@pytest.mark.parametrize("track", ["maaling", "ny"])
+def test_notes_of_films_are_emptied_and_that_is_said(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path, track: str
+):
+    files = {name.replace("maaling/", f"{track}/"): data for name, data in out.items()}
+    files[f"{track}/media/a.mp4"] = film(NOTES["place of a telephone"])
+
+    page = follow(tool, author, take_in(tool, author, packed(files)))
+
+    assert "sted, tid, utstyr og program, er tatt ut" in page.text
+    kept = (folder / track / "media" / "a.mp4").read_bytes()
+    assert CANARY not in kept
+    assert len(kept) == len(files[f"{track}/media/a.mp4"])
+    again = take_in(tool, author, packed(files))
+    assert again.headers["Location"] == f"/authoring/{track}?said=unchanged&films=emptied"
+    clean = {**files, f"{track}/media/a.mp4": kept}
+    last = take_in(tool, author, packed(clean))
+    assert last.headers["Location"] == f"/authoring/{track}?said=unchanged"
+
+
+def test_a_film_that_lies_there_with_its_place_is_told(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path
+):
+    (folder / "maaling" / "media").mkdir()
+    (folder / "maaling" / "media" / "a.mp4").write_bytes(film(NOTES["place of a telephone"]))
+
+    page = tool.get(author, "/authoring/maaling?lang=en")
+
+    assert "the film tells where it was made" in page.text

@@ -79,6 +79,10 @@ SAID = {
     "new": N_("The track from the zip is in the library now."),
     "unchanged": N_("The zip holds what is in the library already."),
 }
+FILMS_EMPTIED = N_(
+    "What the films in the zip noted about place, time, device and program was taken out. What is "
+    "seen and heard is the same."
+)
 
 
 @requires(Permission.WRITE_TRACKS)
@@ -179,6 +183,7 @@ def draw_track(
         drafts=len(drafts),
         problem=problem,
         said=SAID.get(request.args.get("said", "")),
+        also=FILMS_EMPTIED if request.args.get("films") == "emptied" else None,
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         elsewhere=_elsewhere(checked.problems, texts, track),
         errors=len(checked.errors),

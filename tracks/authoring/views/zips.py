@@ -49,7 +49,7 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
             return draw_home(session, actor, problem=NO_FILE), 422
     with tempfile.TemporaryDirectory(prefix="tracks-zip-") as name:
         staged = Path(name)
-        arrival = take_in(data, staged)
+        arrival = take_in(data, staged, empties_films=True)
         if arrival.outcome == "refused":
             with database.reading() as session:
                 page = draw_home(session, actor, problem=REFUSED, problems=arrival.problems)
@@ -65,7 +65,8 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
             else:
                 outcome = _compare(session, actor, folder, staged / track, track)
     if outcome.said:
-        return see_other(f"/authoring/{track}?said={outcome.said}")
+        emptied = "&films=emptied" if arrival.emptied else ""
+        return see_other(f"/authoring/{track}?said={outcome.said}{emptied}")
     with database.reading() as session:
         page = draw_home(session, actor, problem=outcome.problem, problems=outcome.problems)
         return page, 422

@@ -2,6 +2,7 @@
 calculators (formulas, chemistry, polygons) are large, and no problem of ours asks them: they are
 not installed."""
 
+import cmath
 import importlib.abc
 import importlib.machinery
 import sys
@@ -45,6 +46,7 @@ settings.configure(
 )
 django.setup()
 
+from xblocks_contrib.problem.capa import responsetypes, util  # noqa: E402
 from xblocks_contrib.problem.capa.capa_problem import (  # noqa: E402
     LoncapaProblem,
     LoncapaSystem,
@@ -90,8 +92,48 @@ def _system() -> LoncapaSystem:
     )
 
 
-def _read(text: str) -> dict[str, Any]:
+def _figure(_names: object, _functions: object, text: str) -> float:
+    """Of its calculator this much is enough: a number that is written as one."""
+    return float(text)
+
+
+responsetypes.evaluator = util.evaluator = _figure
+util.isinf, util.isnan = cmath.isinf, cmath.isnan
+responsetypes.isnan = cmath.isnan
+
+
+def _read(text: str, tried: list[list[str]]) -> dict[str, Any]:
     problem = LoncapaProblem(text, "p", _system(), _Block(), seed=1)
+    kinds = {type(response).__name__ for response in problem.responders.values()}
+    if kinds <= {"MultipleChoiceResponse", "ChoiceResponse"}:
+        return _ticked(problem)
+    return _written(problem, tried)
+
+
+def _written(problem: LoncapaProblem, tried: list[list[str]]) -> dict[str, Any]:
+    """`tried`: an answer for each field, one list after the other."""
+    fields = list(problem.inputs.values())
+    shares = []
+    for given in tried:
+        problem.grade_answers(dict(zip([each.input_id for each in fields], given, strict=True)))
+        scored = problem.calculate_score()
+        shares.append(float(scored["score"]) / float(scored["total"]))
+    answers = problem.get_question_answers()
+    return {
+        "title": problem.tree.get("display_name"),
+        "weight": float(problem.tree.get("weight")),
+        "kinds": [type(each).__name__ for each in problem.responders.values()],
+        "labels": [problem.problem_data[each.input_id]["label"] for each in fields],
+        "options": [
+            [str(one) for one, _ in each.loaded_attributes.get("options", ())] for each in fields
+        ],
+        "shares": shares,
+        "prompt": problem.get_html(),
+        "solution": [str(said) for name, said in answers.items() if "_solution_" in name],
+    }
+
+
+def _ticked(problem: LoncapaProblem) -> dict[str, Any]:
     (response,) = problem.responders.values()
     (asked,) = problem.inputs.values()
     is_one = type(response).__name__ == "MultipleChoiceResponse"
@@ -116,16 +158,18 @@ def _read(text: str) -> dict[str, Any]:
     }
 
 
-def _problems(paths: list[str]) -> list[dict[str, Any]]:
-    """A course each: name of a problem -> what it is to Open edX."""
+def _problems(asked: list[tuple[str, dict[str, list[list[str]]]]]) -> list[dict[str, Any]]:
+    """A course each: name of a problem -> what it is to Open edX. With each course what is tried
+    where answers are written: name of a problem -> answers for its fields."""
     found = []
-    for path in paths:
+    for path, tried in asked:
         course = {}
         with tarfile.open(path) as archive:
             for member in archive.getmembers():
                 file = archive.extractfile(member)
                 if "/problem/" in member.name and file is not None:
-                    course[Path(member.name).stem] = _read(file.read().decode())
+                    name = Path(member.name).stem
+                    course[name] = _read(file.read().decode(), tried.get(name, []))
         found.append(course)
     return found
 

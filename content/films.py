@@ -4,6 +4,7 @@ what points into it (stco, co64, mfra) stays true."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 # What holds other boxes, and notes among them (ISO/IEC 14496-12).
@@ -11,6 +12,8 @@ _HOLDERS: Final = frozenset(b"moov trak mdia minf stbl dinf edts mvex moof traf 
 # User data (with its loci and ©xyz), Apple's and other metadata, boxes of anybody's own (XMP).
 _NOTES: Final = frozenset((b"udta", b"meta", b"uuid", b"loci", b"\xa9xyz", b"ID32", b"meco"))
 _EMPTY: Final = frozenset((b"free", b"skip", b"wide"))
+# As telephones, QuickTime, 3GPP and XMP name it.
+_PLACES: Final = (b"\xa9xyz", b"loci", b"location.ISO6709", b"GPSLatitude")
 _BOXES_MOST: Final = 100_000
 
 
@@ -21,6 +24,32 @@ class NoFilm(Exception):
 def without_notes(data: bytes) -> bytes:
     """Of the same length. Raises NoFilm."""
     film = bytearray(data)
+    for at, kind, head, size in _boxes(data):
+        if kind in _NOTES or kind in _EMPTY:
+            film[at + 4 : at + 8] = b"free"
+            film[at + head : at + size] = bytes(size - head)
+    return bytes(film)
+
+
+def notes_of(data: bytes) -> bytes:
+    """The boxes of notes in which something is noted, one after the other. Of what is no film as
+    much as can be told."""
+    found = []
+    try:
+        for at, kind, head, size in _boxes(data):
+            if kind in _NOTES and data[at + head : at + size].strip(b"\0"):
+                found.append(data[at : at + size])
+    except NoFilm:
+        pass
+    return b"".join(found)
+
+
+def tells_place(notes: bytes) -> bool:
+    return any(name in notes for name in _PLACES)
+
+
+def _boxes(film: bytes) -> Iterator[tuple[int, bytes, int, int]]:
+    """Where each begins, its kind, bytes of its head, bytes of it all."""
     waiting = [(0, len(film))]
     seen = 0
     while waiting:
@@ -30,16 +59,13 @@ def without_notes(data: bytes) -> bytes:
             if seen > _BOXES_MOST:
                 raise NoFilm
             kind, head, size = _box(film, at, end)
-            if kind in _NOTES or kind in _EMPTY:
-                film[at + 4 : at + 8] = b"free"
-                film[at + head : at + size] = bytes(size - head)
-            elif kind in _HOLDERS:
+            yield at, kind, head, size
+            if kind in _HOLDERS:
                 waiting.append((at + head, at + size))
             at += size
-    return bytes(film)
 
 
-def _box(film: bytearray, at: int, end: int) -> tuple[bytes, int, int]:
+def _box(film: bytes, at: int, end: int) -> tuple[bytes, int, int]:
     """Kind, bytes of its head, bytes of it all: at least one, at most what is left."""
     if end - at < 8:
         raise NoFilm
