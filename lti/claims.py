@@ -34,6 +34,8 @@ CONTENT_ITEMS: Final = _DEEP_LINKING + "content_items"
 DEEP_LINKING_DATA: Final = _DEEP_LINKING + "data"
 DEEP_LINKING_MESSAGE: Final = _DEEP_LINKING + "msg"
 DEEP_LINKING_LOG: Final = _DEEP_LINKING + "log"
+DEEP_LINKING_ERROR: Final = _DEEP_LINKING + "errormsg"
+DEEP_LINKING_ERROR_LOG: Final = _DEEP_LINKING + "errorlog"
 
 LTI_VERSION: Final = "1.3.0"
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"

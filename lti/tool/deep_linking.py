@@ -125,9 +125,12 @@ def response_claims(
     now: datetime,
     message: str | None = None,
     log: str | None = None,
+    error: str | None = None,
+    error_log: str | None = None,
 ) -> dict[str, Any]:
     """The claims of LtiDeepLinkingResponse (DL 4.5), to be signed and posted to the return URL.
 
+    `message` and `error` are for the person, `log` and `error_log` for those who run the LMS.
     No items: the person cancelled, which is no error. Raises NotAccepted (D6).
     """
     if len(items) > 1 and not settings.accept_multiple:
@@ -150,6 +153,8 @@ def response_claims(
         names.DEEP_LINKING_DATA: settings.data,
         names.DEEP_LINKING_MESSAGE: message,
         names.DEEP_LINKING_LOG: log,
+        names.DEEP_LINKING_ERROR: error,
+        names.DEEP_LINKING_ERROR_LOG: error_log,
     }
     return claims | {name: value for name, value in optional.items() if value is not None}
 

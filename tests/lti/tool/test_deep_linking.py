@@ -241,10 +241,14 @@ def test_a_period_with_a_start_only():
 def test_message_and_log_are_there_only_when_something_is_said():
     prefix = "https://purl.imsglobal.org/spec/lti-dl/claim/"
     silent = response_claims(read(), REGISTRATION, "1", [], now=NOW)
-    spoken = response_claims(read(), REGISTRATION, "1", [], now=NOW, message="m", log="l")
+    spoken = response_claims(
+        read(), REGISTRATION, "1", [], now=NOW, message="m", log="l", error="e", error_log="f"
+    )
 
     assert {name for name in silent if name.startswith(prefix)} == {CONTENT_ITEMS}
-    assert (spoken[f"{prefix}msg"], spoken[f"{prefix}log"]) == ("m", "l")
+    assert [spoken[f"{prefix}{name}"] for name in ("msg", "log", "errormsg", "errorlog")] == [
+        *"mlef"
+    ]
     # Cancelling is no error.
     assert not any("error" in name for name in silent)
 

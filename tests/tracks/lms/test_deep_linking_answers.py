@@ -145,6 +145,19 @@ def test_d6_several_items_where_the_lms_takes_several(tool: Tool, several: Any):
     assert titles(claims) == ["Les om måling", "Enheter", "Måling i klasserommet"]
 
 
+def test_what_is_not_offered_any_more_is_told_and_the_rest_is_added(tool: Tool):
+    client, path = choosing(tool)
+
+    claims = answered(tool, send(tool, client, path, SESSION, f"{TRACK}/borte", lang="en"))
+
+    assert titles(claims) == ["Enheter"]
+    told, noted = (
+        claims[f"{DATA.removesuffix('data')}{name}"] for name in ("errormsg", "errorlog")
+    )
+    assert told.startswith("1 ")
+    assert noted == "1 of 2 chosen addresses are not offered"
+
+
 def test_itslearning_takes_every_link_that_is_chosen(tool: Tool):
     """It takes LTI resource links and nothing else, and so it says."""
     lms = ScriptedLms("itslearning")

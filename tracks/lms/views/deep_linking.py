@@ -74,7 +74,8 @@ def add(session: Session, actor: Actor, secret: str) -> ResponseReturnValue:
     if len(picked) > 1 and not selection.settings.accept_multiple:
         problem = gettext("The LMS takes one at a time: choose one of these.")
         return _page(session, actor, secret, selection, problem=problem), 422
-    return _answer(session, actor, secret, selection, registration, picked)
+    gone = set(request.form.getlist("pick")) - {str(piece.address) for piece in picked}
+    return _answer(session, actor, secret, selection, registration, picked, len(gone))
 
 
 @requires(Permission.KNOWN)
@@ -120,8 +121,11 @@ def _answer(
     selection: Selection,
     registration: Registration,
     picked: list[Piece],
+    gone: int = 0,
 ) -> str:
-    """The page that takes the signed answer to where the signed request said, and nowhere else."""
+    """The page that takes the signed answer to where the signed request said, and nowhere else.
+
+    `gone`: how many are offered no more since the page was shown."""
     if not use_selection(session, secret, actor.person_id, now()):
         raise _over(403)
     side = cast(LtiSide, current_app.extensions["tracks.lti"])
@@ -132,6 +136,13 @@ def _answer(
         selection.deployment_id,
         [link_item(p.address, p.title, one_line(p), launch_url) for p in picked],
         now=side.clock.now(),
+        error=gettext("%(count)s of what you chose is not offered any more, and was not added.")
+        % {"count": gone}
+        if gone
+        else None,
+        error_log=f"{gone} of {gone + len(picked)} chosen addresses are not offered"
+        if gone
+        else None,
     )
     return_url = selection.settings.return_url
     # The LMS may lead on from there to its other hosts, and browsers look at those as well.
