@@ -124,7 +124,7 @@ def _publishes(page: Page, press: Running, axe: str) -> str:
     """The version that it became."""
     page.goto(f"{press.tool_url}/authoring/{press.track.id}/publish")
     version = page.get_by_label("Version", exact=True).input_value()
-    proposed = page.get_by_label("Norsk bokmål")
+    proposed = page.locator("#you-said").get_by_label("Norsk bokmål")
     expect(proposed).to_have_value(
         f"Teksten om hypoteser er kortet ned til det dere trenger før møtet.\n{ANSWER}"
     )
