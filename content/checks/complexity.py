@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from content.problems import Location, Problem, ProblemList
 from content.reading.watch import Unread
 
-_MESSAGE = "too complex: this part cannot be read in the time there is"
 _HINT = (
     "Divide it into several steps, and write it with fewer signs inside each other: lists, "
     "quotations, brackets, stars."
@@ -16,13 +15,17 @@ def problems(path: str, unread: Sequence[Unread]) -> list[Problem]:
     """Of the parts of a file whose reading or drawing had to be ended."""
     found = ProblemList(path)
     for part in unread:
-        found.error("too-complex", part.line, _MESSAGE, _HINT)
+        message = "too complex: this part cannot be read in the time there is"
+        found.error("too-complex", part.line, message, _HINT)
     return found.found
 
 
 def at(location: Location) -> Problem:
     """Of a part that can be read, but not drawn in its time."""
-    return Problem("too-complex", location, _MESSAGE, _HINT)
+    found = ProblemList(location.path)
+    message = "too complex: this part cannot be read in the time there is"
+    found.error("too-complex", location.line, message, _HINT)
+    return found.found[0]
 
 
 def broken_off(path: str) -> Problem:
