@@ -13,15 +13,11 @@ _HINT = (
 
 def problems(path: str, unread: Sequence[Unread]) -> list[Problem]:
     """Of the parts of a file whose reading or drawing had to be ended."""
-    found = ProblemList(path)
-    for part in unread:
-        message = "too complex: this part cannot be read in the time there is"
-        found.error("too-complex", part.line, message, _HINT)
-    return found.found
+    return [at(Location(path, part.line)) for part in unread]
 
 
 def at(location: Location) -> Problem:
-    """Of a part that can be read, but not drawn in its time."""
+    """Of a part whose reading or drawing had to be ended."""
     found = ProblemList(location.path)
     message = "too complex: this part cannot be read in the time there is"
     found.error("too-complex", location.line, message, _HINT)

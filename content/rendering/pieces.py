@@ -41,10 +41,10 @@ class Piece(Struct, frozen=True, dict=True):
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
     def made_of(self) -> list[Any]:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind says it, but StepPiece, whose key is kept for long
 
     def html(self, media_url: MediaUrl) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind says it; a Struct cannot be an ABC
 
     def draw(self) -> str:
         begin = placed(self.key)

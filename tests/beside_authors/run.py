@@ -1,6 +1,5 @@
 """A teacher's requests at a steady pace, in turns alone and beside authors at their worst."""
 
-import html
 import itertools
 import statistics
 import threading
@@ -10,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.beside_authors.served import Browser, SignedIn, Site
-from tests.beside_authors.served import field as value_of
 from tests.content.test_pathological import GENERATORS
 from tests.convergence.run import FIELDS, STEPS
 from tests.tracks.authoring.pages import FILE, text_of
+from tests.tracks.authoring.pages import field as value_of
 
 EVERY_S = 0.04  # one request of the teacher's
 # What one author may ask for in a minute is bounded: a check every two seconds
@@ -104,7 +103,7 @@ def _author(site: Site, who: SignedIn, number: int, stop: threading.Event, found
         if status == 200:
             # never the same twice: what has been read or drawn is kept
             text = _with(text_of(page), generate(STEP_BYTES), f"{number}-{turn}-{ends}")
-            fields = {n: html.unescape(value_of(page, n)) for n in ("revision", "begun")}
+            fields = {n: value_of(page, n) for n in ("revision", "begun")}
             status, _ = browser.post(FILE, {**fields, "text": text, "go": "check"})
         _note(found, status, f"check of {name}")
         for path in PAGES:

@@ -1,6 +1,5 @@
 """A server process of its own with signed-in teachers and authors, and a browser's requests."""
 
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -59,12 +58,6 @@ class Browser:
         self._http.request(method, path, body, {**who, **headers})
         answer = self._http.getresponse()
         return answer.status, answer.read().decode()
-
-
-def field(page: str, name: str) -> str:
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
-    assert found, name
-    return found[1]
 
 
 @contextmanager

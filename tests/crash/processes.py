@@ -36,6 +36,18 @@ def free_port() -> int:
             return port
 
 
+def answers(port: int, timeout: float = 5) -> bool:
+    """Whether the tool does, on loopback."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 class Running:
     def __init__(self, command: Command, log: Path, pid: int, process: "Process | None") -> None:
         self.command = command
@@ -123,14 +135,7 @@ class Starter:
     def _is_up(self, running: Running) -> bool:
         if running.command == "worker":
             return _WORKER_IS_UP in running.written()
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
+        return answers(self._port)
 
     def close(self) -> None:
         assert self._forker.stdin is not None

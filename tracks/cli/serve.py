@@ -19,10 +19,13 @@ from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
 
 
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def check_port(host: str, port: int, what: str) -> None:
     """Raises SettingsError when somebody else listens there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -141,10 +144,8 @@ def _start(
 
 def _serve_in_processes(settings: Settings, started: Callable[[], None]) -> None:
     database, app = _prepare(settings)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server(
-        (settings.host, settings.port), family=family, backlog=1024
-    ) as listening:
+    address = settings.host, settings.port
+    with socket.create_server(address, family=_family(settings.host), backlog=1024) as listening:
         _give_back_memory()
         Processes(settings.processes, lambda: _start(settings, database, app, [listening])).run(
             started

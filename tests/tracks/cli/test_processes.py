@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.processes import free_port
+from tests.crash.processes import answers, free_port
 from tracks.settings import Settings, SettingsError
 
 SLOW_S = 60.0
@@ -34,14 +34,7 @@ class Served:
         return set()
 
     def answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
+        return answers(self.port, 20)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -155,7 +155,7 @@ def test_what_is_not_offered_any_more_is_told_and_the_rest_is_added(tool: Tool):
         claims[f"{DATA.removesuffix('data')}{name}"] for name in ("errormsg", "errorlog")
     )
     assert told.startswith("1 ")
-    assert noted == "1 of 2 chosen addresses are not offered"
+    assert noted == "1 of 2 chosen addresses were not added"
 
 
 def test_itslearning_takes_every_link_that_is_chosen(tool: Tool):

@@ -1,6 +1,7 @@
 """The part of publishing that tells what is new (F-14), and what of it was done because teachers
 said so (S-11, ADR 0050)."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from flask import request
@@ -44,27 +45,32 @@ def front_of(text: str) -> dict[str, Any]:
 def said_fields(
     session: Session, track: str, version: str, edition: Edition | None
 ) -> list[SaidField]:
-    """The original language first. As typed; else what the file says of that version and, in the
-    original language, what authors have answered. Teachers' own words are in none."""
+    """With what authors have answered; teachers' own words are in none."""
     answers = answers_to_publish(session, edition.track_id) if edition else []
-    original = edition.languages[0] if edition else None
-    found = []
-    for name, text in own_files(track).items():
-        lines = list(told_in(front_of(text), "you-said").get(version, []))
-        if name.language == original:
-            lines += [each for each in answers if each not in lines]
-        typed = request.form.get(f"said-{name.language}")
-        found.append(SaidField(name.language, "\n".join(lines) if typed is None else typed))
-    return sorted(found, key=lambda each: each.language != original)
+    return _fields("said", "you-said", track, version, edition, answers)
 
 
 def change_fields(track: str, version: str, edition: Edition | None) -> list[SaidField]:
-    """The original language first. As typed, else what the file says of that version."""
+    return _fields("changes", "changes", track, version, edition)
+
+
+def _fields(
+    what: str,
+    key: str,
+    track: str,
+    version: str,
+    edition: Edition | None,
+    proposed: Sequence[str] = (),
+) -> list[SaidField]:
+    """The original language first. As typed; else what the front matter says of that version under
+    `key` and, in the original language, what is proposed."""
     original = edition.languages[0] if edition else None
     found = []
     for name, text in own_files(track).items():
-        lines = told_in(front_of(text), "changes").get(version, [])
-        typed = request.form.get(f"changes-{name.language}", "\n".join(lines))
+        lines = list(told_in(front_of(text), key).get(version, []))
+        if name.language == original:
+            lines += [each for each in proposed if each not in lines]
+        typed = request.form.get(f"{what}-{name.language}", "\n".join(lines))
         found.append(SaidField(name.language, typed))
     return sorted(found, key=lambda each: each.language != original)
 

@@ -27,6 +27,10 @@ from tracks.web.errors import Lesson, PageError
 from tracks.web.pages import gettext
 from tracks.web.requests import language, may_post_to, now, parts
 
+NOT_ADDED = N_(
+    "%(count)s of what you chose was not added: it is not offered any more, or it was too much at "
+    "once."
+)
 OVER = Lesson(
     N_("This choice is closed"),
     N_("It has been used already, is more than an hour old, or belongs to somebody else."),
@@ -125,7 +129,7 @@ def _answer(
 ) -> str:
     """The page that takes the signed answer to where the signed request said, and nowhere else.
 
-    `gone`: how many are offered no more since the page was shown."""
+    `gone`: how many more were chosen than could be found."""
     if not use_selection(session, secret, actor.person_id, now()):
         raise _over(403)
     side = cast(LtiSide, current_app.extensions["tracks.lti"])
@@ -136,11 +140,8 @@ def _answer(
         selection.deployment_id,
         [link_item(p.address, p.title, one_line(p), launch_url) for p in picked],
         now=side.clock.now(),
-        error=gettext("%(count)s of what you chose is not offered any more, and was not added.")
-        % {"count": gone}
-        if gone
-        else None,
-        error_log=f"{gone} of {gone + len(picked)} chosen addresses are not offered"
+        error=gettext(NOT_ADDED, count=gone) if gone else None,
+        error_log=f"{gone} of {gone + len(picked)} chosen addresses were not added"
         if gone
         else None,
     )
