@@ -4,11 +4,12 @@ import itertools
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
-from tests.beside_authors.served import Browser, SignedIn, Site
+from tests.beside_authors.served import Browser, Site
 from tests.content.test_pathological import GENERATORS
 from tests.convergence.run import FIELDS, STEPS
 from tests.tracks.authoring.pages import FILE, text_of
@@ -18,7 +19,6 @@ EVERY_S = 0.04  # one request of the teacher's
 # What one author may ask for in a minute is bounded: a check every two seconds
 EACH_TEXT_S = 2.0
 STEP_BYTES = 60 * 1024
-STEPS_OF_A_FILE = 3
 PAGES = (f"{FILE}/preview", f"{FILE}/preview?view=leader", "/authoring/maaling/publish")
 
 
@@ -42,12 +42,13 @@ def p95(seconds: list[float]) -> float:
 
 def compare(site: Site, pairs: int, block_s: float) -> Found:
     found = Found()
+    authors = [Author.of(site, number) for number in range(len(site.authors))]
     teacher = Browser(site, site.teacher)
     _asks(teacher, block_s / 2)  # what is new the first time
     for pair in range(pairs):
         for are_beside in (False, True) if pair % 2 else (True, False):
             if are_beside:
-                with _authors(site, found):
+                with _beside(authors, found):
                     found.beside += _asks(teacher, block_s)
             else:
                 found.alone += _asks(teacher, block_s)
@@ -56,6 +57,7 @@ def compare(site: Site, pairs: int, block_s: float) -> Found:
 
 def _asks(teacher: Browser, seconds: float) -> list[float]:
     """At its pace, however long an answer takes."""
+    teacher.reconnect()
     took: list[float] = []
     began = time.monotonic()
     for number, step in enumerate(itertools.cycle(STEPS)):
@@ -75,13 +77,45 @@ def _asks(teacher: Browser, seconds: float) -> list[float]:
     raise AssertionError("steps never end")
 
 
+@dataclass
+class Author:
+    """Its texts are made before anybody is measured: whoever measures shares this process."""
+
+    browser: Browser
+    texts: Iterator[tuple[str, str]]  # name of the generator, and the text as a form has it
+
+    @classmethod
+    def of(cls, site: Site, number: int) -> "Author":
+        browser = Browser(site, site.authors[number])
+        _, page = browser.get(FILE)
+        head = text_of(page).partition("\n### ")[0]
+        texts = [
+            (name, urlencode({"text": head + _hostile(generate(STEP_BYTES))}))
+            for name, generate in list(GENERATORS.items())[number :: len(site.authors)]
+        ]
+        return cls(browser, itertools.cycle(texts))
+
+    def works(self, stop: threading.Event, found: Found) -> None:
+        self.browser.reconnect()
+        while not stop.is_set():
+            ends = time.monotonic() + EACH_TEXT_S
+            name, text = next(self.texts)
+            status, page = self.browser.get(FILE)
+            if status == 200:
+                fields = {n: value_of(page, n) for n in ("revision", "begun")}
+                status, _ = self.browser.post(FILE, {**fields, "go": "check"}, text)
+            _note(found, status, f"check of {name}")
+            for path in PAGES:
+                if stop.is_set():
+                    return
+                _note(found, self.browser.get(path)[0], f"{path} of {name}")
+            stop.wait(max(0.0, ends - time.monotonic()))
+
+
 @contextmanager
-def _authors(site: Site, found: Found) -> Iterator[None]:
+def _beside(authors: Sequence[Author], found: Found) -> Iterator[None]:
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=_author, args=(site, who, number, stop, found))
-        for number, who in enumerate(site.authors)
-    ]
+    threads = [threading.Thread(target=each.works, args=(stop, found)) for each in authors]
     for thread in threads:
         thread.start()
     try:
@@ -92,35 +126,8 @@ def _authors(site: Site, found: Found) -> Iterator[None]:
             thread.join()
 
 
-def _author(site: Site, who: SignedIn, number: int, stop: threading.Event, found: Found) -> None:
-    browser = Browser(site, who)
-    texts = itertools.cycle(list(GENERATORS.items())[number::2])
-    for turn, (name, generate) in enumerate(texts):
-        if stop.is_set():
-            return
-        ends = time.monotonic() + EACH_TEXT_S
-        status, page = browser.get(FILE)
-        if status == 200:
-            # never the same twice: what has been read or drawn is kept
-            text = _with(text_of(page), generate(STEP_BYTES), f"{number}-{turn}-{ends}")
-            fields = {n: value_of(page, n) for n in ("revision", "begun")}
-            status, _ = browser.post(FILE, {**fields, "text": text, "go": "check"})
-        _note(found, status, f"check of {name}")
-        for path in PAGES:
-            if stop.is_set():
-                return
-            _note(found, browser.get(path)[0], f"{path} of {name}")
-        stop.wait(max(0.0, ends - time.monotonic()))
-
-
-def _with(text: str, hostile: str, mark: str) -> str:
-    """The file up to its first step's text, then several steps of hostile text."""
-    head = text.partition("\n### ")[0]
-    steps = (
-        f"\n### Hostile {n} {{#hostile-{n} minutes=5}}\n\n{mark}\n\n{hostile}\n"
-        for n in range(STEPS_OF_A_FILE)
-    )
-    return head + "".join(steps)
+def _hostile(text: str) -> str:
+    return f"\n### Hostile {{#hostile minutes=5}}\n\n{text}\n"
 
 
 def _note(found: Found, status: int, what: str) -> None:

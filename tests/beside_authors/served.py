@@ -40,14 +40,19 @@ class Browser:
     """One kept-alive connection of somebody who is signed in."""
 
     def __init__(self, site: Site, who: SignedIn) -> None:
-        self._http = HTTPConnection("127.0.0.1", site.port, timeout=120)
+        self._http = HTTPConnection("127.0.0.1", site.port, timeout=600)
         self._who = who
+
+    def reconnect(self) -> None:
+        """The server closes a connection that was silent for long."""
+        self._http.close()
 
     def get(self, path: str) -> tuple[int, str]:
         return self._send("GET", path, None, {})
 
-    def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        sent = urlencode({"form_token": self._who.form_token, **fields})
+    def post(self, path: str, fields: dict[str, str], more: str = "") -> tuple[int, str]:
+        """`more` is encoded already."""
+        sent = "&".join([urlencode({"form_token": self._who.form_token, **fields}), more])
         headers = {"Origin": BASE_URL, "Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", path, sent, headers)
 
