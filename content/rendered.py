@@ -73,3 +73,8 @@ class RenderedStep(Struct, frozen=True):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RenderedStep:
         return convert(data, cls)
+
+
+# msgspec reads a class's types when they are first asked for, and two threads that ask at once end
+# the whole process (seen with 0.22): read here, before any thread has the class.
+json.Decoder(RenderedStep)

@@ -154,6 +154,8 @@ class Run:
         while self.books.acked < enough:
             if self.books.strange:
                 return
+            if died := self.site.died():
+                raise RuntimeError(f"ended by themselves, killed by nobody: {', '.join(died)}")
             if time.monotonic() > end:
                 raise TimeoutError(f"{self.books.acked} of {enough} acks in {_STILL_S} s")
             time.sleep(0.002)

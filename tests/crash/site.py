@@ -80,6 +80,10 @@ class Site:
     def is_dead(self) -> bool:
         return not self._running
 
+    def died(self) -> list[str]:
+        """What nobody here has killed."""
+        return [c for c, running in list(self._running.items()) if not running.is_alive()]
+
     def kill(self, commands: tuple[Command, ...]) -> None:
         """All at the same moment, as far as one program can."""
         for running in [self._running.pop(c) for c in commands if c in self._running]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import convert, to_builtins
+from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from lti.origins import origin_of
@@ -28,6 +29,8 @@ from tracks.demo_lms.site import Site, current_site
 from tracks.demo_lms.state import State
 
 tools = Blueprint("tools", __name__)
+# Read before there are threads: two that read a class's types at once end the process.
+Decoder(NewTool)
 TOKEN_LIFE: Final = timedelta(hours=1)  # as Moodle's
 VERSION: Final = "1"
 _TABLES = """
