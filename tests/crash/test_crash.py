@@ -132,10 +132,12 @@ def _database(run: Run) -> Iterator[Connection]:
 
 
 def _promised(run: Run) -> str:
-    """Which row is a completion that was acknowledged, of a step that counts by itself (A, C)."""
+    """Which row is a completion that was acknowledged, of a step that counts by itself (A, C), by
+    somebody whose score is that of the whole track: of a module's the others are no part."""
     sub, module, step = next(
         (person.sub, *place)
         for person in run.books.people.values()
+        if "track" in person.links_acked
         for place, book in person.steps.items()
         if book.done_acked and place[1] in {"les", "en-av-tre", "flere", "tanker", "provd"}
     )

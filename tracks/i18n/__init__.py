@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ NEAREST = {
     "en": ("en", "nb", "sv", "nn"),
 }
 _ZONE = ZoneInfo("Europe/Oslo")  # the same clock as Europe/Stockholm
+_one_at_a_time = Lock()
 CATALOGUES = Path(__file__).parent / "catalogues"
 
 
@@ -76,6 +78,11 @@ _SHOWN |= {"default_numbering_system", "numbering_systems"}
 
 @cache
 def _locale(language: str) -> Locale:
+    with _one_at_a_time:  # they inherit from the same data, which this changes
+        return _small_locale(language)
+
+
+def _small_locale(language: str) -> Locale:
     """Of what Babel reads for a language, 1 to 4 MB, days, months and numbers stay in memory."""
     kept = [localedata.load(name) for name in (language, "no", "root")]  # it inherits from these
     for names in kept:
