@@ -1,10 +1,14 @@
 """Which language a reader meets, and how days, hours and numbers are written in it."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from babel import Locale
 
+from tracks import i18n
 from tracks.i18n import LANGUAGES, clock, day, language_of, nearest, number
 
 
@@ -65,3 +69,29 @@ def test_numbers_have_the_readers_comma():
         "sv": "2,5",
         "en": "2.5",
     }
+
+
+def test_languages_that_inherit_from_the_same_data_are_read_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two first pages at once took from it what the other was taking."""
+    reads, at_once = 0, []
+    real = i18n._small_locale
+
+    def counted(language: str) -> Locale:
+        nonlocal reads
+        reads += 1
+        at_once.append(reads)
+        time.sleep(0.05)
+        try:
+            return real(language)
+        finally:
+            reads -= 1
+
+    monkeypatch.setattr(i18n, "_small_locale", counted)
+    i18n._locale.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        shown = list(pool.map(lambda language: number(1.5, language), ("nb", "nn", "sv", "en")))
+
+    assert at_once == [1, 1, 1, 1]
+    assert shown == ["1,5", "1,5", "1,5", "1.5"]
