@@ -35,7 +35,7 @@ from content.ids import is_id
 from content.languages import LANGUAGES
 from content.markdown import Document, read_document
 from content.model import Library, Lifecycle, Publisher, Track
-from content.problems import Location, Problem, ProblemList, in_reading_order
+from content.problems import Location, Problem, ProblemList, first_to_mend, in_reading_order
 from content.reading.borrowing import with_borrowed
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition, read_sections
 from content.reading.files import read_text, sorted_entries
@@ -88,14 +88,14 @@ def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
     """Of text that anybody may have written use content.workers.loading: it keeps the time."""
     found = ProblemList("library.yaml")
     publisher = _read_publisher(root, found)
-    problems = list(found.found)
+    of_tracks: list[Problem] = []
     tracks: list[Track] = []
     for folder in _track_folders(root, found):
         loaded = watch.track(folder.name, partial(load_track, folder, watch=watch))
-        problems += loaded.problems
+        of_tracks += loaded.problems
         if loaded.draft is not None:
             tracks.append(loaded.draft)
-    problems += found.found
+    problems = list(found.found)
     wrong, unfilled = includes.check(tracks)
     problems += wrong
     tracks = list(with_borrowed(tracks, unfilled))
@@ -103,7 +103,7 @@ def load_library(root: Path, *, watch: Watch = _NOBODY) -> Loaded[Library]:
     problems += foundation.check(tracks)
     problems += renames.check(publisher.renamed if publisher is not None else {}, tracks)
     draft = Library(publisher, tuple(tracks)) if publisher is not None else None
-    return Loaded(draft, in_reading_order(problems))
+    return Loaded(draft, in_reading_order([*of_tracks, *first_to_mend(problems)]))
 
 
 def load_track(folder: Path, *, watch: Watch = _NOBODY) -> Loaded[Track]:
@@ -165,7 +165,7 @@ class _TrackLoader:
         if tracks and tracks[0].front.values is not None:
             draft = build_track(self.folder.name, tracks, [build_module(m) for m in modules])
             self.problems += rendered_size.check_track(draft, self.problems, self.watch)
-        return Loaded(draft, in_reading_order(self.problems))
+        return Loaded(draft, first_to_mend(self.problems))
 
     def path(self, name: str) -> str:
         return f"{self.folder.name}/{name}"

@@ -9,14 +9,13 @@ from typing import Final, Literal
 from content.problems import Problem
 from content.said import Said
 
-_BRACES = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
 _BLOCK = re.compile(r"[ \t]*:{3,}[ \t]*\{?([\w-]+)")
 _HEADING = re.compile(r"([ \t]*)(#{1,6})([ \t])")
 _PICTURE_WITHOUT_WORDS = re.compile(r"!\[\s*\](?=\()")
 _NEAR: Final = "Did you mean {near}?"
 
 
-_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?>|<!--.*?-->")
+_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?>")
 _MINUTES = re.compile(r"[1-9][0-9]{0,2}")
 
 Asked = Literal["picture", "reason", "minutes", ""]
@@ -43,6 +42,11 @@ def mended(text: str, problem: Problem, words: str = "") -> str | None:
     return None if line is None else "\n".join([*lines[:at], line, *lines[at + 1 :]])
 
 
+def may_be_mended(line: str, problem: Problem) -> bool:
+    """Whether a button can, once it is told what was asked for. `line`: the problem's."""
+    return _line(line, "", problem, "1") is not None
+
+
 def _line(line: str, text: str, problem: Problem, words: str) -> str | None:
     by_code: dict[str, Callable[[], str | None]] = {
         "id-missing": lambda: _with_id(line, text),
@@ -66,10 +70,20 @@ def _with_id(line: str, text: str) -> str | None:
     # a block's name may have letters that an id has not
     kind = block[1].translate(str.maketrans("øåäöæ", "oaaoa"))
     own = f"#{kind}-{number}"
-    braces = _BRACES.search(line)
-    if braces is None or braces.start() <= line.index(block[1]):
+    before, inside = _braces(line)
+    if len(before) <= line.index(block[1]):
         return f"{line.rstrip()} {{{own}}}"
-    return f"{line[: braces.start()]} {{{f'{own} {braces[1].strip()}'.rstrip()}}}"
+    return f"{before} {{{f'{own} {inside}'.rstrip()}}}"
+
+
+def _braces(line: str) -> tuple[str, str]:
+    """What stands before the options at the line's end, and the options, which may be none. A long
+    line is read once, whatever is in it."""
+    line = line.rstrip(" \t")
+    start = line.rfind("{")
+    if start < 0 or not line.endswith("}") or "}" in line[start:-1]:
+        return line, ""
+    return line[:start].rstrip(" \t"), line[start + 1 : -1].strip()
 
 
 def _with_words(line: str, words: str) -> str | None:
@@ -94,17 +108,24 @@ def _with_minutes(line: str, words: str) -> str | None:
 
 
 def _with_option(line: str, option: str) -> str:
-    braces = _BRACES.search(line)
-    if braces is None:
-        return f"{line.rstrip()} {{{option}}}"
-    return f"{line[: braces.start()]} {{{f'{braces[1].strip()} {option}'.strip()}}}"
+    before, inside = _braces(line)
+    return f"{before} {{{f'{inside} {option}'.strip()}}}"
 
 
 def _without_tags(line: str) -> str | None:
     """The words between the tags stay. Signs between backticks are text."""
-    if "`" in line or not _TAG.search(line):
+    if "`" in line:
         return None
-    return _TAG.sub("", line).rstrip()
+    mended = _TAG.sub("", _without_comments(line))
+    return None if mended == line else mended.rstrip()
+
+
+def _without_comments(line: str) -> str:
+    kept, at = [], 0
+    while (start := line.find("<!--", at)) >= 0 and (end := line.find("-->", start + 4)) >= 0:
+        kept.append(line[at:start])
+        at = end + 3
+    return "".join([*kept, line[at:]])
 
 
 def _at_level(line: str, problem: Problem) -> str | None:

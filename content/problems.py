@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Literal
+from itertools import groupby
+from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -70,6 +71,35 @@ def _escaped(text: str, more: str = "") -> str:
 def in_reading_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, by file and line."""
     return tuple(sorted(set(problems), key=lambda p: (p.location, p.code, p.message, p.hint)))
+
+
+MOST_TOLD: Final = 200  # of one file
+
+
+def first_to_mend(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By file and line, each once. A file that has more than anybody reads has its first errors,
+    then warnings, and one problem more that says how many are left."""
+    kept: list[Problem] = []
+    for path, group in groupby(in_reading_order(problems), lambda p: p.location.path):
+        of_file = list(group)
+        if len(of_file) > MOST_TOLD:
+            first = sorted(of_file, key=lambda p: not p.is_error)[:MOST_TOLD]
+            of_file = [*first, _the_rest(path, of_file)]
+        kept += of_file
+    return in_reading_order(kept)
+
+
+def _the_rest(path: str, problems: Sequence[Problem]) -> Problem:
+    errors = sum(problem.is_error for problem in problems)
+    message = say(
+        "{errors} to mend and {warnings} to look at in this file: the first {most} are told",
+        errors=errors,
+        warnings=len(problems) - errors,
+        most=MOST_TOLD,
+    )
+    hint = say("Mend these, and check again: often many come of one, as a sign left open.")
+    level: Level = "error" if errors > MOST_TOLD else "warning"
+    return Problem("problems-many", Location(path, 1), message, hint, level)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from content.loader import load_library
-from content.mending import asked_for, mended, suggested
+from content.mending import asked_for, may_be_mended, mended, suggested
 from content.problems import Location, Problem
 from tests.factories.databases import LIBRARY
 
@@ -119,3 +120,31 @@ def test_a_word_that_stands_twice_is_left_to_its_author(tmp_path: Path) -> None:
 
     assert suggested(problem) == "private"
     assert mended(text, problem) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "right"),
+    [
+        ("raw-html", "<!--" * 15_000, None),
+        ("raw-html", "x<!-- -->" * 7_000, "x" * 7_000),
+        ("raw-html", "<b" * 30_000 + ">", "<b" * 29_999),
+        ("id-missing", "::: quiz" + " " * 60_000 + "x", "::: quiz" + " " * 60_000 + "x {#quiz-1}"),
+        ("id-missing", "::: quiz {" + "{" * 60_000 + "}", None),
+        ("video-captions", "::: film {" + " " * 60_000 + "}", '::: film {link-only="1"}'),
+        (
+            "minutes-missing",
+            "## A" + " \t" * 30_000 + "}",
+            "## A" + " \t" * 30_000 + "} {minutes=1}",
+        ),
+    ],
+)
+def test_a_line_is_read_once_however_long(code: str, line: str, right: str | None) -> None:
+    problem = Problem(code, Location(FILE, 1), "")
+    began = time.process_time()
+
+    may, answer = may_be_mended(line, problem), mended(line, problem, words="1")
+
+    assert time.process_time() - began < 1, "6 to 12 s when each place was a new beginning"
+    assert may is (answer is not None)
+    if right is not None:
+        assert answer == right

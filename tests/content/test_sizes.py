@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from content.checks.size import STEP_LARGEST
+from content.problems import MOST_TOLD
 from content.workers.loading import load_library
 from tests.content.cases import MODULE, MODULE_HEAD, PHASE_A, PHASES_B_D, TRACK_FILE, write
 from tests.content.test_includes import LIBRARY
@@ -74,3 +75,19 @@ def test_what_grows_to_more_than_1_mb(tmp_path: Path) -> None:
     assert told(tmp_path / "a", about=links) == [f"{TRACK}:1 step-html-size"]
     steps = leader(links) + STEP
     assert told(tmp_path / "b", steps=steps) == [f"{AT}:1 step-html-size"]
+
+
+def test_of_a_file_with_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    """Errors before warnings, wherever they stand: what stands in the way is never left out."""
+    linked = "\n\n".join(
+        ["Se [https://example.org/a](https://example.org)."] * 150
+    )  # a warning each
+    closings = "\n\n".join([":::"] * 150)
+
+    some = told(tmp_path / "a", steps=f"\n### Les {{#a1}}\n\n{linked}\n")
+    assert len(some) == 150
+
+    many = told(tmp_path / "b", steps=f"\n### Les {{#a1}}\n\n{linked}\n\n{closings}\n")
+    assert many[0] == f"{AT}:1 problems-many"
+    assert len(many) == 1 + MOST_TOLD
+    assert sum(each.endswith(" block-end-alone") for each in many) == 150

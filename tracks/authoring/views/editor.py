@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
 from content.intake.uploads import LONGEST_SIDE
-from content.mending import Asked, asked_for, mended, suggested
+from content.mending import Asked, asked_for, may_be_mended, mended, suggested
 from content.model import Phase
 from content.problems import Problem
 from content.translation import source_in
@@ -158,8 +158,8 @@ class Told(NamedTuple):
 
 def _told(problem: Problem, lines: list[str]) -> Told:
     at = problem.location.line
-    may = mended("\n".join(lines), problem, words="1") is not None
     line = lines[at - 1] if at <= len(lines) else ""
+    may = may_be_mended(line, problem)
     return Told(problem, line, may, asked_for(problem), suggested(problem) or "")
 
 
