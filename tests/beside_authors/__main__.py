@@ -22,7 +22,9 @@ def main() -> int:
     print(
         f"p95 of a teacher's pages and posts: {1000 * p95(found.alone):.1f} ms alone "
         f"({len(found.alone)} requests), {1000 * p95(found.beside):.1f} ms beside {AUTHORS} "
-        f"authors ({len(found.beside)} requests; theirs {found.asked}): {found.ratio:.3f}"
+        f"authors with hostile texts ({len(found.beside)} requests): {found.ratio:.3f}; "
+        f"{1000 * p95(found.beside_ordinary):.1f} ms beside as many with texts as long of prose: "
+        f"{found.of_hostility:.3f}. Requests of authors: {found.asked}"
     )
     for line in found.wrong:
         print(line)

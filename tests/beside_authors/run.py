@@ -4,7 +4,7 @@ import itertools
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -19,6 +19,13 @@ EVERY_S = 0.04  # one request of the teacher's
 # What one author may ask for in a minute is bounded: a check every two seconds
 EACH_TEXT_S = 2.0
 STEP_BYTES = 60 * 1024
+_PARAGRAPHS = """\
+Et mål har alltid en enhet. Skriv **enheten** sammen med tallet, også når du regner i hodet.
+
+- Mål lengden av pulten med en linjal.
+- Mål den på nytt med et målebånd.
+
+"""
 PAGES = (f"{FILE}/preview", f"{FILE}/preview?view=leader", "/authoring/maaling/publish")
 
 
@@ -28,12 +35,18 @@ class Found:
 
     alone: list[float] = field(default_factory=list)
     beside: list[float] = field(default_factory=list)
+    beside_ordinary: list[float] = field(default_factory=list)  # texts as long, of prose
     asked: int = 0  # pages and checks of authors
     wrong: list[str] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
         return p95(self.beside) / p95(self.alone)
+
+    @property
+    def of_hostility(self) -> float:
+        """What it costs that the texts are hostile, and not only long."""
+        return p95(self.beside) / p95(self.beside_ordinary)
 
 
 def p95(seconds: list[float]) -> float:
@@ -42,17 +55,29 @@ def p95(seconds: list[float]) -> float:
 
 def compare(site: Site, pairs: int, block_s: float) -> Found:
     found = Found()
-    authors = [Author.of(site, number) for number in range(len(site.authors))]
+    numbers = range(len(site.authors))
+    hostile = [Author.of(site, number, _hostile_texts(number, len(numbers))) for number in numbers]
+    ordinary = [Author.of(site, number, {"prose": _prose()}) for number in numbers]
     teacher = Browser(site, site.teacher)
     _asks(teacher, block_s / 2)  # what is new the first time
     for pair in range(pairs):
-        for are_beside in (False, True) if pair % 2 else (True, False):
-            if are_beside:
-                with _beside(authors, found):
-                    found.beside += _asks(teacher, block_s)
-            else:
-                found.alone += _asks(teacher, block_s)
+        blocks = [([], found.alone), (hostile, found.beside), (ordinary, found.beside_ordinary)]
+        turn = pair % len(blocks)
+        for authors, took in blocks[turn:] + blocks[:turn]:
+            with _beside(authors, found):
+                took += _asks(teacher, block_s)
     return found
+
+
+def _hostile_texts(number: int, of: int) -> dict[str, str]:
+    """An author's share of them."""
+    each = list(GENERATORS.items())[number::of]
+    return {name: generate(STEP_BYTES) for name, generate in each}
+
+
+def _prose() -> str:
+    """As long: what an honest author writes, again and again."""
+    return _PARAGRAPHS * (STEP_BYTES // len(_PARAGRAPHS.encode()))
 
 
 def _asks(teacher: Browser, seconds: float) -> list[float]:
@@ -85,15 +110,12 @@ class Author:
     texts: Iterator[tuple[str, str]]  # name of the generator, and the text as a form has it
 
     @classmethod
-    def of(cls, site: Site, number: int) -> "Author":
+    def of(cls, site: Site, number: int, texts: Mapping[str, str]) -> "Author":
         browser = Browser(site, site.authors[number])
         _, page = browser.get(FILE)
         head = text_of(page).partition("\n### ")[0]
-        texts = [
-            (name, urlencode({"text": head + _hostile(generate(STEP_BYTES))}))
-            for name, generate in list(GENERATORS.items())[number :: len(site.authors)]
-        ]
-        return cls(browser, itertools.cycle(texts))
+        sent = [(name, urlencode({"text": head + _step(text)})) for name, text in texts.items()]
+        return cls(browser, itertools.cycle(sent))
 
     def works(self, stop: threading.Event, found: Found) -> None:
         self.browser.reconnect()
@@ -126,8 +148,8 @@ def _beside(authors: Sequence[Author], found: Found) -> Iterator[None]:
             thread.join()
 
 
-def _hostile(text: str) -> str:
-    return f"\n### Hostile {{#hostile minutes=5}}\n\n{text}\n"
+def _step(text: str) -> str:
+    return f"\n### Long {{#long minutes=5}}\n\n{text}\n"
 
 
 def _note(found: Found, status: int, what: str) -> None:
