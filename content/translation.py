@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from content.front_matter import plain_values, read_front_matter, split_front_matter
-from content.markdown import Document, read_document
+from content.markdown import normalised
 from content.problems import ProblemList
 from content.reading.files import read_text
 from content.reading.forms import ModuleForm, TrackForm
@@ -16,13 +17,13 @@ from content.reading.forms import ModuleForm, TrackForm
 _LANGUAGE = re.compile(r".*\.([A-Za-z_-]+)\.md")
 
 
-def mark(language: str, document: Document, values: TrackForm | ModuleForm) -> str:
+def mark(language: str, body: Sequence[str], values: TrackForm | ModuleForm) -> str:
     """Of all words there are to translate, and of nothing else: a raised version number or a
-    corrected code makes no translation old."""
+    corrected code makes no translation old. `body`: its lines, with one kind of line end."""
     words = [values.title, getattr(values, "summary", ""), getattr(values, "leader", "")]
     words += getattr(values, "entry_check", ())
-    body = "\n".join(line.rstrip() for line in document.lines).strip()
-    digest = hashlib.sha256(json.dumps([*words, body]).encode()).hexdigest()
+    text = "\n".join(line.rstrip() for line in body).strip()
+    digest = hashlib.sha256(json.dumps([*words, text]).encode()).hexdigest()
     return f"{language} {digest[:12]}"
 
 
@@ -41,7 +42,7 @@ def mark_of_text(name: str, text: str) -> str | None:
     form: type[TrackForm] | type[ModuleForm]
     form = TrackForm if name.startswith("track.") else ModuleForm
     values = read_front_matter(yaml, form, ProblemList(name)).values
-    return None if values is None else mark(language[1], read_document(name, body), values)
+    return None if values is None else mark(language[1], normalised(body).split("\n"), values)
 
 
 def source_in(text: str) -> str:

@@ -12,7 +12,7 @@ from content.translation import mark
 
 def check(editions: Sequence[TrackEdition] | Sequence[ModuleEdition], found: ProblemList) -> None:
     marks = {
-        edition.language: mark(edition.language, edition.document, edition.front.values)
+        edition.language: mark(edition.language, edition.document.lines, edition.front.values)
         for edition in editions
         if edition.front.values is not None
     }

@@ -107,8 +107,13 @@ def _row(folder: LibraryFolder, track: str, name: str, texts: dict[str, str]) ->
 
 
 def _alt_in(path: str, text: str) -> str:
-    found = re.search(rf"!\[([^\]\n]*)\]\({re.escape(path)}[ )]", text)
-    return found[1] if found else ""
+    for end in re.finditer(rf"\]\({re.escape(path)}[ )]", text):
+        # Backwards, to the sign before which none begins: each part of a long line is read once.
+        start = max(text.rfind(sign, 0, end.start()) for sign in "]\n") + 1
+        _, mark, alt = text[start : end.start()].partition("![")
+        if mark:
+            return alt
+    return ""
 
 
 def _markdown(name: str, alt: str) -> str:

@@ -17,7 +17,7 @@ from tracks.web.errors import PageError
 from tracks.web.requests import now, see_other
 
 LONGEST_NOTE = 200
-_PHASE = re.compile(r"^##[ \t].*\{[^}\n]*phase=([A-D])\b", re.MULTILINE)
+_PHASE = re.compile(r"^##[ \t][^\n]*?\{[^{}\n]*phase=([A-D])\b", re.MULTILINE)
 
 
 def to_library(

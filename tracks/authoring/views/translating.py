@@ -30,7 +30,7 @@ SAID = {
     "not-marked": N_("It cannot be marked: what stands at the top of a file cannot be read."),
 }
 _MOST_PARTS = 2_000
-_HEADING = re.compile(r"\s*#{1,6} +([^\n{]*[^\s{])")
+_HEADING = re.compile(r"\s*#{1,6} +(?! )([^\n{]*[^\s{])")
 
 
 class Pair(NamedTuple):
