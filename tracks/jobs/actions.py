@@ -67,6 +67,10 @@ _DUE = (
     )
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    # Found once: PostgreSQL may ask a subquery anew for each row, which then skips what it has
+    # locked, finds the next, and hands out more than was asked for.
+    .cte("due")
 )
 _SET_VANISHED_ASIDE = Prepared(
     update(outbox)
@@ -100,7 +104,7 @@ def _lease(session: Session, lane: str, most: int, now: datetime) -> list[Handed
     lease = secrets.token_hex(16)
     rows = session.execute(
         update(outbox)
-        .where(outbox.c.id.in_(_DUE.with_for_update(skip_locked=True)))
+        .where(outbox.c.id.in_(select(_DUE.c.id)))
         .values(lease=lease, lease_until=now + LEASE)
         .returning(outbox.c.id),
         {"now": now, "in_lane": lane, "most": most},

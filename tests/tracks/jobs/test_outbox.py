@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tracks.db import Database, DatabaseBusy
 from tracks.jobs.actions import enqueue, hand_out, try_quarantined
@@ -149,6 +149,20 @@ def test_two_relays_hand_out_a_job_once(jobs: Jobs):
 
     assert (len(first), len(second)) == (2, 1)
     assert not {one.job_id for one in first} & {one.job_id for one in second}
+
+
+def test_no_more_are_handed_out_than_asked_for_whatever_way_the_database_takes(jobs: Jobs):
+    for n in range(5):
+        jobs.wish("a", n)
+        jobs.wish(f"b{n}")
+    with jobs.database.writing() as session:
+        if session.connection.dialect.name == "postgresql":
+            # As it may choose by itself, by what it happens to know of a table.
+            for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+                session.execute(text(f"SET LOCAL enable_{way} = off"))
+        handed = hand_out(session, datetime.now(UTC), most=2)
+
+    assert len(handed) == 2
 
 
 def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(jobs: Jobs):
