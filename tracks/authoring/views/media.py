@@ -108,8 +108,9 @@ def _row(folder: LibraryFolder, track: str, name: str, texts: dict[str, str]) ->
 
 def _alt_in(path: str, text: str) -> str:
     for end in re.finditer(rf"\]\({re.escape(path)}[ )]", text):
-        # Backwards, to the sign before which none begins: each part of a long line is read once.
-        start = max(text.rfind(sign, 0, end.start()) for sign in "]\n") + 1
+        # Backwards, to the sign before which none begins: each part of a text is read once.
+        start = text.rfind("]", 0, end.start()) + 1
+        start = max(start, text.rfind("\n", start, end.start()) + 1)
         _, mark, alt = text[start : end.start()].partition("![")
         if mark:
             return alt
