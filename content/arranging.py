@@ -1,26 +1,31 @@
 """A session's file as lines of its own: where each step stands, and the file with one moved, taken
-out, put in or called something else. Lines are moved as they are; none is written anew."""
+out, put in or called something else. Lines are moved as they are; none is written anew.
+
+Whoever arranges text from anybody gives `read`, which finds its spans in another process."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from content.blocks import STEP_BLOCKS
 from content.checks.renames import resolved
+from content.checks.size import STEP_LARGEST
 from content.front_matter import plain_values, split_front_matter
 from content.front_matter_writing import with_values
 from content.markdown import Document, Element, normalised, read_document
 from content.model import Phase
+from content.rendering.pieces import Piece
 from content.source import with_references
 
 _PHASE: Final = re.compile(r"phase=([A-D])\b", re.IGNORECASE)
 
-_PART: Final = re.compile(r"""\s*(?:[^\s"']|"[^"]*"|'[^']*')+""")
+# the white space is not begun anew at each of its signs
+_PART: Final = re.compile(r"""(?:(?<!\s)\s+)?(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
 class Span(Struct, frozen=True):
@@ -33,20 +38,23 @@ class Span(Struct, frozen=True):
     is_resource: bool = False
 
 
+Reader = Callable[[str], tuple[Span, ...]]
+
+
 def spans(text: str) -> tuple[Span, ...]:
     """Of the whole text, without a gap: front matter, then each phase's heading and its steps."""
     text = normalised(text)
     _, body = split_front_matter(text)
     document = read_document("", body)
     found = [Span(0, 0)]
-    reader = _Reader(document, found)
+    walk = _Walk(document, found)
     for element in document.elements:
-        reader.take(element)
+        walk.take(element)
     ends = [*(span.first for span in found[1:]), text.count("\n") + 1]
     return tuple(replace(span, last=end) for span, end in zip(found, ends, strict=True))
 
 
-class _Reader:
+class _Walk:
     """Decides as content.reading.editions does what belongs to which step."""
 
     def __init__(self, document: Document, found: list[Span]) -> None:
@@ -83,20 +91,48 @@ class _Reader:
         self.found.append(Span(first, first, self.phase, step, is_resource))
 
 
-def parts(text: str) -> list[str]:
-    """The text of each span; joined with a line break they are the text."""
+class SpansPiece(Piece, frozen=True):
+    """Drawn as the JSON of its spans."""
+
+    text: str
+
+    @property
+    def weight(self) -> int:
+        return _steps_in(self.text)
+
+    def made_of(self) -> list[Any]:
+        return [self.text]
+
+    def draw(self) -> str:
+        return json.encode(spans(self.text)).decode()
+
+
+_SPANS: Final = json.Decoder(tuple[Span, ...])
+
+
+def drawn_spans(drawn: str) -> tuple[Span, ...]:
+    return _SPANS.decode(drawn)
+
+
+def _steps_in(text: str) -> int:
+    """Of how many steps at most it is as large as."""
+    return -(-len(text.encode("utf-8", "replace")) // STEP_LARGEST) or 1
+
+
+def parts(text: str, found: tuple[Span, ...]) -> list[str]:
+    """The text of each of its spans; joined with a line break they are the text."""
     lines = normalised(text).split("\n")
-    return ["\n".join(lines[span.first : span.last]) for span in spans(text)]
+    return ["\n".join(lines[span.first : span.last]) for span in found]
 
 
-def steps_of(text: str) -> list[str]:
-    return [span.step for span in spans(text) if span.step]
+def steps_of(text: str, read: Reader = spans) -> list[str]:
+    return [span.step for span in read(text) if span.step]
 
 
-def with_step_moved(text: str, step: str, places: int) -> str:
+def with_step_moved(text: str, step: str, places: int, read: Reader = spans) -> str:
     """One place earlier (-1) or later (1): past its neighbour, or over a phase's heading into the
     phase beside it. The same text if there is no place there, or no such step."""
-    found = spans(text)
+    found = read(text)
     at = next((n for n, span in enumerate(found) if span.step == step), None)
     other = None if at is None else at + places
     if at is None or other is None or not 1 <= other < len(found):
@@ -114,21 +150,50 @@ def with_step_moved(text: str, step: str, places: int) -> str:
     )
 
 
-def without_step(text: str, step: str) -> tuple[str, str] | None:
-    """The step's own text, with the definitions it uses, and the rest; None if it is not there."""
-    span = next((each for each in spans(text) if each.step == step), None)
+def step_in(text: str, step: str) -> str | None:
+    """Its own text, with the definitions it uses, which may stand anywhere; None without it."""
+    span = _span(step, spans(text))
     if span is None:
         return None
     lines = normalised(text).split("\n")
     _, body = split_front_matter(text)
     own = "\n".join(lines[span.first : span.last]).strip("\n")
-    taken = with_references(read_document("", body), own)
-    return taken, _joined(lines[: span.first], lines[span.last :])
+    return with_references(read_document("", body), own)
 
 
-def with_step(text: str, phase: Phase, piece: str) -> str | None:
+class StepInPiece(Piece, frozen=True):
+    """Drawn as the step's own Markdown, "" without it."""
+
+    text: str
+    step: str
+
+    @property
+    def weight(self) -> int:
+        return _steps_in(self.text)
+
+    def made_of(self) -> list[Any]:
+        return [self.text, self.step]
+
+    def draw(self) -> str:
+        return step_in(self.text, self.step) or ""
+
+
+def without_step(text: str, step: str, read: Reader = spans) -> str | None:
+    """None if it is not there."""
+    span = _span(step, read(text))
+    if span is None:
+        return None
+    lines = normalised(text).split("\n")
+    return _joined(lines[: span.first], lines[span.last :])
+
+
+def _span(step: str, found: tuple[Span, ...]) -> Span | None:
+    return next((each for each in found if each.step == step), None)
+
+
+def with_step(text: str, phase: Phase, piece: str, read: Reader = spans) -> str | None:
     """At the end of that phase; None if the text has no such phase."""
-    last = [span for span in spans(text) if span.phase == phase.value]
+    last = [span for span in read(text) if span.phase == phase.value]
     if not last:
         return None
     lines = normalised(text).split("\n")
@@ -136,9 +201,9 @@ def with_step(text: str, phase: Phase, piece: str) -> str | None:
     return _joined(lines[:at], piece.split("\n"), lines[at:])
 
 
-def with_step_called(text: str, step: str, new: str) -> str:
+def with_step_called(text: str, step: str, new: str, read: Reader = spans) -> str:
     """The same text with `{#step ...}` changed at that step."""
-    span = next((each for each in spans(text) if each.step == step), None)
+    span = _span(step, read(text))
     if span is None:
         return text
     lines = normalised(text).split("\n")
@@ -151,14 +216,14 @@ def with_step_called(text: str, step: str, new: str) -> str:
     return "\n".join(lines)
 
 
-def resources_of(text: str) -> frozenset[str]:
+def resources_of(text: str, read: Reader = spans) -> frozenset[str]:
     """The steps that also live alone."""
-    return frozenset(span.step for span in spans(text) if span.step and span.is_resource)
+    return frozenset(span.step for span in read(text) if span.step and span.is_resource)
 
 
-def with_resource(text: str, step: str, *, is_resource: bool) -> str:
+def with_resource(text: str, step: str, *, is_resource: bool, read: Reader = spans) -> str:
     """The same text with that step marked `.resource`, or not any more."""
-    span = next((each for each in spans(text) if each.step == step), None)
+    span = _span(step, read(text))
     if span is None or span.is_resource is is_resource:
         return text
     lines = normalised(text).split("\n")

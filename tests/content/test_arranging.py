@@ -10,6 +10,8 @@ from content.arranging import (
     borrows,
     parts,
     resources_of,
+    spans,
+    step_in,
     steps_of,
     with_address,
     with_entry,
@@ -61,13 +63,12 @@ def test_where_there_is_no_place_nothing_changes(step: str, places: int):
 def test_the_leaders_words_go_with_their_step():
     moved = with_step_moved(TEXT, "del", 1)
     assert read(moved)[1:3] == [("B", []), ("C", ["del", "provd"])]
-    piece_, _ = without_step(TEXT, "del") or ("", "")
-    assert "Gi ordet rundt." in piece_
+    assert "Gi ordet rundt." in (step_in(TEXT, "del") or "")
 
 
 def test_prose_before_a_block_goes_with_the_block():
     text = TEXT.replace("::: refleksjon", "### Tenk etter\n\nSe på bordet.\n\n::: refleksjon")
-    taken, rest = without_step(text, "tanker") or ("", "")
+    taken, rest = step_in(text, "tanker") or "", without_step(text, "tanker") or ""
     assert taken.startswith("### Tenk etter\n\nSe på bordet.\n\n::: refleksjon {#tanker")
     assert "Se på bordet." not in rest
     assert read(with_step(rest, Phase.FOLLOW_UP, taken) or "")[3] == ("D", ["tilbake", "tanker"])
@@ -77,7 +78,7 @@ def test_what_a_step_refers_to_goes_along():
     text = TEXT.replace("Fortell kort.", "Fortell kort.[^1] Se [her].") + (
         "\n[^1]: Noten.\n\n[her]: https://example.org/x\n"
     )
-    taken, rest = without_step(text, "del") or ("", "")
+    taken, rest = step_in(text, "del") or "", without_step(text, "del") or ""
     assert "[^1]: Noten." in taken
     assert "[her]: https://example.org/x" in taken
     assert "[^1]: Noten." in rest
@@ -125,7 +126,7 @@ def test_no_line_and_no_id_is_lost(kinds: list[str], moves: list[tuple[int, int]
     for n, kind in enumerate(kinds):
         text = with_step(text, list(Phase)[n % 4], piece(kind, "nb", f"s{n}").strip()) or ""
     before, ids = lines(text), sorted(steps_of(text))
-    assert "\n".join(parts(text)) == text
+    assert "\n".join(parts(text, spans(text))) == text
     assert [id_ for _, some in read(text) for id_ in some if id_] == steps_of(text)
     for n, places in moves:
         text = with_step_moved(text, ids[n % len(ids)], places)

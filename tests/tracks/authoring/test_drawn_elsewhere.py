@@ -1,5 +1,5 @@
-"""Check 24: what is not published is never drawn in the web server's own process, and what is
-published is drawn before anything is written."""
+"""Check 24: what is not published is never read or drawn in the web server's own process, and what
+is published is drawn before anything is written."""
 
 import os
 from pathlib import Path
@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from markdown_it import MarkdownIt
 
 from content.rendering.rules import StepRenderer
 from content.workers import drawing
 from tests.factories.tool import Tool
-from tests.tracks.authoring.pages import FILE, text_of
+from tests.tracks.authoring import test_steps as arranging
+from tests.tracks.authoring import test_translating as translating
+from tests.tracks.authoring.pages import FILE, send, text_of
 from tests.tracks.authoring.test_publishing import PUBLISH, change, field, fresh, versions
+from tracks.authoring.views import desk as desk_module
 from tracks.catalogue import drawn as catalogue_drawn
 from tracks.catalogue.drawn import Drawn
 from tracks.db import Database
@@ -30,6 +34,42 @@ def drawn_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(StepRenderer, "render", render)
     return found
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Markdown that this process reads."""
+    here, real, found = os.getpid(), MarkdownIt.parse, []
+
+    def parse(self: MarkdownIt, src: str, env: Any = None) -> Any:
+        if os.getpid() == here:
+            found.append(src[:200])
+        return real(self, src, env)
+
+    monkeypatch.setattr(MarkdownIt, "parse", parse)
+    return found
+
+
+@pytest.fixture
+def transactions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Those that write, and are open now."""
+    open_now: list[str] = []
+    writing = Database.writing
+
+    class Noted:
+        def __init__(self, database: Database) -> None:
+            self.inner = writing(database)
+
+        def __enter__(self) -> Any:
+            open_now.append("writing")
+            return self.inner.__enter__()
+
+        def __exit__(self, *why: Any) -> Any:
+            open_now.pop()
+            return self.inner.__exit__(*why)
+
+    monkeypatch.setattr(Database, "writing", lambda self: Noted(self))
+    return open_now
 
 
 def test_an_author_looks_and_publishes_and_nothing_is_drawn_here(
@@ -85,31 +125,113 @@ def test_a_version_that_is_not_drawn_in_time_is_not_published(
 
 
 def test_no_transaction_is_open_while_a_version_is_drawn(
-    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    tool: Tool, author: FlaskClient, monkeypatch: pytest.MonkeyPatch, transactions: list[str]
 ):
     change(tool, author, "Fortell kort.", "Fortell lenge.")
-    open_now: list[str] = []
     seen: list[list[str]] = []
-    writing, real = Database.writing, catalogue_drawn.draw
-
-    class Noted:
-        def __init__(self, database: Database) -> None:
-            self.inner = writing(database)
-
-        def __enter__(self) -> Any:
-            open_now.append("writing")
-            return self.inner.__enter__()
-
-        def __exit__(self, *why: Any) -> Any:
-            open_now.pop()
-            return self.inner.__exit__(*why)
+    real = catalogue_drawn.draw
 
     def draw(*given: Any) -> Drawn:
-        seen.append([*open_now])
+        seen.append([*transactions])
         return real(*given)
 
-    monkeypatch.setattr(Database, "writing", lambda self: Noted(self))
     monkeypatch.setattr(catalogue_drawn, "draw", draw)
 
     assert tool.post(author, PUBLISH, version="7.0").status_code == 303
     assert seen == [[]]
+
+
+ARRANGED = [
+    ("earlier", {}),
+    ("later", {}),
+    ("mark", {}),
+    ("rename", {"id": "fortell"}),
+    ("move", {"to": "enheter:C"}),
+    ("out", {"instead": "maaling/enheter#les"}),
+]
+
+
+@pytest.mark.parametrize(("go", "more"), ARRANGED)
+def test_steps_are_arranged_and_nothing_is_read_here_nor_while_something_is_written(
+    tool: Tool,
+    author: FlaskClient,
+    go: str,
+    more: dict[str, str],
+    read_here: list[str],
+    transactions: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    seen: list[list[str]] = []
+    real = desk_module.draw
+
+    def draw(*given: Any) -> dict[str, str]:
+        seen.append([*transactions])
+        return real(*given)
+
+    monkeypatch.setattr(desk_module, "draw", draw)
+    assert tool.get(author, arranging.STEPS).status_code == 200
+    done = arranging.post(tool, author, go, "del", **more)
+
+    assert done.status_code == 303, arranging.said(done)
+    assert read_here == []
+    assert seen
+    assert not any(seen)
+
+
+def test_a_text_that_is_too_complex_is_not_arranged(
+    tool: Tool, author: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = arranging.texts(folder)
+    monkeypatch.setattr(desk_module, "PAGE", drawing.Bounds(0, 0, 0))
+
+    page = tool.get(author, arranging.STEPS)
+    done = arranging.post(tool, author, "later", "les")
+
+    assert page.status_code == 200
+    assert "too complex to be arranged" in page.text
+    assert "too complex to be arranged" in arranging.said(done)
+    assert arranging.texts(folder) == before
+
+
+def test_a_translation_is_written_and_nothing_is_read_here(
+    tool: Tool, author: FlaskClient, read_here: list[str]
+):
+    page = tool.get(author, translating.BESIDE)
+    assert len(translating.fields(page.text)) == 12
+    for go in ("save", "translated"):
+        page = tool.get(author, translating.BESIDE)
+        done = translating.submit(tool, author, page, go, **{"part-3": "### Annat {#les}"})
+        assert done.status_code == 303
+    assert read_here == []
+
+
+MANY = "".join(f"## A {{phase=A}}\n\n{n}\n\n" for n in range(600))
+QUOTES = ">" * 60 + "a\n" + "b\n" * 25_000
+
+
+@pytest.mark.parametrize("hostile", [QUOTES, MANY], ids=["too complex", "too many parts"])
+def test_what_cannot_be_taken_apart_is_translated_as_a_whole(
+    tool: Tool, author: FlaskClient, hostile: str
+):
+    page = tool.get(author, translating.SWEDISH)
+    head = text_of(page.text).partition("## ")[0]
+    send(tool, author, page, head + hostile, "save")
+
+    page = tool.get(author, f"{translating.BESIDE}?lang=en")
+
+    assert "The whole text" in page.text
+    assert translating.fields(page.text) == {"part-0": (head + hostile).strip("\n")}
+    done = translating.submit(tool, author, page, "save", **{"part-0": head + "Nytt."})
+    assert done.status_code == 303
+    assert text_of(tool.get(author, translating.SWEDISH).text) == head + "Nytt.\n"
+
+
+def test_more_parts_than_are_shown_are_not_cut_off(tool: Tool, author: FlaskClient):
+    page = tool.get(author, translating.BESIDE)
+    sent = {f"part-{n}": "x" for n in range(501)}
+    hidden = {name: field(page.text, name) for name in ("revision", "begun")}
+
+    done = tool.post(author, translating.BESIDE, go="save", parts="501", **hidden, **sent)
+
+    assert done.status_code == 400
+    assert text_of(tool.get(author, translating.SWEDISH).text) == translating.TEXT

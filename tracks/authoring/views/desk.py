@@ -1,7 +1,7 @@
 """What all pages of authors share: the folder, the checks, and the file an address names."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from threading import Lock
@@ -12,6 +12,7 @@ from flask import abort, current_app
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
+from content.arranging import Reader, Span, SpansPiece, drawn_spans
 from content.front_matter import read_front_matter, split_front_matter
 from content.problems import ProblemList
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm
@@ -52,6 +53,10 @@ TOO_COMPLEX = N_(
     "This is too complex to be shown in the time there is. Divide it into several steps, and write "
     "it with fewer signs inside each other."
 )
+
+
+class TooComplex(Exception):
+    """A text cannot be read in the time there is."""
 
 
 class Desk:
@@ -120,6 +125,29 @@ class Desk:
             while self._drawn_size > KEPT_DRAWN:
                 self._drawn_size -= len(self._drawn.popitem(last=False)[1])
         return known | made
+
+    def reader(self, person_id: int, texts: Iterable[str]) -> Reader:
+        """What `content.arranging` asks of texts, found in another process; of these all at once.
+        It raises TooComplex."""
+        found: dict[str, tuple[Span, ...] | None] = {}
+
+        def look(wanted: Iterable[str]) -> None:
+            pieces = {text: SpansPiece("", text) for text in wanted}
+            drawn = self.drawn(person_id, list(pieces.values()))
+            for text, piece in pieces.items():
+                known = drawn.get(piece.key)
+                found[text] = None if known is None else drawn_spans(known)
+
+        def read(text: str) -> tuple[Span, ...]:
+            if text not in found:
+                look([text])
+            spans = found[text]
+            if spans is None:
+                raise TooComplex
+            return spans
+
+        look(texts)
+        return read
 
     def forget_drawn(self) -> None:
         with self._lock:

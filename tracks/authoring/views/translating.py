@@ -2,26 +2,28 @@
 the mark that says it has been followed (ADR 0016)."""
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
-from content.arranging import parts, spans
+from content.arranging import Span, parts
 from content.languages import LANGUAGES
 from content.translation import mark_of_text, source_in, with_mark
 from tracks.authoring.actions import save_draft
 from tracks.authoring.borrowing import nothing
 from tracks.authoring.queries import changes_of, draft_of, drafts_in
 from tracks.authoring.rules import LONGEST_TEXT, FileName, Hunk, hunks, mark_of, normal
-from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
+from tracks.authoring.views.desk import Place, TooComplex, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.editor import draw as draw_editor
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.rules import Actor
 from tracks.web.errors import MALFORMED, PageError
+from tracks.web.pages import gettext
 from tracks.web.requests import now, row_id, see_other
 
 SAID = {
@@ -29,7 +31,7 @@ SAID = {
     "translated": N_("Marked as translated, in your draft. Put it into the library with the rest."),
     "not-marked": N_("It cannot be marked: what stands at the top of a file cannot be read."),
 }
-_MOST_PARTS = 2_000
+_MOST_PARTS = 500  # a text with more is shown as one
 _HEADING = re.compile(r"\s*#{1,6} +(?! )([^\n{]*[^\s{])")
 
 
@@ -62,7 +64,7 @@ def translation(session: Session, actor: Actor, track: str, file: str) -> Respon
         place=place,
         title=title_of(sides.text, place.name),
         sides=sides,
-        pairs=_pairs(sides),
+        pairs=_pairs(sides, actor.person_id),
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         since=since,
         content_languages=LANGUAGES,
@@ -95,11 +97,21 @@ def _original(track: str) -> str:
     return known.languages[0] if known is not None and known.languages else ""
 
 
-def _pairs(sides: Sides) -> list[Pair]:
-    there = dict(_keyed(sides.source_text))
+def _pairs(sides: Sides, person_id: int) -> list[Pair]:
+    """What is too complex to be taken apart, or has very many parts, stays one."""
+    texts = (sides.source_text, sides.text)
+    read = desk().reader(person_id, texts)
+    try:
+        spans = [read(text) for text in texts]
+    except TooComplex:
+        spans = []
+    if not spans or max(map(len, spans)) > _MOST_PARTS:
+        return [Pair(0, "", "", gettext("The whole text"), *texts)]
+    source, own = (_keyed(text, found) for text, found in zip(texts, spans, strict=True))
+    there = dict(source)
     return [
         Pair(number, key[1], key[0], _heading(part), there.get(key, ""), part)
-        for number, (key, part) in enumerate(_keyed(sides.text))
+        for number, (key, part) in enumerate(own)
     ]
 
 
@@ -108,13 +120,13 @@ def _heading(part: str) -> str:
     return found[1] if found else ""
 
 
-def _keyed(text: str) -> list[tuple[tuple[str, str, int], str]]:
+def _keyed(text: str, spans: tuple[Span, ...]) -> list[tuple[tuple[str, str, int], str]]:
     """A step is found by its id wherever it stands; all else by its phase."""
-    found: list[tuple[tuple[str, str, int], str]] = []
-    for span, part in zip(spans(text), parts(text), strict=True):
-        phase = "" if span.step else span.phase
-        same = sum(key[:2] == (phase, span.step) for key, _ in found)
-        found.append(((phase, span.step, same), part))
+    found, before = [], Counter[tuple[str, str]]()
+    for span, part in zip(spans, parts(text, spans), strict=True):
+        place = ("" if span.step else span.phase, span.step)
+        found.append(((*place, before[place]), part))
+        before[place] += 1
     return found
 
 
@@ -172,7 +184,7 @@ def _sent() -> str:
     """The parts as they stand in the fields, one after the other."""
     count = request.form.get("parts", 0, type=row_id)
     names = [f"part-{number}" for number in range(min(count, _MOST_PARTS))]
-    if not names or any(name not in request.form for name in names):
+    if not names or count > _MOST_PARTS or any(name not in request.form for name in names):
         raise PageError(400, MALFORMED)
     # a field ends without the empty lines that stand between parts
     given = [normal(request.form[name]).strip("\n") for name in names]
