@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from content.merging import matching
+from content.merging import Patience, matching
 from content.rendered import RenderedStep
 
 Sign = Literal["same", "gone", "new"]
@@ -25,9 +25,7 @@ _IMAGE: Final = re.compile(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>')
 _TAG: Final = re.compile(r"<[^>]*>")  # of HTML that is cleaned: no ">" within a tag
 _WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
 _MOST_WORDS: Final = 4_000  # of a line that is compared word by word; a longer one is all new
-# Of all lines of a page: about half a second where each word comes again and again.
-_MOST_IN_ALL: Final = 20_000
-
+_MOST_OF_A_PAGE: Final = 4_000_000  # compared, as Patience counts
 _LEAST_COMMON: Final = 0.34  # of the words of the shorter line; else they are two lines
 
 
@@ -62,15 +60,9 @@ def read_lines(step: RenderedStep) -> list[str]:
     return lines
 
 
-class Patience:
-    """How many words may still be compared with one another, of all that a page shows."""
-
-    def __init__(self, words: int = _MOST_IN_ALL) -> None:
-        self.words = words
-
-    def is_enough(self, words: int) -> bool:
-        self.words -= words
-        return self.words >= 0
+def of_a_page() -> Patience:
+    """For all that a page shows."""
+    return Patience(_MOST_OF_A_PAGE)
 
 
 def compared(
@@ -80,10 +72,10 @@ def compared(
 
     When `patience` ends, a line in place of another is all new.
     """
-    patience = patience or Patience()
+    patience = patience or of_a_page()
     found: list[Line] = []
     i = j = 0
-    for a, b, size in [*matching(before, after), (len(before), len(after), 0)]:
+    for a, b, size in [*matching(before, after, patience), (len(before), len(after), 0)]:
         found += _replaced(before[i:a], after[j:b], patience)
         i, j = a + size, b + size
     return tuple(found)
@@ -104,12 +96,11 @@ def _replaced(gone: Sequence[str], new: Sequence[str], patience: Patience) -> li
 
 def _by_word(before: str, after: str, patience: Patience) -> Line:
     old, new = _WORD.findall(before), _WORD.findall(after)
-    longest = max(len(old), len(new))
-    if longest > _MOST_WORDS or not patience.is_enough(longest):
+    if max(len(old), len(new)) > _MOST_WORDS:
         return (Piece("gone", before), Piece("new", after))
     pieces: list[Piece] = []
     i = j = 0
-    for a, b, size in [*matching(old, new), (len(old), len(new), 0)]:
+    for a, b, size in [*matching(old, new, patience), (len(old), len(new), 0)]:
         gone, added, same = old[i:a], new[j:b], new[b : b + size]
         # a blank between two changes is no common ground
         if same and not "".join(same).strip() and b + size < len(new) and a + size < len(old):

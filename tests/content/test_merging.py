@@ -1,9 +1,16 @@
 """Two authors at once: nothing that either wrote is lost."""
 
+import time
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.merging import Clash, merged, pieces
+from content.history.words import compared
+from content.merging import Clash, matching, merged, pieces
+from tracks.authoring.rules import hunks
 
 HEAD = "---\ntitle: Enheter\ngap-weeks: 4\n---\n\n"
 # few words, so that pieces are alike and both sides meet
@@ -91,3 +98,48 @@ def test_the_sides_may_change_places(base, ours, theirs):
 
     assert pick_all(one, "ours") == pick_all(other, "theirs")
     assert len(one.clashes) == len(other.clashes)
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=30), st.lists(st.sampled_from("abcde")))
+def test_runs_that_are_the_same(one, other):
+    found = matching(one, other)
+
+    assert all(size and one[a : a + size] == other[b : b + size] for a, b, size in found)
+    for (a, b, size), (c, d, _) in pairwise(found):
+        assert a + size <= c
+        assert b + size <= d
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=30), st.lists(st.sampled_from("abcde")))
+def test_between_equal_beginnings_and_ends_difflib_says_the_same(one, other):
+    one, other = ["x", *one, "y"], ["z", *other, "w"]  # neither begins or ends like the other
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+
+    assert matching(one, other) == [tuple(block) for block in blocks if block.size]
+
+
+HOSTILE = {
+    "one of two is the same": lambda side, n: [f"{side}{n // 2}", f"u{n // 2}"][n % 2],
+    "the same, one later": lambda side, n: side if n == 0 else "ab"[(n + (side == "y")) % 2],
+    "two of three are the same": lambda side, n: [f"{side}{n // 3}", "u", f"v{n // 3}"][n % 3],
+    "each comes often": lambda side, n: side if n % 8_000 == 0 else str(n % 90),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_is_made_to_take_long_is_compared_as_far_as_there_is_time(kind):
+    """Check 24: in the server's own process, and a draft may have 256 KB."""
+    base, ours, theirs = ([HOSTILE[kind](side, n) for n in range(16_000)] for side in "xyz")
+    began = time.process_time()
+
+    shown = hunks("\n".join(base), "\n".join(ours))
+    assert hunks_lines(shown, "-") <= set(base)
+    found = merged(*("\n\n".join(each) for each in (base, ours, theirs)))
+    assert pick_all(found, "ours") == "\n\n".join(ours)
+    compared(base, ours)
+
+    assert time.process_time() - began < 4
+
+
+def hunks_lines(shown, sign):
+    return {line for hunk in shown for each, line in hunk.lines if each == sign}

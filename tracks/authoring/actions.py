@@ -86,25 +86,36 @@ def save_draft(
         return SavedDraft(known)
     if known.revision != started_from:
         return SavedDraft(known, newer=known.text)
-    return SavedDraft(_write(session, actor, known, text, known.base, now))
+    written = _write(session, actor, known, text, known.base, now)
+    if written is None:
+        newest = draft_of(session, actor.person_id, path)
+        return SavedDraft(newest, newer=newest.text if newest is not None else library or "")
+    return SavedDraft(written)
 
 
 def rebase_draft(
     session: Session, actor: Actor, known: Draft, text: str, base: str | None, now: datetime
-) -> Draft:
-    """After a merge: the draft as it is now, begun from what stands in the library now."""
-    return _write(session, actor, known, text, base, now)
+) -> bool:
+    """After a merge: begun from what stands in the library now. False: another page has written
+    the draft meanwhile, and it stays as it is."""
+    return _write(session, actor, known, text, base, now) is not None
 
 
 def _write(
     session: Session, actor: Actor, known: Draft, text: str, base: str | None, now: datetime
-) -> Draft:
-    session.execute(
+) -> Draft | None:
+    """None: it is no longer what was `known`."""
+    row = session.execute(
         update(draft)
-        .where(draft.c.person_id == actor.person_id, draft.c.path == known.path)
+        .where(
+            draft.c.person_id == actor.person_id,
+            draft.c.path == known.path,
+            draft.c.revision == known.revision,
+        )
         .values(text=text, base=base, revision=known.revision + 1, saved_at=now)
-    )
-    return Draft(known.path, text, base, known.revision + 1, now)
+        .returning(draft.c.revision)
+    ).one_or_none()
+    return None if row is None else Draft(known.path, text, base, row.revision, now)
 
 
 def put_draft(

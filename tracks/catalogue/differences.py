@@ -5,7 +5,8 @@ from threading import Lock
 from msgspec import Struct
 from sqlalchemy import select
 
-from content.history.words import Line, Patience, compared, read_lines
+from content.history.words import Line, compared, read_lines
+from content.merging import Patience
 from content.rendered import RenderedStep
 from tracks.catalogue.models import step_text
 from tracks.catalogue.queries import Edition, Shelf

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.history.words import Patience, Piece, compared, lines_of
+from content.history.words import Piece, compared, lines_of, of_a_page
 
 
 def told(before: list[str], after: list[str]) -> list[str]:
@@ -35,8 +35,8 @@ def test_lines_with_nothing_in_common_are_shown_one_after_the_other() -> None:
 def test_many_long_lines_are_compared_as_far_as_a_page_has_time() -> None:
     """Of all steps of a page together (check 24)."""
     before, after = [f"{n} " + "a b " * 150 for n in range(100)], []
-    after = [line.replace("a b", "b a", 1) for line in before]
-    patience = Patience()
+    after = [line.replace("a b", "b a", 1) + "k" for line in before]  # neither end is equal
+    patience = of_a_page()
 
     first = compared(before[:2], after[:2], patience)
     second = compared(before[2:], after[2:], patience)

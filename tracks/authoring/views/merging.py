@@ -43,21 +43,28 @@ def put_together(database: Database, actor: Actor, track: str, file: str) -> Res
     """Into the draft: what came of it is looked at before it is put into the library."""
     place = place_or_404(track, file)
     stands = desk().folder.text(place.track, place.name)
+    known = _known(database, actor, place)
+    if known is None:
+        return see_other(place.url)
+    found = merged(known.base or "", known.text, stands or "")
+    picks = _picks(found)
+    is_as_shown = (
+        request.form.get("stands") == mark_of(stands)
+        and request.form.get("revision", type=row_id) == known.revision
+    )
+    if picks is None or not is_as_shown:
+        # no page is left half done: what is not decided is asked again
+        return draw(place, known, stands, is_unfinished=True), 409
     with database.writing() as session:
-        known = draft_of(session, actor.person_id, place.path)
-        if known is None:
-            return see_other(place.url)
-        found = merged(known.base or "", known.text, stands or "")
-        picks = _picks(found)
-        is_as_shown = (
-            request.form.get("stands") == mark_of(stands)
-            and request.form.get("revision", type=row_id) == known.revision
-        )
-        if picks is None or not is_as_shown:
-            # no page is left half done: what is not decided is asked again
-            return draw(place, known, stands, is_unfinished=True), 409
-        rebase_draft(session, actor, known, found.text(picks), stands, now())
+        is_done = rebase_draft(session, actor, known, found.text(picks), stands, now())
+    if not is_done:
+        return see_other(f"{place.url}/merge")
     return see_other(f"{place.url}?said=merged")
+
+
+def _known(database: Database, actor: Actor, place: Place) -> Draft | None:
+    with database.reading() as session:
+        return draft_of(session, actor.person_id, place.path)
 
 
 def _picks(found: Merged) -> dict[int, Pick] | None:

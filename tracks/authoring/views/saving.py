@@ -44,7 +44,8 @@ def to_library(
     if found.clashes:
         return see_other(f"{place.url}/merge")
     with database.writing() as session:
-        rebase_draft(session, actor, known, found.text(), stands, now())
+        if not rebase_draft(session, actor, known, found.text(), stands, now()):
+            return see_other(f"{place.url}/merge")
     return see_other(f"{place.url}?said=merged")
 
 

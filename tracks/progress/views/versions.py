@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
-from content.history.words import Line, Patience
+from content.history.words import Line, of_a_page
 from tracks.catalogue.differences import Comparisons, lines_between
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline, Told, ToldOfVersion
@@ -80,7 +80,7 @@ def changes(session: Session, actor: Actor, publisher: str, track: str) -> Respo
     found = comparisons().between(session, own, newest, language())
     lang = newest.language(language())
     before = own.language(language())
-    patience = Patience()
+    patience = of_a_page()
     changed = [
         ChangedStep(
             newest.titles[step.step_id, lang],
