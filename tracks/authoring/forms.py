@@ -132,9 +132,7 @@ MODULE_FIELDS: Final = (
         {phase.value: phase.value for phase in Phase},
         N_("Leave empty what the headings in the text say, and a phase that is not there."),
     ),
-    Field(
-        "devices", N_("Devices it has variants for"), "many", {d: d for d in DEVICES}, _CODES_NOTE
-    ),
+    Field("devices", N_("Devices it has variants for"), "many", DEVICES, _CODES_NOTE),
     Field(
         "subjects",
         N_("Subjects of the session; none means as the track"),

@@ -1,6 +1,6 @@
 """What the public catalogue answers to words and filters."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -63,6 +63,7 @@ class Found(Struct, frozen=True):
     phase: str
     excerpt: list[tuple[str, bool]]  # text, and whether to mark it; none of what is closed
     window: Window
+    updated: datetime
 
 
 def find(
@@ -160,4 +161,5 @@ def _found(row: Any, typed: list[str], today: date) -> Found:
         phase=row.phase,
         excerpt=excerpt(row.text, typed, row.language) if window.is_open(today) else [],
         window=window,
+        updated=row.changed_at or row.published_at,
     )

@@ -402,3 +402,18 @@ def test_too_many_checks_wait_and_the_draft_is_kept(
     assert text_of(page.text).endswith(f"\nNr. {n}\n")
     assert tool.get(author, f"{FILE}/preview").status_code == 200
     assert tool.get(author, "/authoring/maaling").status_code == 429
+
+
+def test_of_many_problems_the_first_are_shown_and_one_number_told(tool: Tool, author: FlaskClient):
+    page = tool.get(author, FILE)
+    hostile = LIBRARY_TEXT + "".join(f"\n![](media/{n}.png)\n" for n in range(300))
+    page = tool.get(author, send(tool, author, page, hostile).headers["Location"] + "&lang=en")
+
+    heading = re.search(r'id="problems">(.*?)</h2>', page.text)
+    assert heading
+    told = re.search(r"(\d+) to mend and (\d+) to look at in this file: the first 200", heading[1])
+    assert told
+    assert int(told[1]) + int(told[2]) >= 300
+    shown, _, more = page.text.partition("<summary>180 more</summary>")
+    assert len(problems(shown)) == 20
+    assert len(problems(more)) == 180

@@ -9,7 +9,7 @@ from content.beginnings import PIECES, phase_heading, piece
 from content.intake.uploads import LONGEST_SIDE
 from content.mending import Asked, asked_for, may_be_mended, mended, suggested
 from content.model import Phase
-from content.problems import Problem
+from content.problems import TOO_MANY, Problem
 from content.translation import source_in
 from tracks.authoring.actions import SavedDraft, drop_draft, save_draft
 from tracks.authoring.checking import Checked
@@ -142,7 +142,8 @@ def problems_for(checked: Checked | None, place: Place, lines: list[str]) -> dic
     here = checked.of_file(place.path) if checked is not None else ()
     elsewhere = len(checked.errors) - sum(p.is_error for p in here) if checked is not None else 0
     return {
-        "problems": [_told(problem, lines) for problem in here],
+        "problems": [_told(each, lines) for each in here if each.code != TOO_MANY],
+        "too_many": next((each for each in here if each.code == TOO_MANY), None),
         "errors": sum(p.is_error for p in here),
         "elsewhere": elsewhere,
     }

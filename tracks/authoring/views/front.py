@@ -3,6 +3,7 @@
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from content.codes import FRAMEWORKS
 from content.front_matter import plain_values, split_front_matter
 from content.front_matter_writing import CannotWrite, with_values
 from content.model import Phase
@@ -12,9 +13,12 @@ from tracks.authoring.forms import changes, fields_of, shown
 from tracks.authoring.queries import Draft, draft_of, drafts_in
 from tracks.authoring.rules import mark_of, normal
 from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
+from tracks.catalogue.public.frameworks import framework_name
+from tracks.catalogue.public.telling import ENTRY_LEVELS
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.people.rules import Actor
+from tracks.web.pages import gettext
 from tracks.web.requests import now, row_id, see_other
 
 
@@ -52,6 +56,7 @@ def _draw(
         place=place,
         title=title_of(text, place.name),
         is_readable=values is not None and _can_be_written(text),
+        names=_names(),
         fields=[(field, shown(field, values or {})) for field in fields],
         problems=problems,
         revision=known.revision if known is not None else 0,
@@ -60,6 +65,17 @@ def _draw(
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         phases=list(Phase),
     )
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """What codes are called, of those that are no words: key of a field -> code -> name."""
+    levels = {
+        level.value: f"{level.value}: {gettext(name)}" for level, name in ENTRY_LEVELS.items()
+    }
+    return {
+        "frameworks": {code: framework_name(code, gettext) for code in FRAMEWORKS},
+        "entry-level": levels,
+    }
 
 
 def _can_be_written(text: str) -> bool:
