@@ -140,7 +140,7 @@ def test_the_work_is_wished_for_in_the_same_transaction(lists: Lists, coordinato
         ("", "staff", "Lista er tom"),
         ("1;2\n3;4\n", "staff", "Den første raden har ingen overskrifter"),
         ("Navn;Navn\na;b\n", "staff", "To kolonner har samme overskrift: Navn"),
-        (b"PK\x03\x04zip", "units", "Zip-fila ble ikke åpnet"),
+        (b"PK\x03\x04zip", "units", "Zip-filen ble ikke åpnet"),
         ("no zip at all", "oneroster", "Zip-filen er ikke en OneRoster-eksport"),
     ],
 )
