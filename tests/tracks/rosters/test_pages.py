@@ -140,8 +140,8 @@ def test_the_work_is_wished_for_in_the_same_transaction(lists: Lists, coordinato
         ("", "staff", "Lista er tom"),
         ("1;2\n3;4\n", "staff", "Den første raden har ingen overskrifter"),
         ("Navn;Navn\na;b\n", "staff", "To kolonner har samme overskrift: Navn"),
-        (b"PK\x03\x04zip", "units", "Zip-fila ble ikke åpnet"),
-        ("no zip at all", "oneroster", "Zip-fila er ikke en OneRoster-eksport"),
+        (b"PK\x03\x04zip", "units", "Zip-filen ble ikke åpnet"),
+        ("no zip at all", "oneroster", "Zip-filen er ikke en OneRoster-eksport"),
     ],
 )
 def test_a_file_that_is_none_is_told_at_once_and_not_kept(
@@ -358,7 +358,7 @@ def test_a_refused_file_says_why_on_its_page(lists: Lists, coordinator: FlaskCli
     many = "".join(f"{n};Sample {n};{UNIT_A};;\n" for n in range(1, 1500))
     page = read(lists, coordinator, f'{STAFF_HEAD}\n{many}1500;"open;{UNIT_A};;\n')
 
-    assert "Fila kan ikke leses" in text_of(lists.tool.get(coordinator, page))
+    assert "Filen kan ikke leses" in text_of(lists.tool.get(coordinator, page))
 
 
 def test_work_that_stopped_half_way_is_shown_as_work(lists: Lists, coordinator: FlaskClient):
