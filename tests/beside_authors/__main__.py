@@ -16,8 +16,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.beside_authors", description=__doc__)
     parser.add_argument("--pairs", type=int, default=8, help="of blocks, without and with authors")
     parser.add_argument("--seconds", type=float, default=15.0, help="of a block")
+    parser.add_argument("--apart", action="store_true", help="authors in a process of their own")
     given = parser.parse_args()
-    with serving() as site:
+    with serving(is_apart=given.apart) as site:
         found = compare(site, given.pairs, given.seconds)
     print(
         f"p95 of a teacher's pages and posts: {1000 * p95(found.alone):.1f} ms alone "

@@ -7,9 +7,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
-from tests.beside_authors.served import Browser, Site
+from tests.beside_authors.served import Browser, Site, part
 from tests.content.test_pathological import GENERATORS
 from tests.convergence.run import FIELDS, STEPS
 from tests.tracks.authoring.pages import FILE, text_of
@@ -58,7 +57,7 @@ def compare(site: Site, pairs: int, block_s: float) -> Found:
     numbers = range(len(site.authors))
     hostile = [Author.of(site, number, _hostile_texts(number, len(numbers))) for number in numbers]
     ordinary = [Author.of(site, number, {"prose": _prose()}) for number in numbers]
-    teacher = Browser(site, site.teacher)
+    teacher = Browser(site.port, site.teacher)
     _asks(teacher, block_s / 2)  # what is new the first time
     for pair in range(pairs):
         blocks = [([], found.alone), (hostile, found.beside), (ordinary, found.beside_ordinary)]
@@ -107,14 +106,14 @@ class Author:
     """Its texts are made before anybody is measured: whoever measures shares this process."""
 
     browser: Browser
-    texts: Iterator[tuple[str, str]]  # name of the generator, and the text as a form has it
+    texts: Iterator[tuple[str, bytes]]  # name of the generator, and the text as a form has it
 
     @classmethod
     def of(cls, site: Site, number: int, texts: Mapping[str, str]) -> "Author":
-        browser = Browser(site, site.authors[number])
+        browser = Browser(site.authors_port, site.authors[number])
         _, page = browser.get(FILE)
         head = text_of(page).partition("\n### ")[0]
-        sent = [(name, urlencode({"text": head + _step(text)})) for name, text in texts.items()]
+        sent = [(name, part("text", head + _step(text))) for name, text in texts.items()]
         return cls(browser, itertools.cycle(sent))
 
     def works(self, stop: threading.Event, found: Found) -> None:
@@ -125,7 +124,7 @@ class Author:
             status, page = self.browser.get(FILE)
             if status == 200:
                 fields = {n: value_of(page, n) for n in ("revision", "begun")}
-                status, _ = self.browser.post(FILE, {**fields, "go": "check"}, text)
+                status, _ = self.browser.post_parts(FILE, {**fields, "go": "check"}, text)
             _note(found, status, f"check of {name}")
             for path in PAGES:
                 if stop.is_set():

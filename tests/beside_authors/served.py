@@ -1,8 +1,10 @@
 """A server process of its own with signed-in teachers and authors, and a browser's requests."""
 
+import os
+import signal
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from multiprocessing import get_context
@@ -21,6 +23,7 @@ from tracks.cli.serve import listen
 
 HOST = BASE_URL.removeprefix("https://")
 AUTHORS = 2
+_BOUNDARY = "----tracks-beside-authors"
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,14 @@ class Site:
     port: int
     teacher: SignedIn
     authors: tuple[SignedIn, ...]
+    authors_port: int
 
 
 class Browser:
     """One kept-alive connection of somebody who is signed in."""
 
-    def __init__(self, site: Site, who: SignedIn) -> None:
-        self._http = HTTPConnection("127.0.0.1", site.port, timeout=600)
+    def __init__(self, port: int, who: SignedIn) -> None:
+        self._http = HTTPConnection("127.0.0.1", port, timeout=600)
         self._who = who
 
     def reconnect(self) -> None:
@@ -50,26 +54,39 @@ class Browser:
     def get(self, path: str) -> tuple[int, str]:
         return self._send("GET", path, None, {})
 
-    def post(self, path: str, fields: dict[str, str], more: str = "") -> tuple[int, str]:
-        """`more` is encoded already."""
-        sent = "&".join([urlencode({"form_token": self._who.form_token, **fields}), more])
-        headers = {"Origin": BASE_URL, "Content-Type": "application/x-www-form-urlencoded"}
-        return self._send("POST", path, sent, headers)
+    def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
+        sent = urlencode({"form_token": self._who.form_token, **fields}).encode()
+        return self._send("POST", path, sent, {"Content-Type": "application/x-www-form-urlencoded"})
+
+    def post_parts(self, path: str, fields: dict[str, str], more: bytes) -> tuple[int, str]:
+        """As the editor's form is sent; `more` are parts that are written already."""
+        sent = part("form_token", self._who.form_token)
+        sent += b"".join(part(name, value) for name, value in fields.items()) + more
+        kind = f"multipart/form-data; boundary={_BOUNDARY}"
+        return self._send(
+            "POST", path, sent + f"--{_BOUNDARY}--\r\n".encode(), {"Content-Type": kind}
+        )
 
     def _send(
-        self, method: str, path: str, body: str | None, headers: dict[str, str]
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, str]:
-        who = {"Host": HOST, "Cookie": self._who.cookie}
+        who = {"Host": HOST, "Cookie": self._who.cookie, "Origin": BASE_URL}
         self._http.request(method, path, body, {**who, **headers})
         answer = self._http.getresponse()
         return answer.status, answer.read().decode()
 
 
+def part(name: str, value: str) -> bytes:
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+    return f"{head}{value}\r\n".encode()
+
+
 @contextmanager
-def serving() -> Iterator[Site]:
-    """As `tracks serve` does it, on SQLite; https is only said, as a proxy would have it."""
+def serving(*, is_apart: bool = False) -> Iterator[Site]:
+    """As `tracks serve` does it, on SQLite; https is only said, as a proxy would have it.
+    `is_apart`: the proxy sends authors to a process of their own."""
     ours, theirs = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=_serve, args=(theirs,))
+    process = get_context("spawn").Process(target=_serve, args=(theirs, is_apart))
     process.start()
     try:
         theirs.close()
@@ -80,7 +97,7 @@ def serving() -> Iterator[Site]:
         process.kill()
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, is_apart: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{published_sqlite(Path(folder))}"
         tool = Tool(url, Path(folder) / "data", library=LIBRARY)
@@ -94,11 +111,29 @@ def _serve(pipe: Connection) -> None:
             return tool.app(environ, start)
 
         port = free_port()
-        stop = listen(app, "127.0.0.1", port, tool.settings.threads)
-        pipe.send(Site(port, teacher, authors))
-        pipe.poll(None)
-        stop()
+        with _of_authors(tool, app) if is_apart else nullcontext(port) as authors_port:
+            stop = listen(app, "127.0.0.1", port, tool.settings.threads)
+            pipe.send(Site(port, teacher, authors, authors_port))
+            pipe.poll(None)
+            stop()
         tool.close()
+
+
+@contextmanager
+def _of_authors(tool: Tool, app: Callable[..., object]) -> Iterator[int]:
+    port, (listens, says) = free_port(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        tool.database.engine.dispose(close=False)
+        listen(app, "127.0.0.1", port, tool.settings.threads)
+        os.write(says, b".")
+        signal.pause()
+    os.read(listens, 1)
+    try:
+        yield port
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def _signed_in(tool: Tool, client: FlaskClient) -> SignedIn:
