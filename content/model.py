@@ -259,6 +259,7 @@ class Track(Struct, frozen=True):
     foundation: str = ""  # a track of the same library, for those who cannot yet
     replaced_by: str = ""  # track, track/module or track/module#step of the same library
     kind: TrackKind | None = None  # None: another
+    title_en: str = ""  # of a track that is not written in English
 
     @property
     def for_everybody(self) -> tuple[Module, ...]:

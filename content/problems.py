@@ -100,7 +100,7 @@ def _the_rest(path: str, problems: Sequence[Problem]) -> Problem:
     )
     hint = say("Mend these, and check again: often many come of one, as a sign left open.")
     level: Level = "error" if errors > MOST_TOLD else "warning"
-    return Problem(TOO_MANY, Location(path, 1), message, hint, level)
+    return Problem("problems-many", Location(path, 1), message, hint, level)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -44,6 +44,9 @@ def _or_empty(value: object) -> object:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n]*\S[^\n]*$")]
+OptionalLine = Annotated[
+    str, BeforeValidator(_or_empty), Field(max_length=300, pattern=r"^[^\n]*$")
+]
 Licence = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\n]*\S[^\n]*$")]
 Text = Annotated[str, BeforeValidator(_or_empty), Field(max_length=8000)]
 Code = Annotated[str, Field(min_length=1, max_length=80)]
@@ -100,6 +103,9 @@ _SOURCE_HINT = "Written by: tracks content translated FILE"
 
 class TrackForm(_Form):
     title: Line
+    title_en: OptionalLine = Field(
+        default="", description="The title in English, if no text is: title-en: Measuring"
+    )
     summary: Line = Field(description="One or two sentences, at most 300 characters.")
     subjects: Codes = Field(description="subjects: [NAT01-05], or [] for every subject")
     grades: Codes = Field(description='grades: "8-10"')

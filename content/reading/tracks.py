@@ -48,6 +48,7 @@ def build_track(id_: str, editions: Sequence[TrackEdition], modules: Sequence[Mo
         foundation=front.foundation,
         replaced_by=front.replaced_by,
         kind=None if front.kind is TrackKind.OTHER else front.kind,
+        title_en=front.title_en,
     )
 
 

@@ -302,6 +302,7 @@ def tracks(draw: st.DrawFn) -> Track:
         retired=draw(st.dictionaries(RETIRED, INSTEAD, max_size=2)),
         foundation=draw(st.just("") | ID),
         replaced_by=draw(INSTEAD) if lifecycle is Lifecycle.ARCHIVED else "",
+        title_en=draw(st.just("") | VALUE),
     )
 
 

@@ -13,6 +13,7 @@ def files_of(track: Track) -> dict[str, str]:
     for language, text in track.texts.items():
         head: dict[str, Written | None] = {
             "title": text.title,
+            "title-en": track.title_en,
             "summary": text.summary,
             "subjects": track.subjects,
             "grades": track.grades,

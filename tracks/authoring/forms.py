@@ -58,6 +58,12 @@ _AIMS_NOTE: Final = N_(
 
 TRACK_FIELDS: Final = (
     Field("title", N_("Title"), "line"),
+    Field(
+        "title-en",
+        N_("Title in English"),
+        "line",
+        note=N_("For a track that has no text in English; may be empty"),
+    ),
     Field("summary", N_("Summary: one or two sentences"), "text"),
     Field("subjects", N_("Subjects; none means every subject"), "many", SUBJECTS, _CODES_NOTE),
     Field(

@@ -144,6 +144,7 @@ def _track_texts(writing: _Writing) -> dict[str, Any]:
         language: {
             "title": text.title,
             "summary": text.summary,
+            "title_en": writing.track.title_en,
             "entry_check": "\n".join(text.entry_check),  # no line has an end of line in it
             "you_said": {version: list(lines) for version, lines in text.you_said.items()},
             "changes": {version: list(lines) for version, lines in text.changes.items()},
@@ -307,6 +308,7 @@ _LATER = frozenset(
         "terms",
         "begins",
         "kind",
+        "title_en",
     }
 )
 _LATER_OF_A_MODULE = frozenset({"subjects", "grades", "frameworks"})

@@ -84,7 +84,7 @@ def _write(session: Session, entry: _Entry, shared: dict[str, object]) -> None:
 def _entries(session: Session, edition: Edition) -> Iterator[_Entry]:
     every_device = sorted({device for module in edition.modules for device in module.devices})
     for language, text in edition.texts.items():
-        said = f"{text['summary']} {plain(text['html'])}".strip()
+        said = " ".join([text["summary"], edition.title_en, plain(text["html"])]).strip()
         yield _Entry(
             str(edition.address()),
             language,

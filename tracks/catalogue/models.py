@@ -43,8 +43,8 @@ track_version = Table(
     Column("grades", Json, nullable=False),
     Column("licence", String(80), nullable=False),
     Column("authors", Json, nullable=False),
-    # {language: {title, summary, html, entry_check, you_said, changes}}; the last three may be
-    # missing: a line each, and {version: [line, ...]} twice
+    # {language: {title, summary, html, title_en, entry_check, you_said, changes}}; the last four
+    # may be missing: one line, a line each, and {version: [line, ...]} twice
     Column("texts", Json, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("units", Integer, nullable=False),

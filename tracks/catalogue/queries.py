@@ -97,6 +97,12 @@ class Edition:
         return tuple(byline(each) for each in self.authors if byline(each).name)
 
     @cached_property
+    def title_en(self) -> str:
+        """ "" where a text is in English, or its authors gave none."""
+        given = [str(text.get("title_en", "")) for text in self.texts.values()]
+        return "" if "en" in self.languages else next(filter(None, given), "")
+
+    @cached_property
     def by_slug(self) -> dict[tuple[str, str], Outline]:
         return {(s.module_slug, s.slug): s for s in self.steps}
 
@@ -133,7 +139,7 @@ class Edition:
     def said_by_track(self) -> str:
         """What a search of the track itself reads: its words in every language, case-folded."""
         words = [text[name] for text in self.texts.values() for name in ("title", "summary")]
-        return " ".join([*words, *self.subjects, *self.authors]).casefold()
+        return " ".join([*words, self.title_en, *self.subjects, *self.authors]).casefold()
 
     @cached_property
     def said_by_module(self) -> dict[int, str]:

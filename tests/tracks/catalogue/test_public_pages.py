@@ -188,3 +188,35 @@ def test_a_publisher_that_said_nothing_of_itself_is_called_by_its_id(tool: Tool)
     page = words(tool.get(tool.client(), "/catalogue/unnamed/maaling?lang=nb").text)
 
     assert "Eksempelredaksjonen · unnamed" in page
+
+
+def test_a_track_without_a_text_in_english_has_its_title_in_english(tool: Tool):
+    """F-20: where English is read, in the search, and for machines."""
+    source = replace(sample_library().tracks[0], title_en="Units & <measuring>")
+    publish(tool, source, datetime(2030, 5, 2, 12, tzinfo=UTC), version="2.0.0")
+    record_of = "/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier="
+    client = tool.client()
+
+    assert "Title in English Units & <measuring>" in words(
+        tool.get(client, f"{TRACK}?lang=en").text
+    )
+    assert "Tittel på engelsk" in words(tool.get(client, f"{TRACK}?lang=nb").text)
+    listed = tool.get(client, "/catalogue?lang=en").text
+    assert "Units &amp; &lt;measuring&gt;" in listed
+    assert "measuring" not in tool.get(client, "/catalogue?lang=nb").text
+    found = words(tool.get(client, "/catalogue?lang=en&q=units+measuring").text)
+    assert "1 found" in found
+    assert '"alternateName": "Units \\u0026 \\u003cmeasuring\\u003e"' in (
+        tool.get(client, f"{TRACK}?lang=en").text
+    )
+    record = tool.get(client, f"{record_of}oai:tracks.example:sample/maaling").text
+    assert '<dc:title xml:lang="en">Units &amp; &lt;measuring&gt;</dc:title>' in record
+
+
+def test_a_title_in_english_is_not_told_beside_a_text_in_english(tool: Tool):
+    source = sample_library().tracks[0]
+    texts = {"en": source.texts["nb"]}
+    source = replace(source, title_en="Units", languages=("en",), texts=texts, modules=())
+    publish(tool, source, datetime(2030, 5, 2, 12, tzinfo=UTC), version="2.0.0")
+
+    assert "Title in English" not in tool.get(tool.client(), f"{TRACK}?lang=en").text

@@ -128,6 +128,8 @@ def _dublin_core(told: Sequence[About], base_url: str, names: Names) -> Element:
     it = told[0]
     for each in told:
         _add(made, "dc:title", each.title, **{"xml:lang": each.language})
+    if it.title_en:
+        _add(made, "dc:title", it.title_en, **{"xml:lang": "en"})
     for name in it.authors:
         _add(made, "dc:creator", name)
     for name in (*names(it), *it.subjects, *it.frameworks):

@@ -28,6 +28,7 @@ class About(Struct, frozen=True):
     kind: str  # track, module or resource
     title: str
     language: str  # of title and summary
+    title_en: str  # of a track without a text in English, "" where authors gave none
     summary: str  # plain text, "" where authors wrote none
     first_published: datetime
     updated: datetime
@@ -86,6 +87,7 @@ def about(
         kind=kind,
         title=title,
         language=spoken,
+        title_en=edition.title_en if kind == "track" else "",
         summary=edition.texts[spoken]["summary"] if kind == "track" else "",
         first_published=known.published,
         updated=known.updated,

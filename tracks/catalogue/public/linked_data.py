@@ -39,6 +39,7 @@ def linked_data(
         "identifier": url,
         "url": url,
         "name": told.title,
+        "alternateName": told.title_en,
         "description": told.summary,
         "inLanguage": list(told.languages),
         "learningResourceType": _TYPES.get(told.kind) or str(told.step_kind),
