@@ -23,7 +23,10 @@ def check(editions: Iterable[ModuleEdition], found: ProblemList) -> None:
             first = seen.setdefault((step.kind.value, flat), where)
             if first != where:
                 found.path = edition.document.path
-                hint = "If it is meant, leave it; else take one out."
+                hint = (
+                    "If it is meant, leave it; else make one a resource and borrow it in the other "
+                    "place, or take one out."
+                )
                 found.warning(
                     "block-repeated", step.line, say("the same text as {first}", first=first), hint
                 )
