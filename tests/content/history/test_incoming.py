@@ -88,15 +88,14 @@ def test_what_fails_is_taken_back(history: History, git: Git, push: tuple[list[S
         history.tag("spor/1.0", head, "spor 1.0", WHO, AT)
     before = files_of(history)
 
-    with (
-        pytest.raises(ZeroDivisionError),
-        history.writing(),
-        incoming(history, objects, tip) as coming,
-        coming.moved_in(),
-    ):
-        history.tag("spor/1.0", tip, "spor 1.0", WHO, AT)
-        history.tag("spor/1.1", tip, "spor 1.1", WHO, AT)
-        raise ZeroDivisionError
+    def publish() -> None:
+        with history.writing(), incoming(history, objects, tip) as coming, coming.moved_in():
+            history.tag("spor/1.0", tip, "spor 1.0", WHO, AT)
+            history.tag("spor/1.1", tip, "spor 1.1", WHO, AT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        publish()
 
     assert files_of(history) == before
     assert history.tagged("spor/1.0") == head
@@ -175,11 +174,11 @@ def test_a_disk_that_takes_nothing_leaves_nothing(
         return real(self, target)
 
     monkeypatch.setattr(Path, "rename", full)
-    with (
-        pytest.raises(HistoryBroken, match="No space"),
-        history.writing(),
-        incoming(history, objects, tip) as coming,
-        coming.moved_in(),
-    ):
-        raise AssertionError("it is not in")
+
+    def take() -> None:
+        with history.writing(), incoming(history, objects, tip) as coming, coming.moved_in():
+            raise AssertionError("it is not in")
+
+    with pytest.raises(HistoryBroken, match="No space"):
+        take()
     assert files_of(history) == before
