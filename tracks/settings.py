@@ -79,6 +79,10 @@ class Settings:
             "data_dir, begun as a copy of the one above."
         },
     )
+    repository_mb: int = field(
+        default=100,
+        metadata={"help": "MB that a library's git repository may have; what is pushed must fit."},
+    )
     small_number: int = field(
         default=5,
         metadata={"help": "Counts of people under this are hidden. Never below 3."},

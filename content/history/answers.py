@@ -35,3 +35,16 @@ def other_id(file: str) -> Said:
 
 def published(address: str) -> Said:
     return say("{address}: published", address=address)
+
+
+def full(mb: int, more_mb: int, most_mb: int) -> Said:
+    """Rounded up."""
+    return say(
+        "The library's repository has {mb} MB, this push brings {more_mb} MB, and {most_mb} MB is "
+        "the most. Nothing was taken. Make pictures and films smaller or link to them, and make "
+        "your commits anew without the large files; or ask whoever runs Learning Tracks here for "
+        "more room.",
+        mb=mb,
+        more_mb=more_mb,
+        most_mb=most_mb,
+    )

@@ -9,6 +9,7 @@ from typing import Final
 
 from dulwich.errors import FileFormatException
 from dulwich.objects import Commit, ObjectID, ShaFile, Tree, parse_tree
+from msgspec import Struct
 
 from content.history.packs import Raw
 from content.history.trees import FILE, FOLDER
@@ -20,7 +21,10 @@ _ALSO: Final = frozenset({b".gitignore"})
 _DEEPEST: Final = 6
 _COMMITS: Final = 2_000
 _LARGEST: Final = {b"commit": 64 * 1024, b"tree": 256 * 1024, b"tag": 64 * 1024}
+_ENTRIES: Final = FILES_MOST * 20
 _TOLD: Final = 20
+_MB: Final = 1024 * 1024
+LARGEST: Final = 100 * _MB  # of a version as files, and of a repository
 
 
 class PushRefused(Exception):
@@ -126,7 +130,7 @@ class _Judge:
             return
         folded: set[bytes] = set()
         for entry in tree.items():
-            here = f"{path}{entry.path.decode('utf-8', 'backslashreplace')[:60]}"
+            here = f"{path}{_text(entry.path)}"
             if not (_NAME.fullmatch(entry.path) or entry.path in _ALSO) or entry.path[-1:] == b".":
                 self.fault(say("{path!r}: names have a-z, 0-9, - _ and points only", path=here))
             if entry.path.lower() in folded:
@@ -139,6 +143,14 @@ class _Judge:
             else:
                 self.fault(_other_mode(entry.mode, here))
 
+    def whole(self, tree: ObjectID, most: int) -> None:
+        """What is to be laid out as files."""
+        weight = _Scales(lambda id_: self.kept.get(id_) or self.known(id_)).weight(tree)
+        if weight.entries > _ENTRIES:
+            raise PushRefused([say("too many files")])
+        if weight.size > most:
+            raise PushRefused([say("more than {mb} MB when it is unpacked", mb=most // _MB)])
+
     def file(self, id_: ObjectID, path: str) -> None:
         raw = self.brought.get(id_)
         if (raw.kind if raw is not None else self.kind_here(id_)) != b"blob":
@@ -146,8 +158,54 @@ class _Judge:
         elif raw is not None:
             self.kept[id_] = raw
         self.files += 1
-        if self.files > FILES_MOST * 20:
+        if self.files > _ENTRIES:
             raise PushRefused([say("too many files")])
+
+
+class _Weight(Struct, frozen=True):
+    deep: int  # folders in folders
+    entries: int  # files and folders
+    size: int  # bytes of the files
+
+
+@dataclass(slots=True)
+class _Scales:
+    """A version as the files it would be: each counts as often as it stands in it. A pack of a few
+    KB may name one file, or one folder, a million times."""
+
+    found: Callable[[ObjectID], Raw | None]
+    done: dict[ObjectID, _Weight] = field(default_factory=dict)
+
+    def weight(self, id_: ObjectID, path: str = "") -> _Weight:
+        """`path`: of the folder that it is, or that it is in."""
+        weight = self.done.get(id_, _Weight(0, 0, 0))
+        if path.count("/") + weight.deep > _DEEPEST:
+            raise PushRefused([say("{path}: folders in folders, too deep", path=path[:200])])
+        if id_ in self.done:
+            return weight
+        raw = self.found(id_)
+        if raw is not None and raw.kind == b"tree":
+            inside = [
+                (mode, self.weight(ObjectID(each), _below(path, name) if mode == FOLDER else path))
+                for name, mode, each in parse_tree(raw.data, 20)
+            ]
+            weight = _Weight(
+                max((1 + each.deep for mode, each in inside if mode == FOLDER), default=0),
+                sum(1 + each.entries for _, each in inside),
+                sum(each.size for _, each in inside),
+            )
+        elif raw is not None:
+            weight = _Weight(0, 0, len(raw.data))
+        self.done[id_] = weight
+        return weight
+
+
+def _below(path: str, name: bytes) -> str:
+    return f"{path}{_text(name)}/"
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")[:60]
 
 
 def _other_mode(mode: int, path: str) -> Said:
@@ -166,14 +224,18 @@ def judge(
     tip: ObjectID,
     old: ObjectID | None,
     who: bytes,
+    most: int = LARGEST,
 ) -> Judged:
-    """All that the new tip leads to and that is new. Raises PushRefused."""
+    """All that the new tip leads to and that is new; `most`: bytes of its files. Raises
+    PushRefused."""
     judge_ = _Judge(brought, known, who)
     commits = judge_.commits(tip, old)
     for commit in commits:
         judge_.tree(commit.tree, "", 0)
     if judge_.faults:
         raise PushRefused(judge_.faults)
+    for commit in commits[:1]:  # the tip: it alone becomes files
+        judge_.whole(commit.tree, most)
     return Judged(judge_.kept, commits)
 
 

@@ -14,11 +14,13 @@ from threading import Lock, RLock
 from typing import Final
 
 from dulwich.errors import NotGitRepository
+from dulwich.object_store import DiskObjectStore
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 from msgspec import Struct
 
+from content.history.aside import clear
 from content.history.packs import KINDS, Raw
 from content.history.signing import Signer
 from content.history.trees import entry_at, files_in, with_changes
@@ -76,7 +78,7 @@ class History:
 
     def __init__(self, path: Path, signer: Signer) -> None:
         self.path = path
-        self._signer = signer
+        self.signer = signer
         self._lock = _lock_of(path)
 
     @property
@@ -96,6 +98,7 @@ class History:
                     fcntl.flock(held, fcntl.LOCK_EX)
                     if not self.is_begun:
                         self._begin()
+                    clear(self.path)  # of a process that ended
                     self._lock.is_held = True
                     yield
             except OSError as failure:
@@ -201,8 +204,8 @@ class History:
             if head is not None and tree == before:
                 return head.decode()
             commit = _new_commit(tree, [head] if head else [], said, who, at)
-            commit.gpgsig = self._signer.sign(commit.as_raw_string()).removesuffix(b"\n")
-            _add(repo, [*made, commit])
+            commit.gpgsig = self.signer.sign(commit.as_raw_string()).removesuffix(b"\n")
+            add_to(repo.object_store, [*made, commit])
             if not repo.refs.set_if_equals(MAIN, head, commit.id):
                 raise HistoryBroken(f"{self.path}: the main line moved under its lock")
             return commit.id.decode()
@@ -216,8 +219,8 @@ class History:
             tag.tagger = who.line()
             tag.tag_time, tag.tag_timezone = _seconds(at), 0
             tag.message = f"{said}\n".encode()
-            tag.signature = self._signer.sign(tag.as_raw_string())
-            _add(repo, [tag])
+            tag.signature = self.signer.sign(tag.as_raw_string())
+            add_to(repo.object_store, [tag])
             repo.refs[_tag_ref(name)] = tag.id
 
     @contextmanager
@@ -233,11 +236,6 @@ class History:
                 return Raw(KINDS[number], data)
 
             yield found
-
-    def keep(self, objects: Sequence[ShaFile]) -> None:
-        """Objects that have been judged; nothing leads to them yet."""
-        with self.opened() as repo:
-            _add(repo, objects)
 
     def advance(self, old: str | None, new: str) -> bool:
         """Moves the main line; False if it was not at `old`. The caller holds `writing`."""
@@ -302,10 +300,10 @@ def _new_commit(
     return commit
 
 
-def _add(repo: Repo, objects: Sequence[ShaFile]) -> None:
+def add_to(store: DiskObjectStore, objects: Sequence[ShaFile]) -> None:
     """The objects before what names them."""
     if len(objects) >= _PACK_FROM:
-        repo.object_store.add_objects([(each, None) for each in objects])
+        store.add_objects([(each, None) for each in objects])
         return
     for each in objects:
-        repo.object_store.add_object(each)
+        store.add_object(each)

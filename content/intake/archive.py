@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import filecmp
+import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +19,7 @@ from content.checks.foundation import told_alone
 from content.export.archive import LIBRARY_FILE, track_files
 from content.films import NoFilm, notes_of, without_notes
 from content.ids import is_id
-from content.intake.unpacking import BadArchive, unpacked
+from content.intake.unpacking import BadArchive, unpack
 from content.media import media_path
 from content.problems import Location, Problem
 from content.said import Said, say
@@ -37,7 +39,7 @@ class Arrival(Struct, frozen=True):
 
 
 def take_in(
-    data: bytes,
+    zipped: bytes | IO[bytes],
     library: Path,
     *,
     replace: bool = False,
@@ -47,18 +49,17 @@ def take_in(
     """Puts the track into the library, which may be an empty folder. A track of that id which
     differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
     they are to be emptied."""
-    emptied: tuple[str, ...] = ()
-    try:
-        files = unpacked(data)
-        track_id = _track_id(files)
-        if empties_films:
-            files, emptied = _without_notes(files)
-    except BadArchive as bad:
-        return Arrival("", "refused", (Problem(bad.code, Location(name, 1), bad.args[0], _HINT),))
     library.mkdir(parents=True, exist_ok=True)
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:
-        _write(files, staging)
+        try:
+            whole = io.BytesIO(zipped) if isinstance(zipped, bytes) else zipped
+            paths = unpack(whole, staging, _track_id)
+        except BadArchive as bad:
+            told = Problem(bad.code, Location(name, 1), bad.args[0], _HINT)
+            return Arrival("", "refused", (told,))
+        track_id = _track_id(paths)
+        emptied = tuple(p for p in paths if _emptied(staging, p)) if empties_films else ()
         problems = load_library(staging).problems
         problems = _alone(told_alone(problems), track_id)
         if any(problem.is_error for problem in problems):
@@ -81,7 +82,7 @@ def _staging(library: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _track_id(files: Mapping[str, bytes]) -> str:
+def _track_id(files: Sequence[str]) -> str:
     """Of the one folder in the zip, which holds nothing but a track."""
     folders = {name.split("/")[0] for name in files if "/" in name}
     if len(folders) != 1 or LIBRARY_FILE not in files:
@@ -106,21 +107,17 @@ def _track_id(files: Mapping[str, bytes]) -> str:
     return track_id
 
 
-def _without_notes(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """And the films that had some."""
-    kept = dict(files)
-    for path, data in files.items():
-        if films.is_film(path.partition("/")[2]) and notes_of(data):
-            with suppress(NoFilm):  # then the check tells what is in it
-                kept[path] = without_notes(data)
-    return kept, tuple(path for path in files if kept[path] != files[path])
-
-
-def _write(files: Mapping[str, bytes], staging: Path) -> None:
-    for path, data in files.items():
-        place = staging / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+def _emptied(staging: Path, path: str) -> bool:
+    """Whether it was a film with notes."""
+    if not films.is_film(path.partition("/")[2]):
+        return False
+    data = (staging / path).read_bytes()
+    kept = data
+    if notes_of(data):
+        with suppress(NoFilm):  # then the check tells what is in it
+            kept = without_notes(data)
+            (staging / path).write_bytes(kept)
+    return kept != data
 
 
 def _alone(problems: Iterable[Problem], track_id: str) -> tuple[Problem, ...]:
@@ -142,7 +139,7 @@ def _alone(problems: Iterable[Problem], track_id: str) -> tuple[Problem, ...]:
 def _same(one: Path, other: Path) -> bool:
     names = track_files(one)
     return names == track_files(other) and all(
-        (one / name).read_bytes() == (other / name).read_bytes() for name in names
+        filecmp.cmp(one / name, other / name, shallow=False) for name in names
     )
 
 

@@ -10,9 +10,10 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from pathlib import Path
+from typing import IO, Final
 
 from content.said import say
 
@@ -27,6 +28,7 @@ _CHUNK: Final = 64 * 1024
 
 _END: Final = struct.Struct("<4s4H2LH")  # the end of the central directory
 _END_64: Final = b"PK\x06\x07"
+_LONGEST_END: Final = 20 + _END.size + 0xFFFF  # with what Zip64 has before it, and a comment
 _LOCAL_HEADER: Final = 30
 _ENCRYPTED: Final = 0x1
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -58,26 +60,41 @@ class BadArchive(Exception):
 
 def unpacked(data: bytes) -> dict[str, bytes]:
     """Path in the zip -> bytes. Raises BadArchive, and has then written nothing anywhere."""
-    with _opened(data) as archive:
-        return dict(_contents(archive, archive.infolist()))
+    with _opened(io.BytesIO(data)) as archive:
+        return {name: b"".join(pieces) for name, pieces in _contents(archive)}
+
+
+def unpack(zipped: IO[bytes], folder: Path, look: Callable[[Sequence[str]], object]) -> list[str]:
+    """Piece by piece into an empty folder, once `look` has seen the paths and raised nothing; these
+    paths. Raises BadArchive; what is in the folder then is for nobody."""
+    with _opened(zipped) as archive:
+        names = [entry.filename for entry in _files(archive)]
+        look(names)
+        for name, pieces in _contents(archive):
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("xb") as file:
+                file.writelines(pieces)
+        return names
 
 
 def check_archive(data: bytes) -> None:
     """What can be seen before anything is unpacked, for who unpacks it with a library of their own.
     Raises BadArchive."""
-    with _opened(data):
+    with _opened(io.BytesIO(data)):
         return
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
-    if len(data) > LARGEST:
+def _opened(zipped: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    size = zipped.seek(0, io.SEEK_END)
+    if size > LARGEST:
         raise BadArchive(
             "zip-size", say("the zip is larger than {largest} MB", largest=LARGEST // 1024 // 1024)
         )
-    _check_end(data)
+    _check_end(zipped, size)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(zipped) as archive:
             entries = archive.infolist()
             _check_entries(entries)
             _check_overlap(entries, archive.start_dir)
@@ -89,9 +106,11 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
         raise BadArchive("zip-broken", "the zip cannot be read") from fault
 
 
-def _check_end(data: bytes) -> None:
+def _check_end(zipped: IO[bytes], whole: int) -> None:
     """Before the list of entries is read at all: how long does it say it is?"""
-    position = data.rfind(b"PK\x05\x06", max(0, len(data) - _END.size - 0xFFFF))
+    zipped.seek(max(0, whole - _LONGEST_END))
+    data = zipped.read(_LONGEST_END)
+    position = data.rfind(b"PK\x05\x06")
     if position < 0 or position + _END.size > len(data):
         raise BadArchive("zip-broken", "this is no zip")
     _, disk, first_disk, here, entries, size, _, _ = _END.unpack_from(data, position)
@@ -188,37 +207,41 @@ def _check_overlap(entries: Sequence[zipfile.ZipInfo], end: int) -> None:
         end = entry.header_offset
 
 
-def _contents(
-    archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]
-) -> Iterator[tuple[str, bytes]]:
+def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    for entry in archive.infolist():
+        if not (entry.is_dir() or _LEFT_BY_SYSTEMS.fullmatch(entry.filename)):
+            yield entry
+
+
+def _contents(archive: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each with its bytes in pieces, which are to be read before the next."""
     left = LARGEST
-    for entry in entries:
-        if entry.is_dir() or _LEFT_BY_SYSTEMS.fullmatch(entry.filename):
-            continue
-        data = _read(archive, entry, left)
-        left -= len(data)
-        name = entry.filename.lower()
-        is_packed = data.startswith(_PACKED) and not name.endswith(_DOCUMENTS)
-        if is_packed or name.endswith(_ARCHIVES):
-            raise BadArchive(
-                "zip-nested",
-                say("{filename!r} is an archive in the archive", filename=entry.filename[:80]),
-            )
-        yield entry.filename, data
+    for entry in _files(archive):
+        yield entry.filename, _pieces(archive, entry, left)
+        left -= entry.file_size  # so long it is, or reading has failed
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
-    parts = bytearray()
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> Iterator[bytes]:
+    name, length = entry.filename, 0
     with archive.open(entry) as file:
-        while chunk := file.read(_CHUNK):
-            parts += chunk
-            if len(parts) > min(left, entry.file_size):
+        while piece := file.read(_CHUNK):
+            if not length and piece.startswith(_PACKED) and not name.lower().endswith(_DOCUMENTS):
+                raise _nested(name)
+            length += len(piece)
+            if length > min(left, entry.file_size):
                 raise BadArchive(
-                    "zip-size",
-                    say("{filename!r} is larger than it says", filename=entry.filename[:80]),
+                    "zip-size", say("{filename!r} is larger than it says", filename=name[:80])
                 )
-    if len(parts) != entry.file_size:
+            yield piece
+    if length != entry.file_size:
         raise BadArchive(
-            "zip-broken", say("{filename!r} is shorter than it says", filename=entry.filename[:80])
+            "zip-broken", say("{filename!r} is shorter than it says", filename=name[:80])
         )
-    return bytes(parts)
+    if name.lower().endswith(_ARCHIVES):
+        raise _nested(name)
+
+
+def _nested(name: str) -> BadArchive:
+    return BadArchive(
+        "zip-nested", say("{filename!r} is an archive in the archive", filename=name[:80])
+    )

@@ -118,8 +118,9 @@ class LibraryFolder:
                 fcntl.flock(held, fcntl.LOCK_EX)
                 yield
 
-    def write(self, track: str, files: Mapping[str, bytes | str | None]) -> None:
-        """All of them or none; None takes a file away. The caller holds the lock."""
+    def write(self, track: str, files: Mapping[str, bytes | str | Path | None]) -> None:
+        """All of them or none; a path is a file to be copied, None takes one away. The caller holds
+        the lock."""
         folder = self.root / track
         before = {name: self.file(track, name) for name in files}
         done: list[str] = []
@@ -134,7 +135,7 @@ class LibraryFolder:
             raise CannotWrite from failure
 
 
-def _put(place: Path, data: bytes | None) -> None:
+def _put(place: Path, data: bytes | Path | None) -> None:
     if data is None:
         place.unlink(missing_ok=True)
         return
@@ -142,7 +143,11 @@ def _put(place: Path, data: bytes | None) -> None:
     handle, staged = tempfile.mkstemp(prefix=".new-", dir=place.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            if isinstance(data, Path):
+                with data.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            else:
+                file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(staged).chmod(0o644)

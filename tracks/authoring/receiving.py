@@ -1,10 +1,7 @@
 """A push to the authors' library: judged, checked as a track is checked before it is published,
 and then taken whole or not at all (ADR 0026)."""
 
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from msgspec import Struct
 
 from content.export.archive import LIBRARY_FILE
 from content.history import answers
+from content.history.incoming import Incoming, incoming
 from content.history.packs import PackRefused, read_pack
 from content.history.pushed import PushRefused, judge, objects_of
 from content.history.repository import MAIN, History, Writer
@@ -36,6 +34,7 @@ from tracks.catalogue.publishing import publish_from_folder, unpublished
 from tracks.db import Database
 
 _TOLD = 50  # problems
+_MB = 1024 * 1024
 
 
 class Answer(Struct, frozen=True):
@@ -68,6 +67,7 @@ class Receiver(Struct, frozen=True):
     municipality_id: int | None  # whose token it is; None: it opens the whole library
     who: Writer
     language: str
+    most_mb: int  # of the repository
 
     def take(self, command: Command, pack: bytes, now: datetime) -> Answer:
         try:
@@ -92,22 +92,37 @@ class Receiver(Struct, frozen=True):
         tip = ObjectID(command.new)
         old = ObjectID(head.encode()) if head else None
         with self.history.objects() as known:
-            judged = judge(read_pack(pack, known), known, tip, old, self.who.line())
-        self.history.keep(list(objects_of(judged)))
-        new = tip.decode()
-        if head is not None and not self.history.is_ancestor(head, new):
-            raise _Refused("fetch first", [answers.FETCH_FIRST])
-        files = self.history.files(new)
-        before = self.history.files(head) if head is not None else {}
-        changed = sorted(p for p in {*before, *files} if before.get(p) != files.get(p))
-        self._refuse_foreign(changed, hidden)
-        with _staged({**self._lent(files, hidden), **files}) as root:
-            library = self._checked(root, hidden, {path.partition("/")[0] for path in changed})
-            said = self._publish(library, root, new, now)
-        if not self.history.advance(head, new):
-            raise _Refused("fetch first", [answers.FETCH_FIRST])
+            brought = read_pack(pack, known)
+            judged = judge(brought, known, tip, old, self.who.line(), self.most_mb * _MB)
+        with incoming(self.history, list(objects_of(judged)), tip.decode()) as coming:
+            said = self._take_aside(coming, head, tip.decode(), hidden, now)
         sync(self.history, self.folder, self.who, now, hidden=hidden)
         return said
+
+    def _take_aside(
+        self, coming: Incoming, head: str | None, new: str, hidden: Collection[str], now: datetime
+    ) -> list[Said | str]:
+        """Until main has moved, nothing that comes is in the repository for anybody else."""
+        self._refuse_too_much(coming)
+        if head is not None and not coming.is_ancestor(head, new):
+            raise _Refused("fetch first", [answers.FETCH_FIRST])
+        files = coming.files(new)
+        before = coming.files(head) if head is not None else {}
+        changed = sorted(p for p in {*before, *files} if before.get(p) != files.get(p))
+        self._refuse_foreign(changed, hidden)
+        root = coming.folder()
+        _lay_out({**self._lent(files, hidden), **files}, root)
+        library = self._checked(root, hidden, {path.partition("/")[0] for path in changed})
+        said = self._publish(library, root, coming, new, now)
+        if not self.history.advance(head, new):
+            raise _Refused("fetch first", [answers.FETCH_FIRST])
+        return said
+
+    def _refuse_too_much(self, coming: Incoming) -> None:
+        sizes = coming.sizes()
+        if sizes.here + sizes.comes > self.most_mb * _MB:
+            mb, more_mb = (-(-size // _MB) for size in (sizes.here, sizes.comes))
+            raise _Refused("too large", [answers.full(mb, more_mb, self.most_mb)])
 
     def _refuse_foreign(self, changed: list[str], hidden: Collection[str]) -> None:
         if self.municipality_id is None:
@@ -158,23 +173,24 @@ class Receiver(Struct, frozen=True):
         return [*lines, how_many(problems)]
 
     def _publish(
-        self, library: Library, root: Path, commit: str | None, now: datetime
+        self, library: Library, root: Path, coming: Incoming, new: str, now: datetime
     ) -> list[Said | str]:
+        # a municipality's is not in the repository of the whole library
+        commit = new if self.municipality_id is None else None
         try:
             with self.database.reading() as session:
-                new = [
+                wanted = [
                     each
                     for each in unpublished(session, library)
                     if each.lifecycle is not Lifecycle.DRAFT
                 ]
-            drawn = drawn_for(self.database, library, new)
-            chosen = [each.id for each in new]
-            with self.database.writing() as session:
+            drawn = drawn_for(self.database, library, wanted)
+            chosen = [each.id for each in wanted]
+            with coming.moved_in(), self.database.writing() as session:
                 if self.municipality_id is not None:
                     # one that is new here is the municipality's, as one begun in the browser
                     for each in {each.id for each in library.tracks} - {*self.folder.tracks()}:
                         own_track(session, self.municipality_id, each, now)
-                    commit = None  # it is not in the repository of the whole library
                 done = publish_from_folder(
                     session, root, library, now, only=chosen, commit=commit, drawn=drawn
                 )
@@ -186,16 +202,10 @@ class Receiver(Struct, frozen=True):
         return said or [answers.NOTHING_NEW]
 
 
-@contextmanager
-def _staged(files: dict[str, bytes]) -> Iterator[Path]:
-    """The library's files in a folder of their own, written anew: names have been judged."""
-    root = Path(tempfile.mkdtemp(prefix="tracks-push-"))
-    try:
-        for path, data in files.items():
-            if belongs(path):
-                place = root / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(data)
-        yield root
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+def _lay_out(files: Mapping[str, bytes], root: Path) -> None:
+    """The library's files, written anew: names have been judged."""
+    for path, data in files.items():
+        if belongs(path):
+            place = root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)

@@ -37,12 +37,13 @@ def publish_from_folder(
         if each.lifecycle is not Lifecycle.DRAFT and (only is None or each.id in only)
     ]
     refuse_lost_ids(session, library, chosen)
-    return {
-        f"{library.publisher.id}/{each.id}@{each.version}": _publish(
-            session, root, library.publisher, each, now, commit, drawn
-        )
-        for each in chosen
-    }
+    events = [
+        _publish(session, root, library.publisher, each, now, commit, drawn) for each in chosen
+    ]
+    # once each of them may be published: what is recorded is not taken back with the transaction
+    for event in events:
+        session.emit(event)
+    return {f"{event.publisher.id}/{event.track}@{event.version}": event.is_new for event in events}
 
 
 def _publish(
@@ -53,27 +54,24 @@ def _publish(
     now: datetime,
     commit: str | None,
     drawn: Drawn | None,
-) -> bool:
+) -> FolderPublished:
     rename_track(session, publisher, source.id)
     rename_parts(session, publisher.id, source)
     media = media_of(root / source.id)
     result = publish_track(session, publisher.id, source, media=media, now=now, drawn=drawn)
     if result.is_new:
         keep_retired(session, publisher.id, result.track_id, source)
-    session.emit(
-        FolderPublished(
-            publisher,
-            root,
-            source.id,
-            source.version,
-            result.track_id,
-            result.version_id,
-            result.is_new,
-            now,
-            commit,
-        )
+    return FolderPublished(
+        publisher,
+        root,
+        source.id,
+        source.version,
+        result.track_id,
+        result.version_id,
+        result.is_new,
+        now,
+        commit,
     )
-    return result.is_new
 
 
 def unpublished(session: Session, library: Library) -> list[Track]:

@@ -17,6 +17,7 @@ from waitress.server import create_server
 from tracks.cli.processes import Processes, wait_for_signal
 from tracks.db import Database
 from tracks.settings import Settings, SettingsError, load_settings
+from tracks.web.requests import LARGEST_REQUEST
 
 
 def _family(host: str) -> socket.AddressFamily:
@@ -58,7 +59,8 @@ def listen(
         **where,
         threads=threads,
         ident=None,
-        max_request_body_size=8 * 1024 * 1024,
+        # The app refuses earlier, route by route. What is large waits in a file, not in memory.
+        max_request_body_size=LARGEST_REQUEST + 1,
         # Slow senders do not hold a thread: waitress reads whole requests before it starts one.
         channel_timeout=30,
     )

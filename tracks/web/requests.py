@@ -17,6 +17,7 @@ from tracks.settings import Settings
 
 EXTENSION = "tracks"
 MOST_DIGITS = 18  # what 64 bits hold in any case
+LARGEST_REQUEST = 128 * 1024 * 1024  # of any route; the server itself reads no more
 
 
 class Notice(Struct, frozen=True):

@@ -15,6 +15,7 @@ from pathlib import Path
 from dulwich.objects import Commit, ObjectID
 from dulwich.repo import Repo
 
+from content.history.incoming import incoming
 from content.history.packs import read_pack
 from content.history.pushed import judge, objects_of
 from content.history.repository import History, Writer
@@ -138,7 +139,9 @@ def _ours(world: World, target: Path) -> str:
     tip, base = ObjectID(world.there.encode()), ObjectID(world.base.encode())
     with history.objects() as known:
         judged = judge(read_pack(pack, known), known, tip, base, WHO.line())
-    history.keep(list(objects_of(judged)))
+    objects = list(objects_of(judged))
+    with history.writing(), incoming(history, objects, world.there) as coming, coming.moved_in():
+        assert history.advance(world.here, world.there)
     with history.opened() as repo:
         changed = {}
         for side in (world.here, world.there):

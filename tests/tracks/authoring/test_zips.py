@@ -1,17 +1,25 @@
 """A track out as a zip, changed in an author's own editor, and in again."""
 
 import io
+import os
+import socket
 import zipfile
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from tests.content.intake.test_films import CANARY, HEAD, NOTES, PICTURES, box
-from tests.factories.tool import Tool
+from tests.factories.tool import BASE_URL, Tool
 from tests.tracks.authoring.pages import FILE, follow, send, text_of
 from tracks.authoring.models import draft
+from tracks.authoring.views import zips
+from tracks.cli.serve import listen
+
+MEGABYTE = 1024 * 1024
 
 
 def contents(data: bytes) -> dict[str, bytes]:
@@ -27,8 +35,20 @@ def packed(files: dict[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def take_in(tool: Tool, client: FlaskClient, data: bytes) -> TestResponse:
-    return tool.post(client, "/authoring/import?lang=en", zip=(io.BytesIO(data), "x.zip"))
+def form_of(tool: Tool, client: FlaskClient, data: bytes) -> tuple[bytes, dict[str, str]]:
+    """As a browser sends it: the body, and what it says about that."""
+    file = FileStorage(io.BytesIO(data), "x.zip", "zip")
+    boundary, body = encode_multipart({"form_token": tool.form_token(client), "zip": file})
+    return body, {
+        "Origin": BASE_URL,
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+    }
+
+
+def take_in(tool: Tool, client: FlaskClient, data: bytes, language: str = "en") -> TestResponse:
+    body, headers = form_of(tool, client, data)
+    path = f"/authoring/import?lang={language}"
+    return client.post(path, data=body, headers=headers, base_url=BASE_URL)
 
 
 @pytest.fixture
@@ -158,3 +178,91 @@ def test_a_film_that_lies_there_with_its_place_is_told(
     page = tool.get(author, "/authoring/maaling?lang=en")
 
     assert "the film tells where it was made" in page.text
+
+
+def heavy(folder: Path) -> dict[str, bytes]:
+    """12 MB of media in the track, in files as large as a form takes them."""
+    media = folder / "maaling" / "media"
+    media.mkdir()
+    files = {f"{n}.pdf": b"%PDF-1.4" + os.urandom(4 * MEGABYTE) for n in range(3)}
+    for name, data in files.items():
+        (media / name).write_bytes(data)
+    return {f"maaling/media/{name}": data for name, data in files.items()}
+
+
+def media_of(folder: Path, track: str) -> dict[str, bytes]:
+    return {f"maaling/media/{p.name}": p.read_bytes() for p in (folder / track / "media").iterdir()}
+
+
+def test_12_mb_go_out_and_in_again(tool: Tool, author: FlaskClient, folder: Path):
+    files = heavy(folder)
+    data = tool.get(author, "/authoring/maaling/zip").data
+    assert len(data) > 12 * MEGABYTE
+
+    same = take_in(tool, author, data)
+
+    assert same.headers["Location"] == "/authoring/maaling?said=unchanged"
+    for place in (folder / "maaling" / "media").iterdir():
+        place.unlink()
+    back = take_in(tool, author, data)
+    assert back.headers["Location"] == "/authoring/maaling?said=taken-in"
+    assert media_of(folder, "maaling") == files
+    assert tool.count(draft) == 0
+    renamed = {name.replace("maaling/", "ny/"): each for name, each in contents(data).items()}
+    new = take_in(tool, author, packed(renamed))
+    assert new.headers["Location"] == "/authoring/ny?said=new"
+    assert media_of(folder, "ny") == files
+
+
+@pytest.mark.server
+def test_12_mb_come_in_through_the_server(tool: Tool, author: FlaskClient, folder: Path):
+    heavy(folder)
+    data = tool.get(author, "/authoring/maaling/zip").data
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    body, headers = form_of(tool, author, data)
+    headers["Host"] = "tracks.example"
+    headers["Cookie"] = "; ".join(f"{c.key}={c.value}" for c in author._cookies.values())
+    stop = listen(tool.app, "127.0.0.1", port, threads=2)
+    try:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("POST", "/authoring/import", body, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+    finally:
+        stop()
+
+    assert answer.status == 303, said
+    assert answer.getheader("Location") == "/authoring/maaling?said=unchanged"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The zip has 2 MB, and 1 MB is the most that is taken in here."),
+        ("nb", "Zip-filen har 2 MB, og grensen for det som tas inn her, er 1 MB."),
+        ("nn", "Zip-fila har 2 MB, og grensa for det som blir teke inn her, er 1 MB."),
+        ("sv", "Zip-filen har 2 MB, och gränsen för det som tas in här är 1 MB."),
+    ],
+)
+def test_what_is_too_large_is_told_with_the_limit(
+    tool: Tool,
+    author: FlaskClient,
+    out: dict[str, bytes],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+):
+    form = tool.get(author, "/authoring?lang=en").text
+    assert f"Zip file, at most {zips.LARGEST_MB} MB" in form
+    monkeypatch.setattr(zips, "LARGEST_MB", 1)
+    data = packed({**out, "maaling/media/a.pdf": b"%PDF-1.4" + os.urandom(MEGABYTE)})
+
+    answer = take_in(tool, author, data, language)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not (folder / "maaling" / "media").exists()

@@ -13,6 +13,7 @@ from tracks.authoring.folder import CannotWrite
 from tracks.authoring.receiving import Receiver, hidden_from
 from tracks.authoring.syncing import sync
 from tracks.authoring.views.desk import about_library, desk
+from tracks.catalogue.histories import NotRecorded
 from tracks.catalogue.tokens import use_token
 from tracks.db import Database
 from tracks.i18n import N_
@@ -20,7 +21,7 @@ from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.errors import Lesson, PageError
 from tracks.web.limits import Window
-from tracks.web.requests import language, now
+from tracks.web.requests import language, now, parts
 
 LARGEST_PUSH = 33 * 1024 * 1024
 LARGEST_FETCH = 1024 * 1024  # of what is asked for
@@ -146,6 +147,7 @@ def push(database: Database, actor: Actor | None, publisher: str) -> ResponseRet
         municipality_id,
         who,
         language(),
+        parts().settings.repository_mb,
     )
     results: dict[bytes, str] = {}
     said: list[str] = []
@@ -154,6 +156,6 @@ def push(database: Database, actor: Actor | None, publisher: str) -> ResponseRet
             answer = receiver.take(command, pack, now())
             results[command.ref] = answer.why_not
             said += answer.said
-    except (CannotWrite, HistoryBroken, OSError) as failure:
+    except (CannotWrite, HistoryBroken, NotRecorded, OSError) as failure:
         raise PageError(503, UNUSABLE) from failure
     return _answer(answered(results, said, able), f"{_PUSH}-result")

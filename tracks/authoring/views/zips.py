@@ -1,6 +1,7 @@
 """A track out as a zip, and in again: a new one into the library, a changed one into drafts."""
 
 import tempfile
+from io import SEEK_END
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,14 +22,19 @@ from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.web.pages import gettext
-from tracks.web.requests import now, see_other
+from tracks.web.requests import LARGEST_REQUEST, now, see_other
 
-LARGEST = 5 * 1024 * 1024  # what one request takes
+MEGABYTE = 1024 * 1024
+LARGEST_MB = 100  # the page with the form says so
 NO_FILE = N_("Choose a zip first.")
 REFUSED = N_("Nothing was taken in. Mend this in the zip, then send it again:")
 OWN_DRAFTS = N_(
     "You have drafts of this track, and the zip would take their place. Put them into the library "
     "or throw them away first."
+)
+TOO_LARGE = N_(
+    "The zip has %(mb)s MB, and %(most_mb)s MB is the most that is taken in here. Make pictures "
+    "and films smaller, or link to them."
 )
 
 
@@ -40,16 +46,23 @@ def out(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return response
 
 
-@requires(Permission.WRITE_TRACKS, own_transactions=True)
+# what is a little larger is read all the same, so that the page can say by how much
+@requires(Permission.WRITE_TRACKS, own_transactions=True, most_bytes=LARGEST_REQUEST)
 def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
     given = request.files.get("zip")
-    data = given.read(LARGEST + 1) if given is not None else b""
-    if not data:
+    # it lies in a file, as all that is large and sent
+    size = given.stream.seek(0, SEEK_END) if given is not None else 0
+    if given is None or not size:
         with database.reading() as session:
             return draw_home(session, actor, problem=NO_FILE), 422
+    if size > LARGEST_MB * MEGABYTE:
+        mb = -(-size // MEGABYTE)
+        with database.reading() as session:
+            said = gettext(TOO_LARGE, mb=mb, most_mb=LARGEST_MB)
+            return draw_home(session, actor, problem=said), 422
     with tempfile.TemporaryDirectory(prefix="tracks-zip-") as name:
         staged = Path(name)
-        arrival = take_in(data, staged, empties_films=True)
+        arrival = take_in(given.stream, staged, empties_films=True)
         if arrival.outcome == "refused":
             with database.reading() as session:
                 page = draw_home(session, actor, problem=REFUSED, problems=arrival.problems)
@@ -86,7 +99,7 @@ class Outcome(NamedTuple):
 
 def _take(session: Session, actor: Actor, folder: LibraryFolder, staged: Path, track: str) -> None:
     names = track_files(staged)
-    folder.write(track, {name: (staged / name).read_bytes() for name in names})
+    folder.write(track, {name: staged / name for name in names})
     for each in folder.texts(track):
         note_change(session, actor, f"{track}/{each}", None, folder.text(track, each), now())
 
@@ -97,14 +110,18 @@ def _compare(
     """Texts that differ become drafts, files that are not there yet are added. Nothing of the
     library changes its content."""
     names = track_files(staged)
-    files = {name: (staged / name).read_bytes() for name in names if name.startswith("media/")}
-    there = {name: folder.file(track, name) for name in files}
-    other = next((n for n, data in files.items() if there[n] not in (None, data)), None)
-    if other is not None:
-        message = gettext("The library has another file called %(path)s.", path=other)
-        hint = gettext("Give the file another name, and change the texts that show it.")
-        taken = Problem("file-taken", Location(f"{track}/{other}", 1), message, hint)
-        return Outcome(problem=REFUSED, problems=(taken,))
+    new: dict[str, Path] = {}
+    for name in names:
+        if not name.startswith("media/"):
+            continue
+        there = folder.file(track, name)
+        if there is None:
+            new[name] = staged / name
+        elif there != (staged / name).read_bytes():
+            message = gettext("The library has another file called %(path)s.", path=name)
+            hint = gettext("Give the file another name, and change the texts that show it.")
+            taken = Problem("file-taken", Location(f"{track}/{name}", 1), message, hint)
+            return Outcome(problem=REFUSED, problems=(taken,))
     texts = {}
     for name in names:
         if file_name(name) is None:
@@ -115,7 +132,6 @@ def _compare(
             texts[name] = (text, stands)
     if any(draft_of(session, actor.person_id, f"{track}/{name}") for name in texts):
         return Outcome(problem=OWN_DRAFTS)
-    new = {name: data for name, data in files.items() if there[name] is None}
     folder.write(track, new)
     for name, (text, stands) in texts.items():
         put_draft(session, actor, f"{track}/{name}", text, stands, now())
