@@ -74,7 +74,6 @@ _ALL = (
     Reason("header_not_json_object", 401, "T3", "malformed"),
     Reason("payload_not_json_object", 401, "T3", "malformed"),
     Reason("payload_too_deep", 401, "T3", "malformed"),
-    Reason("payload_too_many_values", 401, "T3", "malformed"),
     Reason("payload_text_not_storable", 401, "T3", "malformed"),
     Reason("header_name_repeated", 401, "T21", "malformed"),
     Reason("payload_name_repeated", 401, "T21", "malformed"),
