@@ -38,6 +38,8 @@ Value = str | None | list["Value"] | dict[str, "Value"]
 
 _EMPTY = re.compile(r"|~|null|Null|NULL")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+# The library looks at each bracket that is open for each sign that follows: a fifth of a second.
+_BRACKETS = re.compile(r"(?:[\[{]\s*+){32}")
 _YAML_HINT = "Write `key: value`, lists as [a, b]; put text with : or # in it in quotes."
 
 
@@ -99,6 +101,10 @@ def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
         found.error(
             "front-matter-size", 1, say("more than {largest} KB", largest=LARGEST // 1024), hint
         )
+        return False
+    if deep := _BRACKETS.search(yaml):
+        line = yaml.count("\n", 0, deep.start()) + 1
+        found.error("front-matter-deep", line, "nested too deep", _YAML_HINT)
         return False
     before = len(found.found)
     try:

@@ -26,6 +26,7 @@ _PAYLOAD_REASONS: Final = {
     "not_object": "payload_not_json_object",
     "name_repeated": "payload_name_repeated",
     "too_deep": "payload_too_deep",
+    "too_many": "payload_not_json_object",  # joserfc takes no token that holds so many
     "not_storable": "payload_text_not_storable",
 }
 

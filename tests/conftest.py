@@ -55,7 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # Here a test takes up to a minute: none of them may be the one that all wait for in the end.
-_FIRST = ("tests/journeys/", "tests/crash/", "tests/xss/", "tests/conformance/openedx/")
+_FIRST = (
+    "tests/journeys/",
+    "tests/crash/",
+    "tests/xss/",
+    "tests/conformance/openedx/",
+    "tests/bombs/",
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -69,7 +69,25 @@
   };
 
   const quiz = document.getElementById("quiz");
+  // As content.grading has it: capitals, spaces and a full stop at the end are not asked about.
+  const folded = (text) => text.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC")
+    .trim().split(/\s+/).join(" ").replace(/\.$/, "").trimEnd();
+  const isNear = (given, [value, tolerance, mayBePercent]) => {
+    const found = /^([-+\u2212]?)([0-9]{1,15}(?:[.,][0-9]{1,15})?)(%?)$/
+      .exec(given.replace(/\s+/g, ""));
+    if (!found || (found[3] && !mayBePercent)) return false;
+    const number = Number(found[2].replace(",", ".")) * (/[-\u2212]/.test(found[1]) ? -1 : 1);
+    return Math.abs(number - value) <= tolerance + 1e-9 * Math.max(1, Math.abs(value));
+  };
+  const isRight = (field) => {
+    const { texts, numbers, places } = JSON.parse(field.dataset.right);
+    if (numbers) return numbers.some((number) => isNear(field.value, number));
+    if (places) return field.value !== "" && places.includes(Number(field.value));
+    return folded(field.value) !== "" && texts.map(folded).includes(folded(field.value));
+  };
   const score = () => {
+    const fields = [...quiz.querySelectorAll("[data-right]")];
+    if (fields.length) return fields.every(isRight) ? 1 : 0;
     const right = JSON.parse(quiz.dataset.right);
     const chosen = [...quiz.querySelectorAll("input:checked")].map((one) => Number(one.value));
     const hits = chosen.filter((one) => right.includes(one)).length;
@@ -88,7 +106,7 @@
       return;
     }
     if (quiz) {
-      quiz.querySelectorAll("input").forEach((one) => { one.disabled = true; });
+      quiz.querySelectorAll("input, select").forEach((one) => { one.disabled = true; });
       quiz.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
     }
     say(!quiz ? "saved" : reached === 1 ? "right" : "wrong");

@@ -13,7 +13,7 @@ from content.ids import LONGEST_ID
 _SPELLED = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ß": "ss"})
 _ROOM = 6  # for a number behind an id that is taken
 # What would begin or end a block, or an answer, in the middle of a text.
-_MEANS_SOMETHING = re.compile(r"^(\s*)(:::|#|- [(\[]|---|===)", re.MULTILINE)
+_MEANS_SOMETHING = re.compile(r"^([ \t]*+)(:::|#|>|- [(\[]|---|===|=[ \t]|___)", re.MULTILINE)
 
 
 class Answer(Struct, frozen=True):
@@ -32,11 +32,11 @@ class QuizText:
     lines: list[str] = field(default_factory=list)  # of forms without options, as written
 
 
-def block(quiz: QuizText, taken: set[str]) -> str:
-    """Under a heading of its own. The id is added to those `taken`."""
+def block(quiz: QuizText, taken: dict[str, int]) -> str:
+    """Under a heading of its own. The id is added to those `taken`: each with the last number that
+    was put behind it."""
     title = " ".join((quiz.title or quiz.prompt).split())[:120]
     id_ = _id(title, taken)
-    taken.add(id_)
     lines = [f"### {title}".rstrip("# "), "", f"::: quiz {{#{id_}}}", _harmless(quiz.prompt), ""]
     for answer in quiz.answers:
         mark = "x" if answer.is_right else " "
@@ -58,9 +58,14 @@ def _indented(text: str, by: str) -> str:
     return _harmless(text).replace("\n", f"\n{by}")
 
 
-def _id(title: str, taken: set[str]) -> str:
+def _id(title: str, taken: dict[str, int]) -> str:
     plain = unicodedata.normalize("NFKD", title.casefold().translate(_SPELLED))
     slug = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
     base = (slug[: LONGEST_ID - _ROOM].strip("-")) or "quiz"
-    names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
+    number = taken.get(base, 0) + 1
+    while number > 1 and f"{base}-{number}" in taken:
+        number += 1
+    taken[base] = number
+    name = base if number == 1 else f"{base}-{number}"
+    taken.setdefault(name, 1)
+    return name

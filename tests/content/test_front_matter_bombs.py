@@ -26,6 +26,7 @@ BOMBS = {
     "same key": "a: 1\n" * 2_000,
     "too big": "a: 1\n" * 20_000,
     "flow depth": "[" * 3_000,
+    "flow depth in words": "[a, " * 4_000,
     "map depth": "{a: " * 3_000,
     "block depth": "\n".join(" " * n + "a:" for n in range(150)),
     "list depth": "- " * 3_000 + "a",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti.strict_json import MAX_DEPTH, StrictJsonError, parse_array, parse_object
+from lti.strict_json import MAX_DEPTH, MAX_VALUES, StrictJsonError, parse_array, parse_object
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 _SCALARS = (
@@ -63,6 +63,9 @@ def _why(data: bytes) -> str:
         (b'{"a":["\\uD800"]}', "not_storable"),
         (b"[" * 50_000, "too_deep"),
         (b'{"a":' * 40_000, "too_deep"),
+        # strings that no quote ends: tried again from each quote inside, they take minutes
+        (b'{"a":' + b"[" * 20 + b'"' + b'\\"' * 500_000 + b"[" * 20, "not_json"),
+        (b'{"a":' + b'["",' * 20 + b'"\\', "not_json"),
     ],
 )
 def test_refused(data: bytes, why: str):
@@ -91,6 +94,13 @@ def test_depth_is_counted_exactly():
     both = f'{{"a":{deepest},"b":{many_side_by_side}}}'.encode()
     assert parse_object(both) == {"a": json.loads(deepest), "b": [[]] * 100}
     assert _why(f'{{"a":[{deepest}]}}'.encode()) == "too_deep"
+
+
+def test_values_are_counted_exactly():
+    most = b'{"a":[1' + b",1" * (MAX_VALUES - 3)
+    assert len(parse_object(most + b"]}")["a"]) == MAX_VALUES - 2
+    assert parse_object(most + b',"' + b"," * 500 + b'"]}')["a"][-1] == "," * 500
+    assert _why(most + b",1,1]}") == "too_many"
 
 
 def test_array():

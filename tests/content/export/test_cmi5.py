@@ -20,7 +20,10 @@ from werkzeug import Request, Response
 
 from content.export.cmi5 import cmi5
 from content.export.source import Source
+from content.grading import grade_given
 from content.loader import load_library
+from content.model import Question
+from tests.content.cases import read_cases
 from tests.content.export.libraries import laid_out, quiz_library
 from tests.journeys.chromium import launch
 
@@ -183,6 +186,93 @@ def test_a_quiz_counts_as_we_do(
     assert store.verbs() == ["initialized", "completed", verb, "terminated"]
     result = store.said[2]["result"]
     assert (result["success"], result["score"]) == (verb == "passed", {"scaled": scaled})
+
+
+FORMS = read_cases(Path("tests/content/fixtures/answers.md"))[0].files["01-case.nb.md"]
+GIVEN = [
+    ("q1", ["oslo."]),
+    ("q1", ["  OSLO   By "]),
+    ("q1", ["Bergen"]),
+    ("q1", ["."]),
+    ("q2", ["1,4142"]),
+    ("q2", ["+1.4143"]),
+    ("q2", ["1.4144"]),
+    ("q2", ["\u22121,4142"]),
+    ("q2", ["1,4142 %"]),
+    ("q2", ["1.4142x"]),
+    ("q3", ["oslo", "norsk"]),
+    ("q3", ["oslo", "dansk"]),
+    ("q3", ["oslo", ""]),
+    ("q4", ["Oslo", "Stockholm"]),
+    ("q4", ["Stockholm", "Oslo"]),
+    ("q4", ["Oslo", "Oslo"]),
+    ("q4", ["Oslo", ""]),
+    ("q5", ["1", "2", "3"]),
+    ("q5", ["2", "1", "3"]),
+    ("q5", ["1", "2", ""]),
+]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Source:
+    blocks = FORMS[FORMS.index("::: quiz") : FORMS.index("## B")]
+    root = laid_out(tmp_path / "written", quiz_library(f"### Svar\n\n{blocks}"))
+    loaded = load_library(root)
+    assert loaded.value is not None, loaded.problems
+    return Source(root, loaded.value.publisher, loaded.value.tracks[0], "nb")
+
+
+def _as_given(question: Question, shown: list[str]) -> list[str]:
+    """As our own form sends it: the place of a right side among the pairs."""
+    rights = [pair.right for pair in question.pairs]
+    if question.form != "match":
+        return shown
+    return [str(rights.index(text)) if text else "" for text in shown]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("step", "shown"), GIVEN)
+def test_answers_that_are_not_ticked_count_as_we_do(
+    httpserver: HTTPServer, written: Source, page: Page, step: str, shown: list[str]
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(cmi5(written).data)) as archive:
+        store = Store(httpserver, {name: archive.read(name) for name in archive.namelist()})
+    steps = {step.id: step for step in written.track.modules[0].steps}
+    question = steps[step].texts["nb"].question
+    assert question is not None
+    store.launch(page, f"en.{step}")
+    fields = page.locator("#quiz [data-right]")
+    assert fields.count() == len(shown)
+    # what is put in order stands in another one
+    names = [fields.nth(n).get_attribute("aria-labelledby") or "" for n in range(len(shown))]
+    order = sorted(range(len(shown)), key=lambda n: names[n])
+    for text, field in zip(shown, (fields.nth(n) for n in order), strict=True):
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(label=text)
+        else:
+            field.fill(text)
+    is_right = grade_given(question, _as_given(question, shown)).is_right
+    finish(page, "Riktig." if is_right else "Ikke helt riktig.")
+    result = store.said[2]["result"]
+    assert (result["success"], result["score"]) == (is_right, {"scaled": int(is_right)})
+    assert fields.nth(0).is_disabled()
+
+
+def test_what_is_given_is_right_and_wrong_in_each_form(written: Source) -> None:
+    steps = {step.id: step.texts["nb"].question for step in written.track.modules[0].steps}
+    found = {
+        (step, grade_given(steps[step], _as_given(steps[step], shown)).is_right)  # type: ignore[arg-type]  # all are questions
+        for step, shown in GIVEN
+    }
+    assert found == {(f"q{n}", is_right) for n in range(1, 6) for is_right in (True, False)}
+
+
+def test_an_open_answer_has_no_field_and_the_hint_is_shown(written: Source) -> None:
+    with zipfile.ZipFile(io.BytesIO(cmi5(written).data)) as archive:
+        asked, hinted = (archive.read(f"en.{name}.html").decode() for name in ("q6", "q1"))
+    assert "Hva tenker du om dette?" in asked
+    assert "<fieldset" not in asked
+    assert "<details><summary>Tips</summary><p>Tenk.</p>" in hinted
 
 
 @pytest.mark.browser
