@@ -18,7 +18,7 @@ from content.export.archive import LIBRARY_FILE
 from content.films import notes_of
 from content.media import is_image
 from content.model import Publisher, Track
-from content.pictures import SIGNATURE
+from content.picture_sizes import outline
 from content.problems import Problem
 from content.workers.loading import ReadingFailed, load_library
 from tracks.authoring.borrowing import Lent, Texts, reached
@@ -83,7 +83,7 @@ class Checker:
         if is_film(path):
             return notes_of(self._folder.file(track, path) or b"")
         if is_image(path):
-            return self._folder.file(track, path, most=SIGNATURE) or b""
+            return outline(self._folder.file(track, path) or b"")
         return b""
 
     def _kept(self, key: str) -> Checked | None:
