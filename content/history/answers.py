@@ -35,3 +35,12 @@ def other_id(file: str) -> Said:
 
 def published(address: str) -> Said:
     return say("{address}: published", address=address)
+
+
+def broke_off(error_id: str) -> Said:
+    return say(
+        "What reads tracks here broke off: our mistake, not yours. Nothing was taken. Push once "
+        "more; if it breaks off again, tell whoever runs Learning Tracks here the error id "
+        "{error_id}.",
+        error_id=error_id,
+    )

@@ -46,7 +46,7 @@ def take_in(
 ) -> Arrival:
     """Puts the track into the library, which may be an empty folder. A track of that id which
     differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
-    they are to be emptied."""
+    they are to be emptied. Raises ReadingFailed, and has then put nothing there."""
     emptied: tuple[str, ...] = ()
     try:
         files = unpacked(data)
