@@ -99,6 +99,15 @@ class LibraryFolder:
         except OSError:
             return None
 
+    def state(self, track: str, name: str) -> tuple[int, ...]:
+        """Of a file as `file` reads it: another one as soon as it was written. Empty: it is not
+        there."""
+        try:
+            found = (self.root / track / name).lstat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
     def _entries(self, track: str) -> Iterator[Path]:
         try:
             yield from (p for p in (self.root / track).iterdir() if not p.is_symlink())
