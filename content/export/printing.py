@@ -5,6 +5,7 @@ seconds."""
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
@@ -110,6 +111,7 @@ def _try(texts: Sequence[bytes], root: Path, seconds: float, memory: int, pipe: 
 
 def _begin(memory: int) -> None:
     bound(memory)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it aborts where there is no memory left
     os.environ["RAYON_NUM_THREADS"] = "1"  # each thread would take memory of its own
 
 
