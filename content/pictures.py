@@ -20,8 +20,6 @@ _APPLICATIONS: Final = range(0xE0, 0xF0)
 _ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
 _ORIENTATION: Final = 0x0112
 
-SIGNATURE: Final = 12  # bytes at the beginning, by which is_picture knows it
-
 
 def is_picture(data: bytes) -> bool:
     """What it begins with says so: PNG, JPEG, WebP or GIF, which every browser shows."""

@@ -1,5 +1,5 @@
-"""Pictures that are none, and drawings that hold what a drawing of ours may not hold, however they
-came into the folder."""
+"""Pictures that are none, are damaged or have too many dots, and drawings that hold what a drawing
+of ours may not hold, however they came into the folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from content.drawings import NoDrawing, harmless
 from content.media import is_file_of, is_image
+from content.picture_sizes import LONGEST_SIDE, Broken, size_of
 from content.pictures import is_picture
 from content.problems import Problem, ProblemList
 from content.said import say
@@ -34,6 +35,24 @@ def _picture(path: str, data: bytes) -> list[Problem]:
             "Save it as PNG or JPEG: to be called so is not enough, as with HEIC from a telephone."
         )
         found.error("image-unreadable", 1, "this is no picture that every browser shows", hint)
+        return found.found
+    try:
+        size = size_of(data)
+    except Broken:
+        hint = "Open it and save it anew, or fetch it once more from where it came."
+        found.error("image-broken", 1, "the picture is damaged or cut short", hint)
+        return found.found
+    if size.is_too_large:
+        message = say(
+            "a picture of {width} x {height} dots; at most {most} million are shown",
+            width=size.width,
+            height=size.height,
+            most=size.most // 1_000_000,
+        )
+        larger = say(
+            "Make it smaller: no page shows more than {side} dots a side.", side=LONGEST_SIDE
+        )
+        found.error("image-pixels", 1, message, larger)
     return found.found
 
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-import typst
-
 from content.export.pages import asked_body
+from content.export.printing import NotPrinted, printed, which_print
 from content.export.quizzes import TICKED
 from content.export.source import CannotExport, Exported, Losses, Source
 from content.export.typst_text import body, literal, words
 from content.languages import word
 from content.media import is_image
 from content.model import Module, Section, Step, StepKind
+from content.picture_sizes import is_sound
 from content.rendered import RenderedQuestion
 from content.rendering.html import render_notes, render_step, render_track_intro
 from content.said import say
@@ -76,10 +76,10 @@ def pdf(source: Source) -> Exported:
             losses.note_at(where.path, where.line, message)
         text = text.translate({ord(sign): f"[{_name(sign)}]" for sign in odd})
         try:
-            data = _compiled(text.encode(), Path(folder))
-        except typst.TypstError as failure:
+            data = printed(text.encode(), Path(folder))
+        except NotPrinted as failure:
             raise CannotExport(
-                say("no PDF could be made: {message}", message=failure.message)
+                say("no PDF could be made: {message}", message=failure.said)
             ) from failure
     return Exported(data, tuple(losses.found))
 
@@ -87,47 +87,42 @@ def pdf(source: Source) -> Exported:
 def _unprintable(text: str, root: Path) -> list[str]:
     """The compiler refuses a text with one such sign in it, and names only the first."""
     odd = sorted(set(text) & _REFUSED)
-    for sign in sorted(set(text) - _SURE - _REFUSED):
-        # a mark over a letter is drawn with the letter
-        shown = f"0{sign}" if unicodedata.category(sign).startswith("M") else sign
-        try:
-            _compiled(f'#set document(title: "x")\n{words(shown)}'.encode(), root)
-        except typst.TypstError:
-            odd.append(sign)
-    return odd
+    unsure = sorted(set(text) - _SURE - _REFUSED)
+    prints = which_print([_alone(words(_with_letter(sign))) for sign in unsure], root)
+    return odd + [sign for sign, does in zip(unsure, prints, strict=True) if not does]
+
+
+def _with_letter(sign: str) -> str:
+    """A mark over a letter is drawn with the letter."""
+    return f"0{sign}" if unicodedata.category(sign).startswith("M") else sign
+
+
+def _alone(text: str) -> bytes:
+    return f'#set document(title: "x")\n{text}'.encode()
 
 
 def _name(sign: str) -> str:
     return unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
 
 
-def _compiled(text: bytes, root: Path) -> bytes:
-    main = root / "main.typ"
-    main.write_bytes(text)
-    fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(main, root=root, font_paths=fonts)
-    # without a time of its own the PDF is the same every day
-    data = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=0)
-    assert isinstance(data, bytes)
-    return data
-
-
 def _images(source: Source, root: Path, losses: Losses) -> Mapping[str, str]:
     """Those the compiler can read; for the others their text stands in."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
+    unread: list[str] = []
     for count, (path, data) in enumerate(source.media.items()):
         if not is_image(path):
             continue
-        name = f"{count}{Path(path).suffix.lower()}"
-        (root / name).write_bytes(data)
-        try:
-            _compiled(f'#set document(title: "x")\n#image("{name}", alt: "x")'.encode(), root)
-        except typst.TypstError:
-            message = "the picture cannot be printed; its text stands in for it"
-            losses.note_at(f"{source.track.id}/{path}", 1, message)
+        if path.lower().endswith(".svg") or is_sound(data):
+            names[path] = f"{count}{Path(path).suffix.lower()}"
+            (root / names[path]).write_bytes(data)
         else:
-            found[path] = name
-    return found
+            unread.append(path)
+    prints = which_print([_alone(f'#image("{n}", alt: "x")') for n in names.values()], root)
+    unread += [path for path, does in zip(names, prints, strict=True) if not does]
+    for path in sorted(unread):
+        message = "the picture cannot be printed; its text stands in for it"
+        losses.note_at(f"{source.track.id}/{path}", 1, message)
+    return {path: name for path, name in names.items() if path not in unread}
 
 
 class _Handout:

@@ -48,3 +48,12 @@ def full(mb: int, more_mb: int, most_mb: int) -> Said:
         more_mb=more_mb,
         most_mb=most_mb,
     )
+
+
+def broke_off(error_id: str) -> Said:
+    return say(
+        "What reads tracks here broke off: our mistake, not yours. Nothing was taken. Push once "
+        "more; if it breaks off again, tell whoever runs Learning Tracks here the error id "
+        "{error_id}.",
+        error_id=error_id,
+    )

@@ -48,7 +48,7 @@ def take_in(
 ) -> Arrival:
     """Puts the track into the library, which may be an empty folder. A track of that id which
     differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
-    they are to be emptied."""
+    they are to be emptied. Raises ReadingFailed, and has then put nothing there."""
     library.mkdir(parents=True, exist_ok=True)
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _staging(library) as staging:

@@ -13,12 +13,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from content.drawings import NoDrawing, harmless
 from content.films import NoFilm, without_notes
+from content.picture_sizes import LONGEST_SIDE, Size
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes, as it is kept
 LARGEST_PICTURE: Final = 20 * 1024 * 1024  # bytes, as it comes: a telephone's
-PIXELS_MOST: Final = 40_000_000
-PHOTO_PIXELS_MOST: Final = 70_000_000  # of a JPEG, which is opened in a fraction of its size
-LONGEST_SIDE: Final = 1600  # pixels; a page's column has half of that
 
 Refusal = Literal[
     "empty", "large", "svg", "kind", "heic", "film", "cut", "broken", "pixels", "captions"
@@ -116,8 +114,7 @@ def _picture(data: bytes) -> Upload:
 
 
 def _drawn_anew(opened: Image.Image) -> Upload:
-    width, height = opened.size
-    if width * height > (PHOTO_PIXELS_MOST if opened.format == "JPEG" else PIXELS_MOST):
+    if Size(*opened.size, is_photo=opened.format == "JPEG").is_too_large:
         raise Refused("pixels")
     kept = _FORMATS[str(opened.format)]
     opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read in a fraction of its size

@@ -54,6 +54,11 @@ Del med hverandre.
 Hva skjedde?
 """
 
+# the smallest picture there is
+DOT = bytes.fromhex(
+    "474946383961 0100 0100 800000 000000 ffffff 2c 0000 0000 0100 0100 00 02 024401 00 3b"
+)
+
 _FENCE = re.compile(r"(~{6,}) (.+)")
 _PROBLEM = re.compile(r"- (?:(?P<file>[^:\s]+):)?(?P<line>\d+) (?P<code>\S+)(?P<warning> warning)?")
 

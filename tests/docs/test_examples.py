@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from content.loader import load_library
-from tests.content.cases import MODULE, Case, told
+from tests.content.cases import DOT, MODULE, Case, told
 from tests.docs.pages import Example, examples, fences, read
 
 AUTHORS = read("authors/index.md")
 MEDIA = {
     "mp4": ["film"],
     "vtt": ["WEBVTT", "", "00:00.000 --> 00:01.000", "Hei."],
-    "png": [r"\x89PNG\r\n\x1a\n"],
+    "png": ["".join(f"\\x{byte:02x}" for byte in DOT)],
 }
 STEPS = [example for example in examples(AUTHORS) if example.kind == "step"]
 

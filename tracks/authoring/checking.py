@@ -18,7 +18,7 @@ from content.export.archive import LIBRARY_FILE
 from content.films import notes_of
 from content.media import is_image
 from content.model import Publisher, Track
-from content.pictures import SIGNATURE
+from content.picture_sizes import outline
 from content.problems import Problem
 from content.workers.loading import ReadingFailed, load_library
 from tracks.authoring.borrowing import Lent, Texts, reached
@@ -26,6 +26,7 @@ from tracks.authoring.folder import LibraryFolder
 
 _log = logging.getLogger(__name__)
 _KEPT = 16  # results; an author's next look at the same text costs nothing
+_OUTLINES = 2_000  # pictures whose size is known, at most 45 bytes each
 
 
 class Checked(Struct, frozen=True):
@@ -49,6 +50,7 @@ class Checker:
     def __init__(self, folder: LibraryFolder) -> None:
         self._folder = folder
         self._results: OrderedDict[str, Checked] = OrderedDict()
+        self._outlines: OrderedDict[tuple[str, str], tuple[tuple[int, ...], bytes]] = OrderedDict()
         self._lock = Lock()
 
     def known(self, track: str, drafts: Texts, lent: Lent) -> Checked | None:
@@ -83,8 +85,22 @@ class Checker:
         if is_film(path):
             return notes_of(self._folder.file(track, path) or b"")
         if is_image(path):
-            return self._folder.file(track, path, most=SIGNATURE) or b""
+            return self._outline(track, path)
         return b""
+
+    def _outline(self, track: str, path: str) -> bytes:
+        """Read once: a track may have hundreds of pictures, and is checked at every pause."""
+        state = self._folder.state(track, path)
+        with self._lock:
+            before, known = self._outlines.get((track, path), ((), b""))
+        if state and state == before:
+            return known
+        made = outline(self._folder.file(track, path) or b"")
+        with self._lock:
+            self._outlines[track, path] = state, made
+            while len(self._outlines) > _OUTLINES:
+                self._outlines.popitem(last=False)
+        return made
 
     def _kept(self, key: str) -> Checked | None:
         with self._lock:

@@ -85,8 +85,8 @@ class LibraryFolder:
         found = {str(name): self.text(track, name) for name in self.texts(track)}
         return {name: text for name, text in found.items() if text is not None}
 
-    def file(self, track: str, name: str, most: int = -1) -> bytes | None:
-        """A text, or a file as "media/…"; of it at most so many bytes."""
+    def file(self, track: str, name: str) -> bytes | None:
+        """A text, or a file as "media/…"."""
         if not is_id(track) or (file_name(name) is None and media_path(name) is None):
             return None
         place = self.root / track / name
@@ -95,10 +95,18 @@ class LibraryFolder:
                 return None
             if not place.is_file():
                 return None
-            with place.open("rb") as file:
-                return file.read(most)
+            return place.read_bytes()
         except OSError:
             return None
+
+    def state(self, track: str, name: str) -> tuple[int, ...]:
+        """Of a file as `file` reads it: another one as soon as it was written. Empty: it is not
+        there."""
+        try:
+            found = (self.root / track / name).lstat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def _entries(self, track: str) -> Iterator[Path]:
         try:

@@ -1,6 +1,7 @@
 """A push to the authors' library: judged, checked as a track is checked before it is published,
 and then taken whole or not at all (ADR 0026)."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from content.loader import to_publish
 from content.model import Library, Lifecycle
 from content.problems import Problem, format_problem, how_many, translated
 from content.said import Said, in_language
-from content.workers.loading import load_library
+from content.workers.loading import ReadingFailed, load_library
 from tracks.authoring.actions import own_track
 from tracks.authoring.borrowing import Texts, published_texts, reached
 from tracks.authoring.folder import LibraryFolder
@@ -32,7 +33,9 @@ from tracks.catalogue.histories import Histories
 from tracks.catalogue.naming import IdsLost
 from tracks.catalogue.publishing import publish_from_folder, unpublished
 from tracks.db import Database
+from tracks.web.requests import new_error_id
 
+_log = logging.getLogger(__name__)
 _TOLD = 50  # problems
 _MB = 1024 * 1024
 
@@ -79,6 +82,10 @@ class Receiver(Struct, frozen=True):
         except (PackRefused, PushRefused) as refused:
             said = refused.said if isinstance(refused.said, list) else [refused.said]
             return Answer("refused", [in_language(each, self.language) for each in said])
+        except ReadingFailed:
+            error_id = new_error_id()
+            _log.exception("a push could not be checked error_id=%s", error_id)
+            return Answer("not checked", [in_language(answers.broke_off(error_id), self.language)])
 
     def _take(self, command: Command, pack: bytes, now: datetime) -> list[Said | str]:
         if command.ref != MAIN:

@@ -5,6 +5,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ from content.problems import Problem, annotation, format_problem, how_many
 from content.rendering.html import render_step
 from content.said import in_language
 from content.translation import mark_of_file, with_mark
-from content.workers.loading import load_library
+from content.workers.loading import ReadingFailed, load_library
 from tracks.cli.ending import expiring
 from tracks.cli.exchange import export_track, import_track
 from tracks.cli.git_tokens import token
@@ -28,7 +29,21 @@ from tracks.settings import load_settings
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group()
+class _Reading(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReadingFailed as failure:
+            click.echo(str(failure), err=True)
+            click.echo(
+                "tracks: nothing was done: what reads tracks broke off, which is our mistake; "
+                "please report the lines above",
+                err=True,
+            )
+            sys.exit(1)
+
+
+@click.group(cls=_Reading)
 def content() -> None:
     """Tracks as authors write them: check, render, publish, out and in."""
 

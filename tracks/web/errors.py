@@ -37,8 +37,10 @@ class PageError(Exception):
         kept: str = "",
         way_on: tuple[str, str] | None = None,
         reason: str = "",
+        error_id: str = "",
     ) -> None:
         super().__init__(lesson.title)
+        self.error_id = error_id or new_error_id()  # given where our log tells more by it
         self.reason = reason  # a code that docs/operators/lti-reasons.md explains
         self.way_on = way_on  # a page where something can be done about it, and its name
         self.status = status
@@ -145,14 +147,13 @@ def typed_text() -> str:
 
 
 def _on_page_error(exc: PageError) -> Response:
-    error_id = new_error_id()
     log.info(
-        "page.refused status=%d reason=%s error_id=%s", exc.status, exc.reason or "-", error_id
+        "page.refused status=%d reason=%s error_id=%s", exc.status, exc.reason or "-", exc.error_id
     )
     return error_page(
         exc.status,
         exc.lesson,
-        error_id=error_id,
+        error_id=exc.error_id,
         kept=exc.kept,
         way_on=exc.way_on,
         reason=exc.reason,

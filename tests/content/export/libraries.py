@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from tests.content.cases import DOT
+
 LIBRARY_FILE = """id: sample
 name: Sample municipality
 contact: content@example.org
@@ -81,7 +83,7 @@ LIBRARIES = st.builds(
     _WORDS,
     st.dictionaries(
         st.from_regex(r"[a-z]{1,6}\.(png|vtt|pdf)", fullmatch=True),
-        st.binary(max_size=300).map(lambda data: b"GIF89a" + data),
+        st.binary(max_size=300).map(lambda data: DOT + data),
         max_size=3,
     ),
 )
@@ -136,5 +138,5 @@ def quiz_library(quizzes: str = _QUIZZES) -> dict[str, bytes]:
         "library.yaml": LIBRARY_FILE.encode(),
         "spor/track.nb.md": _TRACK.format(languages="nb", version=0).encode(),
         "spor/01-en.nb.md": f"{before}{quizzes}\n{after}".encode(),
-        "spor/media/a.png": b"GIF89a",
+        "spor/media/a.png": DOT,
     }

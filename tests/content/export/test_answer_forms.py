@@ -116,7 +116,7 @@ def test_a_handout_asks_all_and_answers_only_when_asked(
 ) -> None:
     texts: list[str] = []
     monkeypatch.setattr(
-        "content.export.pdf._compiled", lambda text, root: texts.append(text.decode()) or b""
+        "content.export.pdf.printed", lambda text, root: texts.append(text.decode()) or b""
     )
     for with_answers in (False, True):
         FORMATS["pdf"].make(replace(source, with_answers=with_answers))

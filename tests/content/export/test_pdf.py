@@ -4,8 +4,10 @@ out. We found no package with veraPDF."""
 from __future__ import annotations
 
 import io
+import time
 import zlib
 from collections import Counter
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,8 +16,10 @@ import pytest
 from msgspec.structs import replace
 
 from content.export.pdf import pdf
-from content.export.source import Source
+from content.export.printing import NotPrinted, printed, which_print
+from content.export.source import CannotExport, Source
 from content.loader import load_library
+from tests.content.cases import DOT
 from tests.content.export.libraries import laid_out, quiz_library
 
 
@@ -26,16 +30,17 @@ def source_of(root: Path, track_id: str | None = None) -> Source:
     return Source(root, loaded.value.publisher, track, "nb")
 
 
-def png() -> bytes:
+def picture(width: int, height: int, dots: bytes, depth: int = 8, colours: int = 0) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
         return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
 
-    head = (2).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
-    pixels = zlib.compress(b"\x00\x00\xff" * 2)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colours, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", dots) + chunk(b"IEND", b"")
+
+
+def png() -> bytes:
+    return picture(2, 2, zlib.compress(b"\x00\x00\xff" * 2))
 
 
 STEP = """### Alt på én side {#alt}
@@ -129,7 +134,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text.decode())
         return b""
 
-    monkeypatch.setattr("content.export.pdf._compiled", compiled)
+    monkeypatch.setattr("content.export.pdf.printed", compiled)
     return texts
 
 
@@ -146,10 +151,71 @@ def test_answers_and_leader_words_are_there_only_when_asked_for(
     assert ("Lytt etter" in text) == ("Skriv ut spørsmålene" in text) == bool(with_leader)
 
 
-def test_a_picture_that_cannot_be_read_is_told_and_its_text_stands_in(tmp_path: Path) -> None:
-    exported = pdf(source_of(laid_out(tmp_path, quiz_library())))
-    assert [(p.code, p.location.path) for p in exported.warnings] == [
-        ("export-loss", "spor/media/a.png")
-    ]
+def told_and_shown(source: Source) -> tuple[list[tuple[str, str]], bool]:
+    """The pictures that are told as not printed, and whether there is one in the PDF."""
+    exported = pdf(source)
     with pikepdf.open(io.BytesIO(exported.data)) as document:
-        assert "/Figure" not in {str(tag.S) for tag in tags(document)}
+        shown = "/Figure" in {str(tag.S) for tag in tags(document)}
+    return [(p.code, p.location.path) for p in exported.warnings], shown
+
+
+def test_a_picture_that_cannot_be_read_is_told_and_its_text_stands_in(tmp_path: Path) -> None:
+    library = quiz_library() | {"spor/media/a.png": picture(2, 2, b"not packed")}
+    told = [("export-loss", "spor/media/a.png")]
+    assert told_and_shown(source_of(laid_out(tmp_path, library))) == (told, False)
+
+
+@pytest.mark.parametrize("side", [7_000, 50_000])
+def test_a_picture_with_too_many_dots_that_lies_there_is_told(tmp_path: Path, side: int) -> None:
+    """The check of the library is the gate; this is for what is written there behind it. The
+    compiler could print the smaller one."""
+    source = source_of(laid_out(tmp_path, quiz_library()))
+    packer = zlib.compressobj(9)
+    row = bytes(1 + side // 8)
+    dots = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    (tmp_path / "spor" / "media" / "a.png").write_bytes(picture(side, side, dots, depth=1))
+    began = time.monotonic()
+    assert told_and_shown(source) == ([("export-loss", "spor/media/a.png")], False)
+    assert time.monotonic() - began < 20
+
+
+@cache
+def large() -> bytes:
+    """As large as may be, and the same all over."""
+    row = b"\0" + bytes(4 * 8 * 6_300)
+    packer = zlib.compressobj(9)
+    dots = b"".join(packer.compress(row) for _ in range(6_300)) + packer.flush()
+    return picture(6_300, 6_300, dots, depth=16, colours=6)
+
+
+def shows(name: str) -> bytes:
+    return f'#set document(title: "x")\n#image("{name}", alt: "x")'.encode()
+
+
+def test_a_picture_that_takes_too_long_or_too_much_is_left_out_and_the_next_is_tried(
+    tmp_path: Path,
+) -> None:
+    laid_out(tmp_path, {"a.png": png(), "b.png": large(), "c.gif": DOT})
+    texts = [shows(name) for name in ("a.png", "b.png", "c.gif")]
+    assert which_print(texts, tmp_path) == [True, True, True]
+    assert which_print(texts, tmp_path, memory=200 << 20) == [True, False, True]
+    assert which_print(texts, tmp_path, seconds_alone=0.2) == [True, False, True]
+    # what all may take is taken by the second
+    ended = which_print(texts, tmp_path, seconds=0.2, seconds_alone=0.2)
+    assert ended == [True, False, False]
+
+
+def test_pages_that_would_take_too_long_or_too_much_are_not_made(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"b.png": large()})
+    assert printed(shows("b.png"), tmp_path).startswith(b"%PDF")
+    for how in ({"memory": 200 << 20}, {"seconds": 0.2}):
+        with pytest.raises(NotPrinted, match="more time or memory than there may be"):
+            printed(shows("b.png"), tmp_path, **how)
+
+
+def test_an_export_that_would_take_too_much_says_what_to_do(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("content.export.pdf.printed", partial(printed, seconds=0.01))
+    with pytest.raises(CannotExport, match="make the pictures smaller, or divide the track"):
+        pdf(source)

@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.export.pdf import _LOOK, _compiled, _unprintable
+from content.export.pdf import _LOOK, _unprintable
+from content.export.printing import printed
 from content.export.typst_text import body
 from content.rendering.html import render_markdown
 from tests.content.strategies import MARKDOWN
@@ -20,7 +21,7 @@ SIGNS = st.lists(
 
 
 def compiled(text: str, folder: Path) -> bytes:
-    return _compiled(f"{HEAD}{text}".encode(), folder)
+    return printed(f"{HEAD}{text}".encode(), folder)
 
 
 @settings(max_examples=30, deadline=None)
@@ -31,4 +32,4 @@ def test_every_text_is_printed(text: str) -> None:
         for sign in _unprintable(drawn, Path(folder)):
             drawn = drawn.replace(sign, "?")
         levels = "#heading(level: 1)[a]\n#heading(level: 2)[a]\n#heading(level: 3)[a]\n"
-        assert _compiled(f"{HEAD}{levels}{drawn}".encode(), Path(folder)).startswith(b"%PDF")
+        assert printed(f"{HEAD}{levels}{drawn}".encode(), Path(folder)).startswith(b"%PDF")

@@ -8,6 +8,7 @@ import re
 import stat
 import struct
 import tempfile
+import time
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -20,7 +21,10 @@ from content.export.archive import archive_of
 from content.intake import unpacking
 from content.intake.archive import take_in
 from content.loader import load_library
+from content.workers.loading import ReadingFailed
 from tests.content.export.libraries import LIBRARIES, LIBRARY_FILE, laid_out
+from tests.content.test_picture_sizes import bomb
+from tests.content.workers.test_budget import ending, failing
 
 SHIPPED = Path("content/library")
 TRACK = "naturfag-utforskende"
@@ -172,6 +176,10 @@ def many(count: int) -> bytes:
     return zip_of(GOOD | {f"spor/media/{n}.png": b"" for n in range(count)}, method=0)
 
 
+def with_picture(data: bytes) -> bytes:
+    return with_entry("spor/media/a.png", data)
+
+
 CENTRAL, END = b"PK\x01\x02", b"PK\x05\x06"
 HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "upwards": ("zip-name", lambda: with_entry("../outside.md")),
@@ -245,6 +253,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "stranger": ("zip-content", lambda: with_entry("spor/run.sh")),
     "hidden": ("zip-content", lambda: with_entry("spor/.git.md")),
     "program in media's shadow": ("zip-content", lambda: with_entry("spor/media/.htaccess")),
+    "bomb": ("image-pixels", lambda: with_picture(bomb())),
+    "cut picture": ("image-broken", lambda: with_picture(bomb()[:-9])),
     "bad track": ("front-matter-missing", lambda: zip_of(GOOD)),
 }
 
@@ -262,6 +272,37 @@ def test_a_hostile_zip_changes_nothing(name: str, tmp_path: Path) -> None:
         "inner/library/library.yaml": b"mine",
         "inner/library/spor-2/track.nb.md": b"mine",
     }
+
+
+def test_a_refused_picture_is_told_by_its_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_of(SHIPPED, TRACK))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files |= {f"{TRACK}/media/a.png": bomb(), f"{TRACK}/media/b.png": bomb()[:-9]}
+
+    began = time.monotonic()
+    refused = take_in(zip_of(files, method=zipfile.ZIP_STORED), tmp_path)
+
+    assert time.monotonic() - began < 30
+    assert refused.outcome == "refused"
+    assert [(p.code, p.location.path) for p in refused.problems if p.is_error] == [
+        ("image-pixels", f"{TRACK}/media/a.png"),
+        ("image-broken", f"{TRACK}/media/b.png"),
+    ]
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("break_off", [failing, ending])
+def test_a_check_that_breaks_off_writes_nothing(
+    break_off: Callable[[pytest.MonkeyPatch], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = laid_out(tmp_path, {"library.yaml": b"mine", f"{TRACK}/track.nb.md": b"mine"})
+    break_off(monkeypatch)
+    with pytest.raises(ReadingFailed):
+        take_in(archive_of(SHIPPED, TRACK), library, replace=True)
+    assert sorted(p.name for p in library.iterdir()) == ["library.yaml", TRACK]
+    assert (library / TRACK / "track.nb.md").read_bytes() == b"mine"
 
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from content.intake.opening import upload_taken_in
-from content.intake.uploads import LARGEST, LARGEST_PICTURE, LONGEST_SIDE, Refused, taken_in
+from content.intake.uploads import LARGEST, LARGEST_PICTURE, Refused, taken_in
+from content.picture_sizes import LONGEST_SIDE
 
 CANARY = b"canary-59.8333-10.4333"
 

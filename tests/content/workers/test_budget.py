@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,31 @@ def test_a_mistake_of_ours_is_no_problem_of_the_author(
     _write(tmp_path, "### Les {#a1}\n\nLes.")
     with pytest.raises(ReadingFailed, match="KeyError"):
         load_library(tmp_path)
+
+
+def test_a_process_that_ends_before_it_began_is_our_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending(monkeypatch)
+    _write(tmp_path, "### Les {#a1}\n\nLes.")
+    with pytest.raises(ReadingFailed, match="ended before it began"):
+        load_library(tmp_path)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the other process meets a mistake of ours in every track."""
+
+    def wrong(*_: object, **__: object) -> None:
+        raise KeyError("no such luck")
+
+    monkeypatch.setattr(loader, "load_track", wrong)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+
+def ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the other process ends before it has said a word."""
+    monkeypatch.setattr("content.workers.loading.run", lambda *_: os._exit(9))
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
 
 
 def _slow(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """git's own client fetches the authors' library and pushes to it; what is wrong changes nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess, run
 from threading import Thread
@@ -13,6 +13,8 @@ from werkzeug.serving import make_server
 
 from content.history.wire import line
 from content.loader import load_library
+from tests.content.test_picture_sizes import bomb
+from tests.content.workers.test_budget import ending, failing
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import Tool
 from tests.tracks.authoring.conftest import become_author
@@ -454,6 +456,56 @@ def test_a_drawing_that_holds_a_program_is_refused(
     assert [row.body for row in kept] == [
         b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" /></svg>\n'
     ]
+
+
+def test_a_picture_with_too_many_dots_is_refused(desk: Desk, folder: Path) -> None:
+    desk.clone()
+    head = desk.head()
+    media = desk.copy / "maaling" / "media" / "inne"
+    media.mkdir(parents=True)
+    (media / "a.png").write_bytes(bomb())
+    (media / "b.png").write_bytes(bomb()[:-9])
+    desk.commit()
+
+    refused = desk.push()
+
+    assert refused.returncode != 0
+    assert "maaling/media/inne/a.png:1: image-pixels: a picture of 50000 x 50000" in refused.stderr
+    assert "maaling/media/inne/b.png:1: image-broken" in refused.stderr
+    assert desk.head() == head
+    assert [*folder.rglob("*.png")] == []
+
+
+@pytest.mark.parametrize("break_off", [failing, ending])
+def test_a_check_that_breaks_off_takes_nothing(
+    desk: Desk,
+    folder: Path,
+    break_off: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk.clone()
+    head, before = desk.head(), (folder / "maaling" / "01-enheter.nb.md").read_bytes()
+    desk.change("Fortell kort.", "Fortell lenge.")
+    desk.change('version: "1.0.0"', 'version: "1.1.0"', VERSION)
+    desk.commit()
+    with monkeypatch.context() as patch:
+        break_off(patch)
+        refused = desk.push()
+
+    assert refused.returncode != 0
+    assert "! [remote rejected] main -> main (not checked)" in refused.stderr
+    assert "What reads tracks here broke off: our mistake, not yours." in refused.stderr
+    told = [r for r in caplog.records if r.message.startswith("a push could not be checked")]
+    assert f"the error id {told[0].message.rpartition('=')[2]}." in refused.stderr.replace(
+        "remote: ", ""
+    )
+    assert desk.head() == head
+    assert (folder / "maaling" / "01-enheter.nb.md").read_bytes() == before
+    assert desk.versions() == ["1.0.0"]
+    # the same push is taken when it is mended here
+    assert desk.push().returncode == 0
+    assert desk.versions() == ["1.0.0", "1.1.0"]
 
 
 def test_junk_on_the_wire(desk: Desk, tool: Tool) -> None:

@@ -1,6 +1,7 @@
 """Publishing from the browser: a gate, the same action as the command, and teachers see it."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from content.loader import load_library
+from tests.content.test_picture_sizes import PICTURES, bomb, png
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
 from tracks.authoring.views import publishing
@@ -93,6 +95,45 @@ def test_what_a_camera_noted_is_not_published_from_the_folder(
         assert seen.size == (40, 30)
     assert b"canary" not in body
     assert b"canary" not in tool.get(author, "/authoring/maaling/media/glass.jpg").data
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("glass.png", bomb(), "a picture of 50000 x 50000 dots; at most 40 million are shown"),
+        ("glass.jpg", PICTURES["jpeg"][:-9], "the picture is damaged or cut short"),
+    ],
+)
+def test_a_picture_that_no_page_can_show_is_not_published(
+    tool: Tool, author: FlaskClient, folder: Path, name: str, data: bytes, said: str
+):
+    """However it came into the folder."""
+    (folder / "maaling" / "media").mkdir(exist_ok=True)
+    (folder / "maaling" / "media" / name).write_bytes(data)
+
+    page = tool.get(author, f"{PUBLISH}?lang=en")
+    refused = tool.post(author, PUBLISH, version="9.0")
+
+    assert f"maaling/media/{name}</code>" in page.text
+    assert said in page.text
+    assert refused.status_code == 422
+    assert versions(tool) == [tool.edition.version]
+    # in its place a whole one
+    (folder / "maaling" / "media" / name).write_bytes(PICTURES["png"])
+    assert tool.post(author, PUBLISH, version="9.0").status_code == 303
+
+
+def test_a_picture_that_is_written_anew_is_looked_at_anew(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    """Also one of the same length, with the time of the one before."""
+    place = folder / "maaling" / "media" / "glass.png"
+    place.parent.mkdir(exist_ok=True)
+    for side in (9, 50_000, 8):
+        place.write_bytes(png(side, side))
+        os.utime(place, (1, 1))
+        page = tool.get(author, f"{PUBLISH}?lang=en").text
+        assert ("a picture of 50000 x 50000 dots" in page) == (side == 50_000)
 
 
 def test_a_problem_is_a_gate(tool: Tool, author: FlaskClient):

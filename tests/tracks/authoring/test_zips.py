@@ -4,6 +4,7 @@ import io
 import os
 import socket
 import zipfile
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.content.intake.test_films import CANARY, HEAD, NOTES, PICTURES, box
+from tests.content.test_picture_sizes import png
+from tests.content.workers.test_budget import ending, failing
 from tests.factories.tool import BASE_URL, Tool
 from tests.tracks.authoring.pages import FILE, follow, send, text_of
 from tracks.authoring.models import draft
@@ -129,6 +132,53 @@ def test_a_drawing_that_holds_a_program_is_not_taken_in(
         assert answer.status_code == 422
         assert "a drawing that holds more than lines, shapes and text: onload" in answer.text
     assert not (folder / "maaling" / "media").exists()
+
+
+@pytest.mark.parametrize("track", ["maaling", "ny"])
+def test_a_picture_with_too_many_dots_is_not_taken_in(
+    tool: Tool, author: FlaskClient, out: dict[str, bytes], folder: Path, track: str
+):
+    files = {name.replace("maaling/", f"{track}/"): data for name, data in out.items()}
+    files |= {f"{track}/media/a.png": png(50_000, 50_000), f"{track}/media/b.png": png(9, 9)[:-9]}
+
+    answer = take_in(tool, author, packed(files))
+
+    assert answer.status_code == 422
+    assert f"{track}/media/a.png:1" in answer.text
+    assert "50000 x 50000 dots; at most 40 million" in answer.text
+    assert f"{track}/media/b.png:1" in answer.text
+    assert "the picture is damaged or cut short" in answer.text
+    assert [*folder.rglob("*.png"), *folder.glob("ny")] == []
+
+
+@pytest.mark.parametrize("break_off", [failing, ending])
+def test_a_check_that_breaks_off_takes_nothing_in(
+    tool: Tool,
+    author: FlaskClient,
+    out: dict[str, bytes],
+    folder: Path,
+    break_off: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    before = {place: place.stat().st_mtime_ns for place in folder.rglob("*")}
+    files = {name.replace("maaling/", "ny/"): data for name, data in out.items()}
+    break_off(monkeypatch)
+
+    answer = tool.post(
+        author, "/authoring/import?lang=sv", zip=(io.BytesIO(packed(files)), "x.zip")
+    )
+
+    assert answer.status_code == 500
+    assert "Zip-filen kunde inte kontrolleras" in answer.text
+    assert "Skicka den en gång till." in answer.text
+    told = [r for r in caplog.records if r.message.startswith("a zip could not be checked")]
+    error_id = told[0].message.rpartition("=")[2]
+    assert len(error_id) == 8
+    assert error_id in answer.text
+    assert "ReadingFailed" in caplog.text
+    assert {place: place.stat().st_mtime_ns for place in folder.rglob("*")} == before
+    assert tool.count(draft) == 0
 
 
 def test_a_file_of_the_same_name_is_not_overwritten(

@@ -15,7 +15,7 @@ from content.loader import load_library
 from content.model import Step, Track
 from content.rendering import identity, pieces
 from content.rendering.html import render_step
-from tests.content.cases import MODULE, MODULE_HEAD, PHASES_B_D, TRACK_FILE, write
+from tests.content.cases import DOT, MODULE, MODULE_HEAD, PHASES_B_D, TRACK_FILE, write
 from tests.factories.databases import sample_library
 from tests.factories.tool import Tool
 from tracks.catalogue.actions import publish_track
@@ -64,7 +64,7 @@ def read(root: Path, steps: str = STEPS, lent: str = LENT) -> Track:
     write(root, {"library.yaml": LIBRARY})
     for name, text in (("spor", steps), ("laner", lent)):
         write(root / name, {"track.nb.md": TRACK_FILE, MODULE: MODULE_HEAD + text + PHASES_B_D})
-    write(root / "spor", {"media/glass.png": "GIF89a"})
+    write(root / "spor", {"media/glass.png (bytes)": "".join(f"\\x{byte:02x}" for byte in DOT)})
     loaded = load_library(root)
     assert loaded.problems == ()
     assert loaded.value is not None

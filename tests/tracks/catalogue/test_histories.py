@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from content.loader import load_library
+from tests.content.cases import DOT
 from tests.factories.databases import LIBRARY
 from tracks.catalogue.actions import VersionTaken
 from tracks.catalogue.events import FolderPublished
@@ -95,7 +96,7 @@ def test_publishing_again_is_nothing(site: Site) -> None:
 def test_a_new_version_has_the_files_of_that_version(site: Site) -> None:
     site.publish()
     (site.root / TRACK / "media").mkdir()
-    (site.root / TRACK / "media" / "a.png").write_bytes(b"GIF89a")
+    (site.root / TRACK / "media" / "a.png").write_bytes(DOT)
     first = site.tagged()
     site.write("Nytt", "1.1.0")
     site.publish()

@@ -6,9 +6,9 @@ from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from content.beginnings import PIECES, phase_heading, piece
-from content.intake.uploads import LONGEST_SIDE
 from content.mending import Asked, asked_for, may_be_mended, mended, suggested
 from content.model import Phase
+from content.picture_sizes import LONGEST_SIDE
 from content.problems import TOO_MANY, Problem
 from content.translation import source_in
 from tracks.authoring.actions import SavedDraft, drop_draft, save_draft

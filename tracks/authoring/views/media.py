@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from content.drawings import served
 from content.intake.opening import upload_taken_in
-from content.intake.uploads import LARGEST, LARGEST_PICTURE, LONGEST_SIDE, Refused, Upload
+from content.intake.uploads import LARGEST, LARGEST_PICTURE, Refused, Upload
 from content.languages import language_meant
 from content.media import is_image
+from content.picture_sizes import LONGEST_SIDE
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import drafts_in
 from tracks.authoring.rules import id_from

@@ -1,16 +1,18 @@
 """A track out as a zip, and in again: a new one into the library, a changed one into drafts."""
 
+import logging
 import tempfile
 from io import SEEK_END
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from content.export.archive import archive_of, track_files
-from content.intake.archive import take_in
+from content.intake.archive import Arrival, take_in
 from content.problems import Location, Problem
+from content.workers.loading import ReadingFailed
 from tracks.authoring.actions import note_change, own_track, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_of, standing_of
@@ -21,13 +23,21 @@ from tracks.db import Database, Session
 from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
+from tracks.web.errors import Lesson, PageError
 from tracks.web.pages import gettext
-from tracks.web.requests import LARGEST_REQUEST, now, see_other
+from tracks.web.requests import LARGEST_REQUEST, new_error_id, now, see_other
 
+_log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 LARGEST_MB = 100  # the page with the form says so
 NO_FILE = N_("Choose a zip first.")
 REFUSED = N_("Nothing was taken in. Mend this in the zip, then send it again:")
+BROKE_OFF = Lesson(
+    N_("The zip could not be checked"),
+    N_("What reads tracks here broke off: our mistake, not yours. Nothing was taken in."),
+    N_("Send it once more."),
+    N_("If it happens again, give the error id to whoever runs Learning Tracks."),
+)
 OWN_DRAFTS = N_(
     "You have drafts of this track, and the zip would take their place. Put them into the library "
     "or throw them away first."
@@ -62,7 +72,7 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
             return draw_home(session, actor, problem=said), 422
     with tempfile.TemporaryDirectory(prefix="tracks-zip-") as name:
         staged = Path(name)
-        arrival = take_in(given.stream, staged, empties_films=True)
+        arrival = _arrived(given.stream, staged)
         if arrival.outcome == "refused":
             with database.reading() as session:
                 page = draw_home(session, actor, problem=REFUSED, problems=arrival.problems)
@@ -83,6 +93,15 @@ def in_again(database: Database, actor: Actor) -> ResponseReturnValue:
     with database.reading() as session:
         page = draw_home(session, actor, problem=outcome.problem, problems=outcome.problems)
         return page, 422
+
+
+def _arrived(zipped: IO[bytes], staged: Path) -> Arrival:
+    try:
+        return take_in(zipped, staged, empties_films=True)
+    except ReadingFailed as failure:
+        error_id = new_error_id()
+        _log.exception("a zip could not be checked error_id=%s", error_id)
+        raise PageError(500, BROKE_OFF, error_id=error_id) from failure
 
 
 NAME_TAKEN = N_(
