@@ -49,9 +49,8 @@ def take_in(
     """Puts the track into the library, which may be an empty folder. A track of that id which
     differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
     they are to be emptied. Raises ReadingFailed, and has then put nothing there."""
-    library.mkdir(parents=True, exist_ok=True)
     # beside the tracks, so that moving into place is one step; the loader passes over dots
-    with _staging(library) as staging:
+    with _there(library), _staging(library) as staging:
         try:
             whole = io.BytesIO(zipped) if isinstance(zipped, bytes) else zipped
             paths = unpack(whole, staging, _track_id)
@@ -71,6 +70,19 @@ def take_in(
             if not replace or target.is_symlink() or not target.is_dir():
                 return Arrival(track_id, "refused", (*problems, _taken(name, track_id)))
         return Arrival(track_id, _move_in(staging, library, track_id), problems, emptied)
+
+
+@contextmanager
+def _there(library: Path) -> Iterator[None]:
+    """What was not there before, and is empty still, goes again."""
+    was_there = library.exists()
+    library.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if not was_there:
+            with suppress(OSError):
+                library.rmdir()
 
 
 @contextmanager
