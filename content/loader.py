@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from content.checks import (
     DOCUMENT_CHECKS,
@@ -34,7 +34,7 @@ from content.front_matter import FrontMatter, read_front_matter, split_front_mat
 from content.ids import is_id
 from content.languages import LANGUAGES
 from content.markdown import Document, read_document
-from content.model import Library, Lifecycle, Publisher, Track
+from content.model import Library, Lifecycle, Module, Publisher, Track
 from content.problems import Location, Problem, ProblemList, first_to_mend, in_reading_order
 from content.reading.borrowing import with_borrowed
 from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition, read_sections
@@ -163,7 +163,7 @@ class _TrackLoader:
             self.check_together(tracks, modules)
         draft: Track | None = None
         if tracks and tracks[0].front.values is not None:
-            draft = build_track(self.folder.name, tracks, [build_module(m) for m in modules])
+            draft = build_track(self.folder.name, tracks, [_as_read(m) for m in modules])
             self.problems += rendered_size.check_track(draft, self.problems, self.watch)
         return Loaded(draft, first_to_mend(self.problems))
 
@@ -292,6 +292,16 @@ class _TrackLoader:
             same = [e for module in modules for e in module if e.language == language]
             duplicates.check(same, found)
         self.problems += found.found
+
+
+def _as_read(editions: Sequence[ModuleEdition]) -> Module:
+    """Of more steps than a module may have (checks/size.py tells) the first: whoever shows a draft
+    shows all of it."""
+    module, left, sections = build_module(editions), size.STEPS_MOST, []
+    for section in module.sections:
+        sections.append(structs.replace(section, steps=section.steps[:left]))
+        left -= len(sections[-1].steps)
+    return structs.replace(module, sections=tuple(sections))
 
 
 E_ = TypeVar("E_", TrackEdition, ModuleEdition)

@@ -179,3 +179,7 @@ def test_more_steps_than_anybody_walks_through(tmp_path: Path) -> None:
     path, line, code = _told(tmp_path)[0]
     lines = (tmp_path / AT).read_text().split("\n")
     assert (path, lines[line - 1], code) == (AT, "### T {#s500}", "steps-many")
+    draft = load_library(tmp_path).draft
+    assert draft is not None
+    (module,) = draft.tracks[0].modules
+    assert [step.id for step in module.steps] == [f"s{n}" for n in range(500)]
