@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from content.loader import load_library
+from tests.content.cases import DOT
 from tests.factories.databases import LIBRARY, sample_library
 from tests.factories.tool import Tool
 from tracks.catalogue.actions import VersionTaken, digest_of, publish_track
@@ -152,7 +153,7 @@ def test_only_files_of_the_track_itself_are_published(tool: Tool, tmp_path: Path
     media = library / "maaling" / "media"
     media.mkdir()
     (media / "link.png").symlink_to("/etc/passwd")
-    (media / "a.png").write_bytes(MEDIA["a.png"])
+    (media / "a.png").write_bytes(DOT)
     for file in library.glob("maaling/track.*.md"):
         file.write_text(file.read_text("utf-8").replace("1.0.0", "2.0.0"), "utf-8")
     loaded = load_library(library).value
