@@ -19,7 +19,7 @@ MEMORY: Final = 1024 * 1024 * 1024  # bytes on top of what the process begins wi
 # What an honest text takes is soon done; what goes on for long stands back as far as there is.
 NICE: Final = 10
 NICE_FOR_LONG: Final = 19
-LONG: Final = 0.5  # seconds of computing
+LONG: Final = 1.0  # seconds of computing
 # A machine that is busy with other things must make no author's text "too complex": the clock
 # ends only what computing has not, and the process stands back
 CLOCK: Final = 20

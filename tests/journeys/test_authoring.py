@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from content.beginnings import PIECES
 from tests.journeys.axe import too_wide, violations
@@ -86,6 +86,9 @@ def cursor_to(page: Page, words: str) -> None:
 def put_in(page: Page, kind: str) -> None:
     page.locator("#piece").select_option(kind)
     page.locator("button[value=insert]").click()
+
+
+_OF_A_CHECK = ("html", "lines")
 
 
 def to_mend(page: Page, count: int) -> None:
@@ -376,6 +379,26 @@ def test_a_lost_connection_and_a_lost_sign_in_lose_no_word(
     page.goto(url)
     saved(page)
     assert "Første. Andre. Tredje." in text(page)
+
+
+def test_what_there_was_no_time_to_check_is_checked_a_moment_later(
+    new_page: NewPage, press: Running
+) -> None:
+    """Nothing has to be typed for it."""
+    page = new_page()
+    desk(page, press)
+    begin(page, "Travelt")
+    to_mend(page, 4)
+
+    def not_checked(route: Route) -> None:
+        answer = route.fetch()
+        said = {name: value for name, value in answer.json().items() if name not in _OF_A_CHECK}
+        route.fulfill(response=answer, json=said | {"isChecked": False})
+
+    page.route("**/01-alt-som-finnes.nb.md", not_checked, times=1)
+    write(page, "{#les}\n", "{#les}\n\nFørste.\n")
+    saved(page)
+    to_mend(page, 3)
 
 
 def test_two_tabs_meet(new_page: NewPage, press: Running, axe: str, watch: Watch) -> None:

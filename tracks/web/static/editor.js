@@ -15,6 +15,7 @@
   var running = false;
   var pressed = null;
   var waits = 900;
+  var unchecked = false;
   var marks = {};
 
   document.body.classList.add("has-script");
@@ -102,7 +103,7 @@
   function say(text) { line.textContent = text; }
   function soon() { return AbortSignal.timeout ? AbortSignal.timeout(20000) : undefined; }
   function save() {
-    if (running || field.value === saved) return;
+    if (running || (field.value === saved && !unchecked)) return;
     running = true;
     var sent = field.value;
     say(line.dataset.savingText);
@@ -131,7 +132,10 @@
           drawLines();
           show();
         } else { waits = 5000; }
-        if (field.value === sent) { forget(); } else { keep(); later(); }
+        // what was not checked, as there was no time, is sent once more: the list is never an old one
+        unchecked = !result.isChecked;
+        if (field.value === sent) { forget(); } else { keep(); }
+        if (unchecked || field.value !== sent) later();
       })
       .catch(function () { say(line.dataset.offlineText); waits = 5000; later(); })
       .finally(function () {
