@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import time
 import zipfile
 from collections.abc import Callable
 from http.client import HTTPConnection
@@ -281,6 +282,7 @@ def test_12_mb_come_in_through_the_server(tool: Tool, author: FlaskClient, folde
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
+        time.sleep(0.5)  # its thread has answered, and is still putting its things away
     finally:
         stop()
 
