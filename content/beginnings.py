@@ -26,6 +26,7 @@ class _Words(Struct, frozen=True):
     picture: str
     provider: str
     price: str
+    place: str
 
 
 _WORDS: Final[Mapping[str, _Words]] = {
@@ -34,7 +35,8 @@ _WORDS: Final[Mapping[str, _Words]] = {
         ("Les dette først", "Del og drøft", "Se tilbake"),
         {"reflection": "refleksjon", "try-out": "utprøving", "leader": "leder"}
         | {"discussion": "drøfting", "scale": "skala", "checklist": "sjekkliste"}
-        | {"device": "enhet", "include": "lån", "access": "tilgang", "video": "film"},
+        | {"device": "enhet", "include": "lån", "access": "tilgang", "video": "film"}
+        | {"event": "arrangement"},
         "Overskrift",
         "Skriv teksten her.",
         "Skriv spørsmålet her.",
@@ -42,13 +44,15 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Si med ord hva bildet viser",
         "Hvem som tilbyr det",
         "Pris ellers",
+        "Stedet",
     ),
     "nn": _Words(
         ("Førearbeid", "Samarbeid", "Utprøving", "Etterarbeid"),
         ("Les dette først", "Del og drøft", "Sjå tilbake"),
         {"reflection": "refleksjon", "try-out": "utprøving", "leader": "leiar"}
         | {"discussion": "drøfting", "scale": "skala", "checklist": "sjekkliste"}
-        | {"device": "eining", "include": "lån", "access": "tilgang", "video": "film"},
+        | {"device": "eining", "include": "lån", "access": "tilgang", "video": "film"}
+        | {"event": "arrangement"},
         "Overskrift",
         "Skriv teksten her.",
         "Skriv spørsmålet her.",
@@ -56,13 +60,15 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Sei med ord kva biletet viser",
         "Kven som tilbyr det",
         "Pris elles",
+        "Staden",
     ),
     "sv": _Words(
         ("Förarbete", "Kollegialt arbete", "Prova i klassrummet", "Uppföljning"),
         ("Läs det här först", "Dela och diskutera", "Se tillbaka"),
         {"reflection": "reflektion", "try-out": "prova", "leader": "ledare"}
         | {"discussion": "diskussion", "scale": "skala", "checklist": "checklista"}
-        | {"device": "enhet", "include": "inkludera", "access": "åtkomst", "video": "film"},
+        | {"device": "enhet", "include": "inkludera", "access": "åtkomst", "video": "film"}
+        | {"event": "evenemang"},
         "Rubrik",
         "Skriv texten här.",
         "Skriv frågan här.",
@@ -70,6 +76,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Säg med ord vad bilden visar",
         "Vem som erbjuder det",
         "Pris annars",
+        "Platsen",
     ),
     "en": _Words(
         ("Preparation", "Joint work", "Try-out", "Follow-up"),
@@ -82,6 +89,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Say in words what the picture shows",
         "Who offers it",
         "Price otherwise",
+        "The place",
     ),
 }
 
@@ -92,7 +100,18 @@ PICTURE_TEXTS: Final = frozenset(words.picture for words in _WORDS.values())
 PIECES: Final[tuple[str, ...]] = (
     *("text", "resource", "quiz-one", "quiz-several", "quiz-text", "quiz-number", "quiz-gap"),
     *("quiz-match", "quiz-order", "quiz-open", "reflection", "try-out", "discussion", "scale"),
-    *("checklist", "device", "video", "leader", "include", "access", "picture", "table", "note"),
+    *(
+        "checklist",
+        "event",
+        "device",
+        "video",
+        "leader",
+        "include",
+        "access",
+        "picture",
+        "table",
+        "note",
+    ),
 )
 
 
@@ -161,6 +180,10 @@ def piece(kind: str, language: str, id_: str) -> str:
         "discussion": (f"{{#{id_}}}", words.question),
         "scale": (f"{{#{id_} 1..5}}", words.question),
         "checklist": (f"{{#{id_}}}", f"{words.text}\n\n- [ ] {first}\n- [ ] {second}"),
+        "event": (
+            f'{{#{id_} starts=0000-00-00T15:00 ends=0000-00-00T16:00 place="{words.place}"}}',
+            words.text,
+        ),
         "leader": ("", words.text),
         "video": (f'{{#{id_} src=https://example.org captions="{language}"}}', words.text),
         "include": ("{resource=track/module#step}", ""),

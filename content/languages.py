@@ -68,6 +68,9 @@ BLOCK_NAMES: Mapping[str, str] = MappingProxyType(
         "tilgang": "access",
         "åtkomst": "access",
         "access": "access",
+        "arrangement": "event",
+        "evenemang": "event",
+        "event": "event",
     }
 )
 
@@ -80,6 +83,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "discussion": {"nb": "Drøft", "nn": "Drøft", "sv": "Diskutera", "en": "Discuss"},
     "scale": {"nb": "Skala", "nn": "Skala", "sv": "Skala", "en": "Scale"},
     "checklist": {"nb": "Sjekkliste", "nn": "Sjekkliste", "sv": "Checklista", "en": "Checklist"},
+    "event": {"nb": "Arrangement", "nn": "Arrangement", "sv": "Evenemang", "en": "Event"},
+    "when": {"nb": "Når", "nn": "Når", "sv": "När", "en": "When"},
+    "where": {"nb": "Hvor", "nn": "Kvar", "sv": "Var", "en": "Where"},
+    "take-part": {"nb": "Delta her", "nn": "Delta her", "sv": "Delta här", "en": "Take part here"},
+    "sign-up": {"nb": "Påmelding", "nn": "Påmelding", "sv": "Anmälan", "en": "Sign up"},
+    "at-the-hour": {"nb": "kl.", "nn": "kl.", "sv": "kl.", "en": "at"},
     "free-from": {"nb": "Gratis fra", "nn": "Gratis frå", "sv": "Gratis från", "en": "Free from"},
     "free-until": {
         "nb": "Gratis til og med",

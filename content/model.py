@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -31,6 +31,7 @@ class StepKind(StrEnum):
     DISCUSSION = "discussion"
     SCALE = "scale"
     CHECKLIST = "checklist"
+    EVENT = "event"
 
 
 class Visibility(StrEnum):
@@ -161,6 +162,16 @@ class Terms(Struct, frozen=True):
     text: str  # Markdown
 
 
+class Event(Struct, frozen=True):
+    """What takes place at a time, by the clock in Oslo and Stockholm (without a time zone)."""
+
+    starts: datetime
+    ends: datetime | None
+    place: str  # where one meets, or what one watches; may be "", as the addresses
+    link: str  # https: where one takes part
+    sign_up: str  # https
+
+
 class StepText(Struct, frozen=True):
     title: str  # plain text
     markdown: str  # what stands before the block; for a reading step the whole text
@@ -172,6 +183,7 @@ class StepText(Struct, frozen=True):
     items: tuple[str, ...] = ()  # of a checklist, Markdown
     includes: tuple[str, ...] = ()  # addresses: track/module#step
     terms: Terms | None = None
+    event: Event | None = None
 
 
 class Step(Struct, frozen=True):

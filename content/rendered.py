@@ -47,7 +47,7 @@ class RenderedVideo(Struct, frozen=True):
     reason: str  # why there are no captions, or ""
 
 
-_TERMS = frozenset({"provider", "price", "terms_html"})
+_SELDOM = frozenset({"provider", "price", "terms_html", "event_html"})
 
 
 class RenderedStep(Struct, frozen=True):
@@ -64,11 +64,12 @@ class RenderedStep(Struct, frozen=True):
     provider: str = ""
     price: str = ""
     terms_html: str = ""
+    event_html: str = ""  # when and where, and the ways in
 
     def as_json(self) -> dict[str, Any]:
-        """Without terms where there are none: what is the same as before looks the same."""
+        """Without what few steps have: what is the same as before looks the same."""
         data: dict[str, Any] = json.decode(json.encode(self))
-        return {name: value for name, value in data.items() if value or name not in _TERMS}
+        return {name: value for name, value in data.items() if value or name not in _SELDOM}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RenderedStep:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from content.markdown import Document, Element
-from content.model import Access, Question, Terms, Video, Visibility
+from content.model import Access, Event, Question, Terms, Video, Visibility
 from content.problems import ProblemList
 
 COMMON_OPTIONS = frozenset({"minutes", "title", ".resource"})
@@ -24,6 +24,7 @@ class BlockText(Struct, frozen=True):
     access: Access | None = None
     terms: Terms | None = None
     include: str = ""  # an address
+    event: Event | None = None
 
 
 class Block(Struct, frozen=True):

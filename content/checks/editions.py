@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import zip_longest
 
 from content.problems import ProblemList
@@ -134,6 +135,7 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[Said]:
         say("scale"): (ours.scale, theirs.scale),
         say("time of access"): (ours.access, theirs.access),
         say("provider"): (_provider(ours), _provider(theirs)),
+        say("time of the event"): (_times(ours), _times(theirs)),
         say("number of items"): (len(ours.text.items), len(theirs.text.items)),
         say("borrowed resource"): (ours.text.includes, theirs.text.includes),
     }
@@ -148,6 +150,11 @@ def _differences(ours: StepEdition, theirs: StepEdition) -> list[Said]:
         pairs[say("right number")] = (one.numbers, two.numbers)
         pairs[say("number of points")] = (one.points, two.points)
     return [what for what, (mine, other) in pairs.items() if mine != other]
+
+
+def _times(step: StepEdition) -> tuple[datetime, datetime | None] | None:
+    event = step.text.event
+    return None if event is None else (event.starts, event.ends)
 
 
 def _provider(step: StepEdition) -> str:

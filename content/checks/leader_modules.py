@@ -11,7 +11,7 @@ from content.reading.editions import ModuleEdition, ModuleKey, TrackEdition
 from content.said import say
 
 _READ: Final = frozenset(
-    {StepKind.READING, StepKind.VIDEO, StepKind.DISCUSSION, StepKind.CHECKLIST}
+    {StepKind.READING, StepKind.VIDEO, StepKind.DISCUSSION, StepKind.CHECKLIST, StepKind.EVENT}
 )
 
 

@@ -48,7 +48,12 @@ def step_body(
 ) -> str:
     """Without the quiz, which each format has its own way for, and without the leader's words."""
     drawn = render_step(step, source.language, media_url=media_url, has_tabs=False)
-    parts = [drawn.html, drawn.prompt_html, drawn.video.html if drawn.video else ""]
+    parts = [
+        drawn.html,
+        drawn.event_html,
+        drawn.prompt_html,
+        drawn.video.html if drawn.video else "",
+    ]
     parts += [_list(drawn.items)] if drawn.items else []
     if asked_in(forms, step, source.language) is None and drawn.question is not None:
         parts.append(asked_body(drawn.question, step.id))

@@ -178,6 +178,7 @@ class _Handout:
         drawn = render_step(step, self.language, media_url=str, has_tabs=False)
         yield f"#heading(level: 3)[{words(drawn.title)}]"
         yield self.drawn(drawn.html)
+        yield self.drawn(drawn.event_html)
         yield self.drawn(drawn.prompt_html)
         for item in drawn.items:
             yield f"#choice(false)[{self.drawn(item)}]"

@@ -45,7 +45,8 @@ def lines_of(html: str) -> list[str]:
 
 def read_lines(step: RenderedStep) -> list[str]:
     """What a teacher has before her at a step: no leader's script, and nothing of the answers."""
-    lines = [step.title, *lines_of(step.html), *lines_of(step.prompt_html)]
+    lines = [step.title, *lines_of(step.html), *lines_of(step.event_html)]
+    lines += lines_of(step.prompt_html)
     question = step.question
     if question is not None:
         lines += lines_of(question.prompt_html)

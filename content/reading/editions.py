@@ -236,6 +236,7 @@ class _Sections:
             items=block.items,
             includes=tuple(each.include for each in inner if each.include),
             terms=next((each.terms for each in inner if each.terms), None),
+            event=block.event,
         )
         step = StepEdition(
             id=given.id or "",

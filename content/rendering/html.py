@@ -8,7 +8,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from content.blocks import quiz, video
+from content.blocks import event, quiz, video
 from content.markdown import markdown, normalised
 from content.model import Section, Step, StepKind, Track
 from content.rendered import RenderedOption, RenderedQuestion, RenderedStep, RenderedVideo
@@ -77,6 +77,7 @@ def render_step(
         provider=text.terms.provider if text.terms else "",
         price=text.terms.price if text.terms else "",
         terms_html=draw(text.terms.text, "-t") if text.terms else "",
+        event_html=sanitized(event.draw(text.event, language)) if text.event else "",
     )
 
 
@@ -108,6 +109,7 @@ def render_for_leaders(section: Section, language: str, *, media_url: MediaUrl) 
             parts += [
                 f"<h3>{escape(drawn.title)}</h3>",
                 drawn.html,
+                drawn.event_html,
                 drawn.prompt_html,
                 drawn.video.html if drawn.video else "",
                 f"<ul>{items}</ul>" if items else "",

@@ -48,7 +48,7 @@ _CLASSES: dict[str, set[str]] = {
     | {f"note-{kind}" for kind in ("note", "tip", "important", "warning", "caution")},
     "h2": {"device-name"},
     "p": {"note-title", "video-link", "access", "footnotes-title"},
-    "ul": {"tasks"},
+    "ul": {"tasks", "event"},
     "th": _ALIGNMENTS,
     "td": _ALIGNMENTS,
     "span": {"task", PLACE}

@@ -11,7 +11,11 @@ from tests.content.cases import TRACK_FILE, write
 
 LANGUAGES = ("nb", "nn", "sv", "en", "da")
 # Needs something that only the author knows. (What is borrowed is looked for in the library.)
-NEEDS = {"picture": {"image-place", "image-words"}, "video": {"video-description"}}
+NEEDS = {
+    "event": {"event-time"},
+    "picture": {"image-place", "image-words"},
+    "video": {"video-description"},
+}
 
 
 def codes(folder: Path) -> list[str]:

@@ -28,6 +28,7 @@ from tracks.catalogue.models import (
 )
 from tracks.catalogue.rules import Outline, units_of, version_key
 from tracks.db import Session
+from tracks.i18n import local_moment
 
 
 class VersionTaken(Exception):
@@ -224,7 +225,10 @@ def _write_step(
     session = writing.session
     step_id = _durable(session, step, module_id=module_id, slug=each.id)
     position = len(writing.outline)
-    question = next(iter(each.texts.values())).question
+    text = next(iter(each.texts.values()))
+    question, event = text.question, text.event
+    starts_at = local_moment(event.starts) if event else None
+    ends_at = local_moment(event.ends) if event and event.ends else None
     window = window_of(each)
     session.execute(
         insert(step_version).values(
@@ -240,6 +244,8 @@ def _write_step(
             visibility=each.visibility.value if each.visibility else None,
             free_from=window.free_from,
             free_until=window.free_until,
+            starts_at=starts_at,
+            ends_at=ends_at,
         )
     )
     for language in each.texts:
@@ -266,6 +272,8 @@ def _write_step(
             minutes=each.minutes,
             is_resource=each.is_resource,
             window=window,
+            starts_at=starts_at,
+            ends_at=ends_at,
         )
     )
 

@@ -19,7 +19,10 @@ from tracks.db import Session
 
 # The address of a file holds the number of its version.
 _MEDIA = re.compile(r"/media/[0-9]+/")
-_STEP_FACTS = ("phase", "kind", "is_resource", "minutes", "points", "free_from", "free_until")
+_STEP_FACTS = (
+    *("phase", "kind", "is_resource", "minutes", "points", "free_from", "free_until"),
+    *("starts_at", "ends_at"),
+)
 
 
 def note_changes(session: Session, version_id: int, before: int | None, at: datetime) -> None:

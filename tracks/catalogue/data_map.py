@@ -53,7 +53,7 @@ TAGGED = (
         step_version,
         _WHY,
         none="track_version_id step_id module_id position phase kind is_resource minutes points "
-        "visibility free_from free_until changed_at",
+        "visibility free_from free_until starts_at ends_at changed_at",
         left_out=_FOR_ALL,
     ),
     Tagged(

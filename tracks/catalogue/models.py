@@ -116,6 +116,9 @@ step_version = Table(
     # Readable for everybody from that day, to that day inclusive; NULL: without beginning, end.
     Column("free_from", Date),
     Column("free_until", Date),
+    # Of an event
+    Column("starts_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
     Column("changed_at", UtcDateTime),  # as in module_version
 )
 

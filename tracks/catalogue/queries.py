@@ -343,6 +343,8 @@ def _outline(row: Row[Any]) -> Outline:
         is_resource=row.is_resource,
         visibility=row.visibility,
         window=Window(row.free_from, row.free_until),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -48,6 +49,7 @@ KIND_NAMES = {
     StepKind.DISCUSSION: N_("Discussion"),
     StepKind.SCALE: N_("Scale"),
     StepKind.CHECKLIST: N_("Checklist"),
+    StepKind.EVENT: N_("Event"),
 }
 PIECE_NAMES = {"track": N_("Track"), "module": N_("Session"), "resource": N_("Resource")}
 
@@ -140,6 +142,8 @@ class Outline(Struct, frozen=True):
     is_resource: bool
     visibility: str | None = None  # of a reflection: who may see it
     window: Window = ALWAYS
+    starts_at: datetime | None = None  # of an event
+    ends_at: datetime | None = None
 
 
 def counts_alone(phase: Phase) -> bool:

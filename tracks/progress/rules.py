@@ -72,8 +72,12 @@ def is_phase_done(steps: Iterable[Outline], module_id: int, phase: Phase, work: 
 
 
 def next_step(steps: Iterable[Outline], work: DoneWork) -> Outline | None:
-    """The first thing in the track that is not done; None when all is."""
-    return next((s for s in steps if not is_done(s, work)), None)
+    """The first thing in the track that is not done; None when all is. An event has its own time:
+    it is next when nothing else is left."""
+    left = [step for step in steps if not is_done(step, work)]
+    return next(
+        (step for step in left if step.kind is not StepKind.EVENT), left[0] if left else None
+    )
 
 
 def closed_modules(
@@ -82,14 +86,14 @@ def closed_modules(
     """Where sessions are taken in order: id -> the ones before it whose own work is not done.
 
     `modules`: in their order, with whether each may be taken together with the one before it. Only
-    what one does alone keeps the next session closed: nobody waits for a meeting they have missed.
-    What has been begun stays open.
+    what one does alone keeps the next session closed: nobody waits for a meeting, or an event, that
+    they have missed. What has been begun stays open.
     """
     lacking, begun = set(), {module_id for module_id, _ in work.phases}
     for step in steps:
         if step.step_id in work.steps:
             begun.add(step.module_id)
-        elif not step.phase.is_joint:
+        elif not step.phase.is_joint and step.kind is not StepKind.EVENT:
             lacking.add(step.module_id)
     found: dict[int, list[int]] = {}
     before: list[int] = []  # of all groups of sessions before this one

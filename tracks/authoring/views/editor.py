@@ -43,6 +43,7 @@ PIECE_NAMES = {
     "discussion": N_("Discussion"),
     "scale": N_("Scale"),
     "checklist": N_("Checklist"),
+    "event": N_("Event at a set time"),
     "device": N_("Variants by device"),
     "video": N_("Film with captions"),
     "leader": N_("Words for the leader only"),

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from tracks.progress.views import (
     authors,
+    dates,
     files,
     following,
     home,
@@ -23,6 +24,7 @@ _PARTS = (
     steps,
     resources,
     sheets,
+    dates,
     meetings,
     order,
     files,

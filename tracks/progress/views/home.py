@@ -14,9 +14,12 @@ from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, followed_authors, started_tracks
 from tracks.progress.rules import next_step, units_done
 from tracks.progress.views.authors import news_by_authors
+from tracks.progress.views.dates import coming
 from tracks.progress.views.following import followed_by
 from tracks.progress.views.places import PhaseView, phases_of, shelf
 from tracks.web.requests import now, parts, see_other
+
+MOST_DATES = 3
 
 
 class TrackView(Struct, frozen=True):
@@ -62,6 +65,7 @@ def home(session: Session, actor: Actor | None) -> ResponseReturnValue:
         follows_authors=bool(followed_authors(session, actor)),
         others=[e for e in editions if e.track_id not in begun | told],
         sees_municipality=actor.may(Permission.SEE_MUNICIPALITY),
+        dates=coming([e for e in editions if e.track_id in begun | told], now())[:MOST_DATES],
         doors=[door for offered in parts().doors for door in offered(session)],
     )
 

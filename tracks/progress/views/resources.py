@@ -15,6 +15,7 @@ from tracks.progress.events import Way
 from tracks.progress.forms import read_step
 from tracks.progress.queries import NO_ANSWER, Answer, work_at_step
 from tracks.progress.rules import LONGEST_TEXT, seed_of
+from tracks.progress.views.dates import event_of
 from tracks.progress.views.places import (
     edition_or_404,
     module_url,
@@ -90,6 +91,7 @@ def _draw(
         text=text,
         html=safe(text.html),
         prompt=safe(text.prompt_html),
+        event=event_of(session, edition, outline, text),
         content_lang=lang,
         answer=answer,
         typed=typed or answer.body or {},

@@ -31,6 +31,7 @@ from tracks.progress.queries import (
     work_at_step,
 )
 from tracks.progress.rules import FILE_STARTS, LARGEST_FILE, LONGEST_TEXT, may_be_shared, seed_of
+from tracks.progress.views.dates import event_of
 from tracks.progress.views.order import is_closed, refuse_closed
 from tracks.progress.views.places import (
     devices_of,
@@ -64,7 +65,8 @@ def step_page(
 ) -> ResponseReturnValue:
     edition, outline = step_here_or_404(session, actor, publisher, track, module, step)
     newest = edition_or_404(session, publisher, track)
-    if is_closed(session, actor, newest, outline.module_id):
+    is_dated = outline.starts_at is not None  # it takes place when it does
+    if not is_dated and is_closed(session, actor, newest, outline.module_id):
         return see_other(module_url(edition, outline.module_slug))
     return draw(session, actor, edition, outline)
 
@@ -101,6 +103,7 @@ def draw(
         text=text,
         html=safe(text.html),
         prompt=safe(text.prompt_html),
+        event=event_of(session, newest, outline, text),
         leader_html=safe(text.leader_html) if leads else "",
         content_lang=edition.language(language()),
         devices=devices_of(text),
@@ -145,7 +148,8 @@ def work(
     """Save what the form holds, mark the step done when it is, and go where the button says."""
     edition, outline = step_here_or_404(session, actor, publisher, track, module, step)
     newest = edition_or_404(session, publisher, track)
-    refuse_closed(session, actor, newest, edition.module_ids[outline.module_id])
+    if outline.starts_at is None:
+        refuse_closed(session, actor, newest, edition.module_ids[outline.module_id])
     own = own_edition(session, shelf(), actor.person_id, edition)
     edition, outline = in_own_version(session, edition, outline, own.version_id)
     text = text_of(session, edition, outline)

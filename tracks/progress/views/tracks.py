@@ -16,6 +16,7 @@ from tracks.people.queries import leaders_of
 from tracks.people.rules import Actor, Permission
 from tracks.progress.queries import done_work, place_to_go_on
 from tracks.progress.rules import DoneWork, next_step, units_done
+from tracks.progress.views.dates import coming
 from tracks.progress.views.following import follows
 from tracks.progress.views.leaders import draw, leader_module, leader_modules_for
 from tracks.progress.views.order import closed_of, leads_here, opened_by_leader
@@ -94,6 +95,7 @@ def track_page(
         modules=[ModuleView(m, phases_of(edition, m, work)) for m in edition.modules],
         closed=closed_of(session, actor, newest, edition, work),
         order_said=ORDER_SAID[newest.order] if len(edition.modules) > 1 else "",
+        dates=coming([newest], now()),
         leader_modules=leader_modules_for(actor, edition),
         done=done,
         next_step=next_step(edition.steps, work),
@@ -143,6 +145,7 @@ def module_page(
         opened=opened_by_leader(session, actor, newest, edition, found),
         work=work,
         next_step=next_step(mine, work),
+        newest_steps=newest.step_ids,
         news=news_of(session, edition, newest, work, mine),
         just_done=_phase(request.args.get("done")),
         leads=leads,
