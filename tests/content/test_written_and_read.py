@@ -3,7 +3,7 @@ every key of the front matter, in two languages."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +20,7 @@ from content.model import (
     Audience,
     Begins,
     EntryLevel,
+    Event,
     Gap,
     Lifecycle,
     Module,
@@ -70,6 +71,11 @@ PARAGRAPHS = st.lists(
 # what stands before a list that is asked about
 PLAIN = st.lists(WORDS, min_size=1, max_size=3).map("\n\n".join)
 LANGUAGES = st.sampled_from([("nb",), ("nb", "sv"), ("sv", "nn", "en")])
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2090, 1, 1)).map(
+    lambda moment: moment.replace(second=0, microsecond=0)
+)
+ADDRESS = "https://a.no/b/#c"
 FORMS = ("one", "several", "text", "number", "gap", "match", "order", "open")
 
 
@@ -121,6 +127,17 @@ def questions(draw: st.DrawFn, languages: tuple[str, ...]) -> dict[str, Question
     return {language: one(language) for language in languages}
 
 
+def whole(span: timedelta) -> timedelta:
+    return span // MINUTE * MINUTE
+
+
+@st.composite
+def events(draw: st.DrawFn, starts: datetime, ends: datetime | None) -> Event:
+    """The time is the same in every language; where it is and how one gets there need not be."""
+    place, link = draw(st.sampled_from([("her", ""), ("", "https://a.no/b"), ("her", ADDRESS)]))
+    return Event(starts, ends, place, link, draw(st.sampled_from(["", "https://a.no/c?d=1"])))
+
+
 @st.composite
 def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...], *, is_read: bool) -> Step:
     kind = StepKind.READING if is_read else draw(st.sampled_from(StepKind))
@@ -136,6 +153,8 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...], *, is_read: boo
         Video("https://a.no/b", "", "ingen tale", "https://a.no/c"),
         Video("media/film.mp4", "media/film.nb.vtt", "", "media/film.mp4"),
     ]
+    starts = draw(MOMENTS)
+    ends = draw(st.none() | st.timedeltas(MINUTE, 9 * DAY).map(lambda span: starts + whole(span)))
     video = draw(st.sampled_from(videos)) if kind is StepKind.VIDEO else None
 
     provider = draw(st.just("") | WORDS)  # the same in every language
@@ -176,6 +195,7 @@ def steps(draw: st.DrawFn, id_: str, languages: tuple[str, ...], *, is_read: boo
             else (),
             includes=includes,
             terms=terms,
+            event=draw(events(starts, ends)) if kind is StepKind.EVENT else None,
         )
 
     return Step(

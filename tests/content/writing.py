@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from content.front_matter_writing import Written, with_values
-from content.model import Module, Number, Question, Section, Step, StepKind, StepText, Track, Video
+from content.model import (
+    Event,
+    Module,
+    Number,
+    Question,
+    Section,
+    Step,
+    StepKind,
+    StepText,
+    Track,
+    Video,
+)
 
 
 def files_of(track: Track) -> dict[str, str]:
@@ -101,6 +112,8 @@ def _step(step: Step, text: StepText) -> Iterator[str]:
             inside = "\n\n".join(filter(None, _question(text.question)))
         if text.video is not None:
             options += _film(text.video)
+        if text.event is not None:
+            options += _event(text.event)
         if text.items:
             inside += "\n\n" + "\n".join(f"- [ ] {item}" for item in text.items)
         yield f"::: {step.kind.value} {{{' '.join(options)}}}\n{inside}\n:::"
@@ -113,6 +126,17 @@ def _film(video: Video) -> list[str]:
         "captions": video.captions,
         "link-only": video.link_only,
         "described": video.described,
+    }
+    return [f'{name}="{value}"' for name, value in values.items() if value]
+
+
+def _event(event: Event) -> list[str]:
+    values = {
+        "starts": event.starts.isoformat(timespec="minutes"),
+        "ends": event.ends.isoformat(timespec="minutes") if event.ends else "",
+        "place": event.place,
+        "link": event.link,
+        "sign-up": event.sign_up,
     }
     return [f'{name}="{value}"' for name, value in values.items() if value]
 
