@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from content.history.words import lines_of
 from content.model import Step, StepKind, Track
 from content.rendered import (
     RenderedOption,
@@ -222,6 +223,38 @@ def test_video_step(tmp_path: Path) -> None:
     )
 
 
+EVENT = (
+    '\n::: arrangement {#v1 starts=2027-01-14T15:00 ENDS place="Rådhuset, sal <2>"'
+    " link=https://a.no/b?c=1&d=2}\nKom.\n:::"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "ends", "said"),
+    [
+        ("nb", "ends=2027-01-14T16:30", "Når: torsdag 14. januar 2027 kl. 15.00–16.30"),
+        ("nn", "", "Når: torsdag 14. januar 2027 kl. 15.00"),
+        ("sv", "", "När: torsdag 14 januari 2027 kl. 15.00"),
+        ("en", "", "When: Thursday 14 January 2027 at 15:00"),
+        ("sma", "", "When: Thursday 14 January 2027 at 15:00"),
+        (
+            "da",
+            "ends=2027-01-15T12:00",
+            "Når: torsdag 14. januar 2027 kl. 15.00 – fredag 15. januar 2027 kl. 12.00",
+        ),
+    ],
+)
+def test_an_event_says_when_and_where(tmp_path: Path, language: str, ends: str, said: str) -> None:
+    step = first_step(tmp_path, EVENT.replace("ENDS", ends))
+
+    drawn = render_step(replace(step, texts={language: step.texts["nb"]}), language, media_url=str)
+
+    assert lines_of(drawn.event_html)[0] == said
+    assert lines_of(drawn.event_html)[1].endswith(": Rådhuset, sal <2>")
+    assert 'href="https://a.no/b?c=1&amp;d=2"' in drawn.event_html
+    assert drawn.prompt_html == "<p>Kom.</p>"
+
+
 def test_leader_blocks_go_with_what_was_begun_last(tmp_path: Path) -> None:
     track = track_with(
         tmp_path,
@@ -285,6 +318,7 @@ RENDERED = st.builds(
         points=st.floats(0.25, 100),
     ),
     video=st.none() | st.builds(RenderedVideo, TEXT, TEXT, TEXT, st.booleans(), TEXT),
+    event_html=TEXT,
 )
 
 

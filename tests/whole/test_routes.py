@@ -171,6 +171,8 @@ ROUTES = {
     ("/r/<path:address>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "GET"): Permission.PUBLIC,
     ("/r/<publisher>/<track>/<module>/<step>", "POST"): Permission.OWN_WORK,
+    ("/r/<publisher>/<track>/<module>/<step>/event.ics", "GET"): Permission.PUBLIC,
+    ("/t/<publisher>/<track>/<module>/<step>/event.ics", "GET"): Permission.OWN_WORK,
     ("/r/<publisher>/<track>/<module>/<step>/sheet.xlsx", "GET"): Permission.PUBLIC,
     ("/t/<publisher>/<track>/<module>/<step>/sheet.xlsx", "GET"): Permission.OWN_WORK,
     ("/review/<id:link_id>/<id:person_id>/<seal>", "GET"): Permission.KNOWN,
