@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -27,6 +28,7 @@ from tracks.audit import data_map as audit_map
 from tracks.audit import queries as audit_queries
 from tracks.audit import views as audit_views
 from tracks.authoring import data_map as authoring_map
+from tracks.authoring import outside
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import data_map as catalogue_map
@@ -335,6 +337,17 @@ def self_test_of(settings: Settings, keys: SigningKeys) -> self_test.SelfTest:
     return self_test.SelfTest(http, keys, SystemClock())
 
 
+def _askers(settings: Settings) -> tuple[GuardedHttp, GuardedHttp]:
+    """For addresses that tracks link to; the second also by http."""
+    asked = partial(
+        GuardedHttp,
+        allow_loopback=settings.is_loopback,
+        connect_seconds=outside.SECONDS,
+        total_seconds=outside.SECONDS,
+    )
+    return asked(), asked(allow_plain=True)
+
+
 def create_worker(settings: Settings, database: Database) -> Worker:
     """The worker of this database; the caller starts and stops it."""
     clock = SystemClock()
@@ -350,6 +363,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             ),
             **rosters_jobs.handlers(Outward(http, sealer, base_url=settings.base_url)),
             **lms_jobs.handlers(Grades(http, tokens, clock)),
+            **outside.handlers(*_askers(settings)),
             **lms_jobs.notice_handlers(ServiceCalls(http, tokens, clock), settings.base_url),
             **lms_jobs.roster_handlers(
                 Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)
@@ -364,6 +378,7 @@ def create_worker(settings: Settings, database: Database) -> Worker:
             try_quarantined,
             tell_of_endings,
             forget_codes,
+            outside.forget_answers,
             *rosters_jobs.chores(),
             forget_tries,
             lambda session, moment: end_old_sign_ins(session, moment, longest),

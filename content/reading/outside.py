@@ -1,8 +1,7 @@
-"""Links that lead out of a library: where they stand, and what was answered to who asked."""
+"""Links that lead out of a library: where they stand, and what is to be told of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,26 +9,14 @@ from msgspec import Struct
 
 from content.front_matter import read_front_matter, split_front_matter
 from content.markdown import Document, inline_pieces, read_document
+from content.outgoing import Answer, is_plain, protected
 from content.problems import Location, Problem, ProblemList
 from content.reading.files import read_text, sorted_entries
 from content.reading.forms import ModuleForm
 from content.said import say
 
 GONE = frozenset({404, 410})
-_PLAIN = re.compile(r"http://([^/?]*?)(?::80)?(?=[/?]|$)", re.IGNORECASE)
 _HINT = "Mend the address, or take the link out."
-
-
-class Answer(Struct, frozen=True):
-    """What came of asking one address."""
-
-    status: int | None  # of the last answer; None: there was none
-    moved_to: str = ""  # where it has moved for good
-    is_unknown: bool = False  # there is no such host
-
-    @property
-    def is_there(self) -> bool:
-        return not self.is_unknown and self.status is not None and self.status < 400
 
 
 class Link(Struct, frozen=True):
@@ -46,15 +33,13 @@ def outside_links(root: Path, skip: frozenset[str] = frozenset()) -> list[Link]:
         for place in sorted_entries(folder):
             path = f"{folder.name}/{place.name}"
             if place.suffix == ".md" and path not in skip:
-                found += _links_in(place, path)
+                # One that cannot be read is told by the checks.
+                found += links_in(path, read_text(place, ProblemList(path)) or "")
     return found
 
 
-def _links_in(place: Path, path: str) -> Iterator[Link]:
-    """One that cannot be read is told by the checks."""
-    text = read_text(place, ProblemList(path))
-    if text is None:
-        return
+def links_in(path: str, text: str) -> Iterator[Link]:
+    """Of the text of one file."""
     yaml, body = split_front_matter(text)
     front = read_front_matter(yaml or "", ModuleForm, ProblemList(path))
     if front.values is not None and front.values.leader:
@@ -78,15 +63,6 @@ def _addresses(document: Document) -> Iterator[tuple[str, int]]:
 def _outside(address: str, line: int) -> Iterator[tuple[str, int]]:
     if address.lower().startswith(("https://", "http://")):
         yield address.partition("#")[0], line
-
-
-def protected(address: str) -> str:
-    """The same by https."""
-    return _PLAIN.sub(r"https://\1", address, count=1) if is_plain(address) else address
-
-
-def is_plain(address: str) -> bool:
-    return address.lower().startswith("http://")
 
 
 def told(links: Sequence[Link], answers: Mapping[str, Answer]) -> list[Problem]:

@@ -33,6 +33,8 @@ ROUTES = {
     ("/authoring", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/-/join", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/-/join", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/links", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/links", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/people", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/people", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>", "GET"): Permission.WRITE_TRACKS,

@@ -5,6 +5,7 @@ from tracks.authoring.models import (
     co_author_code,
     draft,
     library_change,
+    outside_answer,
     track_owner,
 )
 from tracks.db.data_map import Limit, Tagged
@@ -43,6 +44,11 @@ TAGGED = (
         none="code_hash track municipality_id expires_at",
         hidden="code_hash",
         limit=Limit(co_author_code.c.expires_at),
+    ),
+    Tagged(
+        outside_answer,
+        N_("to tell authors which links are dead"),
+        none="address_key status moved_to is_unknown asked_at",
     ),
 )
 AUDITED = {

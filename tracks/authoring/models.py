@@ -1,7 +1,7 @@
 """What authors have written and not yet put into the library, what stood there before, and whose
 track it is."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from tracks.db import ONE_TREE, Id, UtcDateTime, metadata
 
@@ -64,5 +64,17 @@ co_author_code = Table(
     Column("track", String(64), ForeignKey("track_owner.track"), nullable=False),
     Column("municipality_id", Id, ForeignKey("municipality.id"), nullable=False, index=True),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    **ONE_TREE,
+)
+
+# What other sites answered, whoever asked.
+outside_answer = Table(
+    "outside_answer",
+    metadata,
+    Column("address_key", String(64), primary_key=True),  # SHA-256 of the address
+    Column("status", Integer),  # NULL: no answer
+    Column("moved_to", Text, nullable=False),
+    Column("is_unknown", Boolean, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False, index=True),
     **ONE_TREE,
 )

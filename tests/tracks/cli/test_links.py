@@ -9,14 +9,15 @@ from click.testing import CliRunner
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from content.outgoing import Answer, protected
 from content.problems import Location
-from content.reading.outside import Answer, Link, outside_links, protected, told
+from content.reading.outside import Link, outside_links, told
 from lti.errors import TransientServiceError
 from lti.http import GuardedHttp
 from lti.ports import HttpAnswer
 from tests.factories.editing import Edited
+from tracks.authoring.asking import MOST_BYTES, look, look_at
 from tracks.cli import cli
-from tracks.cli.links import MOST_BYTES, look, look_at
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_every_http_link_is_told(pages: dict[str, tuple[int, str]], expected: tu
     found = [Link(AT, Location("maaling/01-enheter.nb.md", 7))]
     http, plain = Sites(pages), Sites(pages)
 
-    (problem,) = told(found, look_at(found, http, plain))
+    (problem,) = told(found, look_at([each.address for each in found], http, plain))
 
     assert (problem.code, problem.hint[: len(expected[1])]) == expected
     assert problem.location == found[0].at

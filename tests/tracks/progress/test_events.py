@@ -125,7 +125,7 @@ def test_who_works_on_an_older_version_is_told_that_it_is_called_off(tool: Tool,
     teacher = tool.launch()
     tool.post(teacher, f"{FIRST}/les", go="done")
     edited.change("01-enheter", block(SOON), "")
-    edited.head("01-enheter", "retired: {apning: \"\"}")
+    edited.head("01-enheter", 'retired: {apning: ""}')
     edited.publish(tool, "1.2.0")
 
     step = english(tool, teacher, EVENT)

@@ -76,6 +76,8 @@ for rule, method, name in (
     ("/authoring/<track>/media/<name>", "GET", "media.file"),
     ("/authoring/<track>/remarks", "GET", "remarks.remarks_page"),
     ("/authoring/<track>/remarks", "POST", "remarks.answer"),
+    ("/authoring/<track>/links", "GET", "links.links_page"),
+    ("/authoring/<track>/links", "POST", "links.ask"),
     ("/authoring/<track>/publish", "GET", "publishing.publishing"),
     ("/authoring/<track>/publish", "POST", "publishing.publish"),
 ):

@@ -35,6 +35,7 @@ from tracks.web.requests import now, parts
 
 _EXTENSION = "tracks.authoring"
 CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
+WISHES_A_MINUTE = 6
 LONGEST_WAIT_S = 5.0
 KEPT_DRAWN = 16 * 1024 * 1024  # letters
 
@@ -66,6 +67,7 @@ class Desk:
         self.checker = Checker(self.folder)
         self.histories = Histories(settings.data_dir)
         self._window = Window(CHECKS_A_MINUTE)
+        self.wishes = Window(WISHES_A_MINUTE)  # of one person, that other sites be asked
         # Persons: one slow text must not hold several threads, but for one page that waits for it.
         self._busy: set[int] = set()
         self._waiting: set[int] = set()
