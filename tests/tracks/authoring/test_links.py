@@ -18,6 +18,7 @@ from tracks.jobs.models import outbox
 from tracks.jobs.worker import Worker
 
 PAGE = "/authoring/maaling/links"
+BEGINS = ("Fortell kort.", "[a]")
 LINKS = "[a](https://a.example/there) [b](https://a.example/gone) [c](http://a.example/plain)"
 
 
@@ -30,6 +31,8 @@ class Sites:
 
     def request(self, method: str, url: str, **_: object) -> HttpAnswer:
         self.asked.append(url)
+        if url.startswith("https://nowhere."):
+            raise TransientServiceError("name_not_found")
         if url.startswith("https://silent."):
             raise TransientServiceError("timed_out")
         return HttpAnswer(self.status.get(url, 200), {}, b"")
@@ -50,9 +53,10 @@ def english(tool: Tool, author: FlaskClient) -> str:
 
 
 def write(tool: Tool, author: FlaskClient, words: str) -> None:
-    """Into the author's own draft."""
+    """Into the author's own draft, in place of what was there."""
     page = tool.get(author, FILE)
-    text = text_of(page.text).replace("Fortell kort.", words)
+    before = next(line for line in text_of(page.text).split("\n") if line.startswith(BEGINS))
+    text = text_of(page.text).replace(before, words)
     assert send(tool, author, page, text).status_code in (200, 303)
 
 
@@ -116,6 +120,22 @@ def test_what_does_not_answer_now_is_not_called_dead(
     assert "could not be looked at" in page
     assert "is-warning" in page
     assert "is-error" not in page
+
+
+def test_a_server_that_may_ask_nobody_blames_no_link(
+    tool: Tool, author: FlaskClient, worker: Worker
+) -> None:
+    write(tool, author, "[a](https://nowhere.example/a) [b](https://nowhere.example/b)")
+    tool.post(author, PAGE)
+    worker.drain()
+    assert "not allowed to ask other places" in english(tool, author)
+    assert "not there any more" not in english(tool, author)
+
+    write(tool, author, "[a](https://nowhere.example/a) [b](https://a.example/there)")
+    tool.post(author, PAGE)
+    worker.drain()
+
+    assert "https://nowhere.example/a is not there any more" in english(tool, author)
 
 
 def test_a_second_wish_joins_the_first_and_too_many_wait(tool: Tool, author: FlaskClient) -> None:

@@ -56,16 +56,19 @@ class Looked(Struct, frozen=True):
     asked: int
     at: datetime | None  # when the oldest of the answers came
     problems: tuple[Problem, ...]
+    is_cut_off: bool  # no name at all was found: it is we who cannot ask
 
 
 @opens_track()
 def links_page(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     track_or_404(track)
     found, unread = _links(session, actor, track)
+    title, title_language = _title(track)
     return render_template(
         "authoring/links.html",
         track=track,
-        title=_title(track),
+        title=title,
+        title_language=title_language,
         looked=_looked(session, found, unread),
         is_asking=is_asking(session, track),
         most=MOST,
@@ -84,10 +87,13 @@ def ask(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return see_other(request.path)
 
 
-def _title(track: str) -> str:
+def _title(track: str) -> tuple[str, str]:
+    """And its language."""
     folder = desk().folder
     own = [name for name in folder.texts(track) if not name.is_module]
-    return title_of(folder.text(track, own[0]) or "", own[0]) if own else track
+    if not own:
+        return track, ""
+    return title_of(folder.text(track, own[0]) or "", own[0]), own[0].language
 
 
 def _links(session: Session, actor: Actor, track: str) -> tuple[list[Link], list[str]]:
@@ -119,6 +125,8 @@ def _looked(session: Session, found: list[Link], unread: list[str]) -> Looked:
         asked=len(dict.fromkeys(link.address for link in answered)),
         at=min(times, default=None),
         problems=in_reading_order(problems),
+        is_cut_off=bool(answered)
+        and all(known[protected(link.address)].answer.is_unknown for link in answered),
     )
 
 
