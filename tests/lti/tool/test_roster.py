@@ -114,6 +114,18 @@ def test_status_is_active_unless_said_otherwise(said: dict[str, Any], status: st
     (found,) = World().says(member("u", **said))
 
     assert found.status == status
+    assert found.has_left == (status != "Active")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("oneroster-17", "oneroster-17"), ("", None), (7, "7"), (["x"], None), (None, None)],
+)
+def test_what_the_school_system_calls_a_member(given: Any, kept: str | None):
+    (found,) = World().says(member("u", lis_person_sourcedid=given))
+
+    assert found.sourced_id == kept
+    assert "oneroster" not in repr(found)
 
 
 @pytest.mark.parametrize(
