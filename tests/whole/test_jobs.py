@@ -11,6 +11,7 @@ from lti.tool.service_calls import ServiceCalls
 from tests.factories.keys import tool_keys
 from tests.fakes.lti_ports import FixedClock, RecordingHttp
 from tracks.app import DATA_MAP
+from tracks.authoring import outside
 from tracks.lms import actions as lms_actions
 from tracks.lms.actions.life_cycle import HANDLER_JOB
 from tracks.lms.actions.rosters import ROSTER_JOB
@@ -28,6 +29,7 @@ TRACKS = Path(__file__).parents[2] / "tracks"
 # The name of the constant with the kind -> the kind.
 KINDS = {
     "APPLY_JOB": APPLY_JOB,
+    "ASK_JOB": outside.ASK_JOB,
     "FETCH_JOB": FETCH_JOB,
     "READ_JOB": READ_JOB,
     "COPY_JOB": COPY_JOB,
@@ -61,6 +63,7 @@ def test_every_kind_of_job_has_a_handler_and_every_handler_a_job():
     done = {
         **list_handlers(Outward(http, Sealer([EncryptionKey(bytes(32))]))),
         **privacy_handlers(DATA_MAP, ErasedList(Path("erased.jsonl")), small_number=5),
+        **outside.handlers(http, http),
         **handlers(Grades(http, tokens, clock)),
         **notice_handlers(calls, "https://ours"),
         **roster_handlers(Rosters(http, tokens, clock), CourseGroups(http, tokens, clock)),

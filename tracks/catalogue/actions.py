@@ -317,6 +317,7 @@ _LATER = frozenset(
         "begins",
         "kind",
         "title_en",
+        "event",
     }
 )
 _LATER_OF_A_MODULE = frozenset({"subjects", "grades", "frameworks"})

@@ -216,6 +216,6 @@ def test_pages_that_would_take_too_long_or_too_much_are_not_made(tmp_path: Path)
 def test_an_export_that_would_take_too_much_says_what_to_do(
     source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("content.export.pdf.printed", partial(printed, seconds=0.01))
+    monkeypatch.setattr("content.export.pdf.printed", partial(printed, seconds=0.001))
     with pytest.raises(CannotExport, match="make the pictures smaller, or divide the track"):
         pdf(source)
