@@ -88,7 +88,7 @@ class Judge(HTMLParser):
 
 CLASSES = (
     *("hl-", "note", "table", "code", "task", "align-", "video-link", "device", "access"),
-    *("footnotes", "ready"),
+    *("footnotes", "ready", "event"),
 )
 
 

@@ -134,6 +134,14 @@ Hva?
 {text}
 :::
 
+::: arrangement {{#e1 starts=2027-01-14T15:00 place="{attribute}" link="{attribute}"}}
+{text}
+:::
+
+::: arrangement {{#e2 starts=2027-01-14T15:00 link="https://a.no/{attribute}" sign-up="https://{attribute}"}}
+{text}
+:::
+
 ::: film {{#v1 src="https://a.no/{attribute}" captions=nb title="{attribute}"}}
 {text}
 :::
@@ -185,7 +193,8 @@ def html_of(track: Track) -> list[str]:
             parts.append(render_notes(section.leader.get("nb", ()), "nb", media_url=_url))
             for step in section.steps:
                 drawn = render_step(step, "nb", media_url=_url)
-                parts += [drawn.html, drawn.prompt_html, drawn.leader_html, *drawn.items]
+                parts += [drawn.html, drawn.prompt_html, drawn.leader_html, drawn.event_html]
+                parts += drawn.items
                 parts += [drawn.video.html] if drawn.video else []
                 if drawn.question is not None:
                     asked = drawn.question

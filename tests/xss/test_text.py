@@ -15,7 +15,7 @@ from tests.xss.document import draft, html_of, write_document
 from tests.xss.frames import Frames
 from tests.xss.payloads import IS_WHOLE, chunks, generated, listed, payloads
 
-STEPS = 12
+STEPS = 14
 ACTIVE = {
     *("script", "iframe", "frame", "object", "embed", "applet", "svg", "style", "link", "meta"),
     *("base", "form", "button", "textarea", "select", "template", "noscript", "portal", "dialog"),
