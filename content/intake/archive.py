@@ -48,7 +48,7 @@ def take_in(
 ) -> Arrival:
     """Puts the track into the library, which may be an empty folder. A track of that id which
     differs stays as it is unless `replace`. Its bytes stay the same, but for notes in films, if
-    they are to be emptied. Raises ReadingFailed, and has then put nothing there."""
+    they are to be emptied. Raises ReadingFailed or NoRoom, and has then put nothing there."""
     # beside the tracks, so that moving into place is one step; the loader passes over dots
     with _there(library), _staging(library) as staging:
         try:

@@ -3,6 +3,7 @@ of it has been looked at. What is read is counted while it is read."""
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import stat
@@ -17,6 +18,7 @@ from typing import IO, Final
 
 from content.said import say
 
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 LARGEST: Final = 200 * 1024 * 1024  # bytes, both as it comes and unpacked
 ENTRIES_MOST: Final = 10_000
 RATIO_MOST: Final = 100
@@ -58,6 +60,10 @@ class BadArchive(Exception):
         self.code = code
 
 
+class NoRoom(OSError):
+    """The disk takes nothing: it is full, or may only be read. It is not the zip's fault."""
+
+
 def unpacked(data: bytes) -> dict[str, bytes]:
     """Path in the zip -> bytes. Raises BadArchive, and has then written nothing anywhere."""
     with _opened(io.BytesIO(data)) as archive:
@@ -66,14 +72,14 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 def unpack(zipped: IO[bytes], folder: Path, look: Callable[[Sequence[str]], object]) -> list[str]:
     """Piece by piece into an empty folder, once `look` has seen the paths and raised nothing; these
-    paths. Raises BadArchive; what is in the folder then is for nobody."""
+    paths. Raises BadArchive and NoRoom; what is in the folder then is for nobody."""
     with _opened(zipped) as archive:
         names = [entry.filename for entry in _files(archive)]
         look(names)
         for name, pieces in _contents(archive):
             place = folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as file:
+            with _room(), place.open("xb") as file:
                 file.writelines(pieces)
         return names
 
@@ -83,6 +89,16 @@ def check_archive(data: bytes) -> None:
     Raises BadArchive."""
     with _opened(io.BytesIO(data)):
         return
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in _NO_ROOM:
+            raise NoRoom(fault.errno, fault.strerror) from fault
+        raise
 
 
 @contextmanager
@@ -99,6 +115,8 @@ def _opened(zipped: IO[bytes]) -> Iterator[zipfile.ZipFile]:
             _check_entries(entries)
             _check_overlap(entries, archive.start_dir)
             yield archive
+    except NoRoom:
+        raise
     # NotImplementedError: a compression that zipfile cannot read
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as fault:
         raise BadArchive("zip-broken", say("the zip is broken: {fault}", fault=fault)) from fault

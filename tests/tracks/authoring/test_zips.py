@@ -1,11 +1,12 @@
 """A track out as a zip, changed in an author's own editor, and in again."""
 
+import errno
 import io
 import os
 import socket
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -180,6 +181,24 @@ def test_a_check_that_breaks_off_takes_nothing_in(
     assert "ReadingFailed" in caplog.text
     assert {place: place.stat().st_mtime_ns for place in folder.rglob("*")} == before
     assert tool.count(draft) == 0
+
+
+def test_a_full_disk_is_not_the_zip_s_fault(
+    tool: Tool, author: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> Iterator[bytes]:
+        yield b"x"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {place: place.stat().st_mtime_ns for place in folder.rglob("*")}
+    data = tool.get(author, "/authoring/maaling/zip").data
+    monkeypatch.setattr("content.intake.unpacking._pieces", full)
+
+    answer = tool.post(author, "/authoring/import?lang=en", zip=(io.BytesIO(data), "x.zip"))
+
+    assert answer.status_code == 503
+    assert "The library cannot be changed just now" in answer.text
+    assert {place: place.stat().st_mtime_ns for place in folder.rglob("*")} == before
 
 
 def test_a_file_of_the_same_name_is_not_overwritten(

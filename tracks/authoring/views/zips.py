@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from content.export.archive import archive_of, track_files
 from content.intake.archive import Arrival, take_in
+from content.intake.unpacking import NoRoom
 from content.problems import Location, Problem
 from content.workers.loading import ReadingFailed
 from tracks.authoring.actions import note_change, own_track, put_draft
 from tracks.authoring.folder import LibraryFolder
 from tracks.authoring.queries import draft_of, standing_of
 from tracks.authoring.rules import Standing, file_name, normal
-from tracks.authoring.views.desk import changing, desk, opens_track, track_or_404
+from tracks.authoring.views.desk import NOT_WRITABLE, changing, desk, opens_track, track_or_404
 from tracks.authoring.views.home import draw_home
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -102,6 +103,8 @@ def _arrived(zipped: IO[bytes], staged: Path) -> Arrival:
         error_id = new_error_id()
         _log.exception("a zip could not be checked error_id=%s", error_id)
         raise PageError(500, BROKE_OFF, error_id=error_id) from failure
+    except NoRoom as failure:
+        raise PageError(503, NOT_WRITABLE) from failure
 
 
 NAME_TAKEN = N_(
