@@ -161,6 +161,20 @@ def test_a_track_has_an_end() -> None:
     assert len(worth_asking(many)) == MOST
 
 
+def test_an_http_link_is_judged_when_both_ways_were_asked(tool: Tool, author: FlaskClient) -> None:
+    write(tool, author, "[a](http://a.example/plain)")
+    with tool.database.writing() as session:
+        heard = {"https://a.example/plain": outside.Answer(404)}
+        outside._note(session, heard, datetime.now(UTC))
+    assert "to look at" not in english(tool, author)
+
+    with tool.database.writing() as session:
+        heard = {"http://a.example/plain": outside.Answer(200)}
+        outside._note(session, heard, datetime.now(UTC))
+
+    assert "1 to look at" in english(tool, author)
+
+
 def test_answers_are_forgotten_after_half_a_year(tool: Tool, author: FlaskClient) -> None:
     with tool.database.writing() as session:
         now = datetime.now(UTC)
