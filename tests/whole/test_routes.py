@@ -54,6 +54,8 @@ ROUTES = {
     ("/authoring/<track>/<file>/translation", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translation", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/<file>/translate", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/export", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/<track>/export", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/media/<name>", "GET"): Permission.WRITE_TRACKS,

@@ -71,6 +71,8 @@ for rule, method, name in (
     ("/authoring/<track>/people", "GET", "coauthors.people"),
     ("/authoring/<track>/people", "POST", "coauthors.change_people"),
     ("/authoring/<track>/zip", "GET", "zips.out"),
+    ("/authoring/<track>/export", "GET", "exports.export_page"),
+    ("/authoring/<track>/export", "POST", "exports.export"),
     ("/authoring/<track>/media", "GET", "media.media"),
     ("/authoring/<track>/media", "POST", "media.add_file"),
     ("/authoring/<track>/media/<name>", "GET", "media.file"),
