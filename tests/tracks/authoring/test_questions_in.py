@@ -57,8 +57,11 @@ def test_they_are_what_the_command_writes_at_the_end_of_the_phase(
 ):
     before = now_of(tool, author)
 
-    page = follow(tool, author, ask(tool, author, form(SUM), phase.value))
+    answer = ask(tool, author, form(SUM), phase.value)
 
+    line = int(answer.headers["Location"].partition("#line-")[2])
+    page = follow(tool, author, answer)
+    assert text_of(page.text).split("\n")[line - 1] == "### Sum"
     expected = saving.with_piece(before, read(SUM), phase)
     assert text_of(page.text) == expected
     assert f"## {phase.value} " in expected.partition("### Sum")[0]

@@ -209,10 +209,13 @@ def write(database: Database, actor: Actor, track: str, file: str) -> ResponseRe
     if intake is not None and (intake.refused or intake.problems):
         return _told_of_questions(database, actor, place, library, saved.draft, intake)
     view = request.form.get("view", "teacher")
-    said = "kept" if intake is None else "questions"
+    said, place_in_text = "kept", ""
+    if intake is not None:
+        said, place_in_text = "questions", f"#line-{intake.line}"
     if go == "mend":
         said = "mended" if text != normal(request.form["text"]) else "not-mended"
-    return see_other(f"{place.url}?said={said}&view={view if view in VIEWS else 'teacher'}")
+    view = view if view in VIEWS else "teacher"
+    return see_other(f"{place.url}?said={said}&view={view}{place_in_text}")
 
 
 def _told_of_questions(

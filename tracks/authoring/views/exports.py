@@ -17,7 +17,7 @@ from content.export.formats import FORMATS
 from content.export.source import CannotExport, Exported, Source
 from content.languages import LANGUAGES
 from content.model import Publisher, Track
-from content.problems import Problem
+from content.problems import Location, Problem
 from content.said import in_language
 from content.workers.bounded import TooMuchWork
 from content.workers.loading import ReadingFailed, load_library
@@ -98,6 +98,13 @@ BROKE_OFF = Lesson(
 )
 
 
+class Loss(NamedTuple):
+    """What does not come along, and all places where it is so."""
+
+    problem: Problem
+    places: list[Location]
+
+
 class Asked(Struct, frozen=True):
     format: str
     language: str
@@ -149,9 +156,17 @@ def draw(
         asked=asked or Asked("pdf", best, edition is not None, False, False),
         drafts=len(drafts_in(session, actor.person_id, track)),
         refused=refused,
-        losses=losses,
+        losses=_by_kind(losses),
         with_answers=WITH_ANSWERS,
     )
+
+
+def _by_kind(problems: Sequence[Problem]) -> list[Loss]:
+    found: dict[tuple[str, str], Loss] = {}
+    for problem in problems:
+        loss = found.setdefault((problem.message, problem.hint), Loss(problem, []))
+        loss.places.append(problem.location)
+    return list(found.values())
 
 
 def _edition(session: Session, track: str) -> Edition | None:

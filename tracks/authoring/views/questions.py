@@ -49,7 +49,7 @@ BROKE_OFF = N_(
 
 class Intake(Struct, frozen=True):
     text: str  # of the session, with the questions in it if there were any to take in
-    count: int = 0  # of questions
+    line: int = 0  # of the first question in it
     pasted: str = ""  # to be mended; what came as a file is mended there
     refused: str = ""  # why nothing was taken in
     problems: tuple[Problem, ...] = ()  # by line of what was sent
@@ -96,7 +96,8 @@ def _put_in(text: str, pasted: str, taken: Taken) -> Intake:
     whole = saving.with_piece(text, taken.markdown, phase)
     if len(whole.encode("utf-8", "replace")) > LONGEST_TEXT:
         return _refused(text, pasted, gettext(TOO_LONG, kb=LONGEST_TEXT // 1024))
-    return Intake(whole, taken.count, problems=taken.problems)
+    line = whole[: whole.index(taken.markdown)].count("\n") + 1
+    return Intake(whole, line, problems=taken.problems)
 
 
 def _refused(
