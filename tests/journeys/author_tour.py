@@ -94,6 +94,12 @@ def _with_others(page: Page, running: Running, people: str) -> Iterator[str]:
     page.locator("[value=invite]").click()
     page.locator("#invitation").wait_for()
     yield "author-people-invited"
+    page.goto(f"{running.tool_url}/authoring/-/git")
+    yield "author-git"
+    page.locator("#name").fill("PC-en på jobben")
+    page.locator("[value=make]").click()
+    page.locator("#token").wait_for()
+    yield "author-git-made"
     page.goto(f"{running.tool_url}/authoring/-/join")
     page.locator("#code").fill("AAAAA-AAAAA")
     page.locator("main form button").click()

@@ -31,6 +31,8 @@ ROUTES = {
     ("/audit/export", "POST"): Permission.SEE_AUDIT,
     ("/authoring", "GET"): Permission.WRITE_TRACKS,
     ("/authoring", "POST"): Permission.WRITE_TRACKS,
+    ("/authoring/-/git", "GET"): Permission.WRITE_TRACKS,
+    ("/authoring/-/git", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/-/join", "GET"): Permission.WRITE_TRACKS,
     ("/authoring/-/join", "POST"): Permission.WRITE_TRACKS,
     ("/authoring/<track>/people", "GET"): Permission.WRITE_TRACKS,

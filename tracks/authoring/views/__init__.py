@@ -66,6 +66,8 @@ for rule, method, name in (
     (f"{_FILE}/translation", "POST", "translating.write_translation"),
     (f"{_FILE}/translate", "POST", "structure.translate"),
     ("/authoring/import", "POST", "zips.in_again"),
+    ("/authoring/-/git", "GET", "git_access.git_access"),
+    ("/authoring/-/git", "POST", "git_access.change_git_access"),
     ("/authoring/-/join", "GET", "coauthors.join_page"),
     ("/authoring/-/join", "POST", "coauthors.join"),
     ("/authoring/<track>/people", "GET", "coauthors.people"),
