@@ -66,7 +66,7 @@ def test_it_is_shown_once_and_opens_what_the_municipalitys_does(tool: Tool, auth
     assert token not in repr(row)
 
 
-def test_it_ends_by_itself_and_nothing_is_kept_of_it(tool: Tool, author: FlaskClient):
+def test_it_ends_by_itself(tool: Tool, author: FlaskClient):
     token = make(tool, author)
     with time_machine.travel(now() + LIFE + timedelta(seconds=1), tick=False):
         assert opened(tool, token) == 401
