@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tracks.catalogue.tokens import make_token, revoke_token, tokens_of
+from tracks.catalogue.tokens import make_token, tokens_of, withdraw_token
 from tracks.db import Session
 from tracks.events import Noted
 from tracks.people.rules import Actor
@@ -25,7 +25,7 @@ def make_own_token(
     session: Session, actor: Actor, publisher: str, name: str, now: datetime
 ) -> Made | None:
     """None: they have as many as there may be."""
-    if len(tokens_of(session, actor.person_id, now)) >= MOST:
+    if len(tokens_of(session, actor, now)) >= MOST:
         return None
     ends = now + LIFE
     token = make_token(
@@ -43,7 +43,7 @@ def make_own_token(
 
 def withdraw_own_token(session: Session, actor: Actor, token_id: int, now: datetime) -> bool:
     """False: none of theirs that could be used."""
-    if not revoke_token(session, token_id, now, person_id=actor.person_id):
+    if not withdraw_token(session, actor, token_id, now):
         return False
     session.emit(Noted("git_token_withdrawn", actor.municipality_id, now, actor_id=actor.person_id))
     return True

@@ -5,10 +5,10 @@ municipality's does, as long as they are an author there."""
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, exists, insert, or_, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
 from tracks.catalogue.models import push_token
 from tracks.db import Session
@@ -16,7 +16,7 @@ from tracks.db.data_map import Kept
 from tracks.i18n import N_
 from tracks.people.models import municipality, person, role_grant
 from tracks.people.queries import IN_FORCE
-from tracks.people.rules import Role
+from tracks.people.rules import Actor, Role
 
 _PREFIX = "ltgit_"  # so that a token that got out is found by those who look for such
 
@@ -96,63 +96,73 @@ def use_token(session: Session, token: str, publisher: str, now: datetime) -> Op
     return None if row is None else Opened(row.id, row.municipality_id)
 
 
-def revoke_token(
-    session: Session, token_id: int, now: datetime, *, person_id: int | None = None
-) -> bool:
-    """False if there is none that could be used. `person_id`: only one that they have made."""
-    whose = [] if person_id is None else [push_token.c.person_id == person_id]
+def revoke_token(session: Session, token_id: int, now: datetime) -> bool:
+    """False if there is none that could be used."""
     done = session.execute(
         update(push_token)
-        .where(push_token.c.id == token_id, push_token.c.revoked_at.is_(None), *whose)
+        .where(push_token.c.id == token_id, push_token.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     return done.rowcount > 0
 
 
+def withdraw_token(session: Session, actor: Actor, token_id: int, now: datetime) -> bool:
+    """False if there is none that could be used and that they have made."""
+    done = session.execute(
+        update(push_token)
+        .where(
+            push_token.c.id == token_id,
+            push_token.c.revoked_at.is_(None),
+            push_token.c.person_id == actor.person_id,
+            push_token.c.municipality_id == actor.municipality_id,
+        )
+        .values(revoked_at=now)
+    )
+    return done.rowcount > 0
+
+
+_TOKENS: Final = select(
+    push_token.c.id,
+    push_token.c.publisher,
+    push_token.c.municipality_id,
+    push_token.c.name,
+    push_token.c.made_at,
+    push_token.c.used_at,
+    push_token.c.revoked_at,
+    push_token.c.person_id,
+    push_token.c.expires_at,
+).order_by(push_token.c.id)
+
+
 def tokens(session: Session) -> list[Token]:
-    return _tokens(session)
+    return [_token(row) for row in session.execute(_TOKENS)]
 
 
-def tokens_of(session: Session, person_id: int, now: datetime) -> list[Token]:
-    """Those that can be used."""
-    return _tokens(
-        session,
-        push_token.c.person_id == person_id,
-        push_token.c.revoked_at.is_(None),
-        push_token.c.expires_at > now,
-    )
-
-
-def _tokens(session: Session, *which: ColumnElement[bool]) -> list[Token]:
+def tokens_of(session: Session, actor: Actor, now: datetime) -> list[Token]:
+    """Those they have made, and can use."""
     rows = session.execute(
-        select(
-            push_token.c.id,
-            push_token.c.publisher,
-            push_token.c.municipality_id,
-            push_token.c.name,
-            push_token.c.made_at,
-            push_token.c.used_at,
-            push_token.c.revoked_at,
-            push_token.c.person_id,
-            push_token.c.expires_at,
+        _TOKENS.where(
+            push_token.c.person_id == actor.person_id,
+            push_token.c.municipality_id == actor.municipality_id,
+            push_token.c.revoked_at.is_(None),
+            push_token.c.expires_at > now,
         )
-        .where(*which)
-        .order_by(push_token.c.id)
     )
-    return [
-        Token(
-            row.id,
-            row.publisher,
-            row.municipality_id,
-            row.name,
-            row.made_at,
-            row.used_at,
-            row.revoked_at,
-            row.person_id,
-            row.expires_at,
-        )
-        for row in rows
-    ]
+    return [_token(row) for row in rows]
+
+
+def _token(row: Any) -> Token:
+    return Token(
+        row.id,
+        row.publisher,
+        row.municipality_id,
+        row.name,
+        row.made_at,
+        row.used_at,
+        row.revoked_at,
+        row.person_id,
+        row.expires_at,
+    )
 
 
 def _hash(token: str) -> str:

@@ -61,7 +61,7 @@ def _page(session: Session, actor: Actor, *, problem: str = "", made: Made | Non
     address = f"{parts().settings.base_url.rstrip('/')}/git/{_publisher()}.git"
     return render_template(
         "authoring/git.html",
-        tokens=tokens_of(session, actor.person_id, now()),
+        tokens=tokens_of(session, actor, now()),
         address=address,
         problem=problem,
         made=made,
