@@ -32,7 +32,7 @@ from tracks.authoring import outside
 from tracks.authoring import queries as authoring_queries
 from tracks.authoring import views as authoring_views
 from tracks.catalogue import data_map as catalogue_map
-from tracks.catalogue import redirects
+from tracks.catalogue import redirects, tokens
 from tracks.catalogue import views as catalogue_views
 from tracks.catalogue.differences import Comparisons
 from tracks.catalogue.expiry import views as expiry_views
@@ -110,6 +110,7 @@ KEPT = (
     *organisation_queries.KEPT,
     *rosters_queries.KEPT,
     *teaching_queries.KEPT,
+    *tokens.KEPT,
     *feedback_queries.KEPT,
     *progress_queries.KEPT,
     *lms_queries.KEPT,

@@ -23,20 +23,21 @@ from content.export.source import Exported, Source, archive
 
 class Format(Struct, frozen=True):
     suffix: str
+    kind: str  # media type
     make: Callable[[Source], Exported]
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "zip": Format(".zip", archive),
-        "gift": Format(".gift", gift),
-        "moodle-xml": Format(".xml", moodle_xml),
-        "qti": Format(".qti.zip", qti),
-        "cartridge": Format(".imscc", common_cartridge),
-        "cartridge-1.1": Format(".imscc", common_cartridge_1_1),
-        "thin-cartridge": Format(".imscc", thin_cartridge),
-        "pdf": Format(".pdf", pdf),
-        "cmi5": Format(".cmi5.zip", cmi5),
-        "olx": Format(".tar.gz", olx),
+        "zip": Format(".zip", "application/zip", archive),
+        "gift": Format(".gift", "text/plain; charset=utf-8", gift),
+        "moodle-xml": Format(".xml", "application/xml", moodle_xml),
+        "qti": Format(".qti.zip", "application/zip", qti),
+        "cartridge": Format(".imscc", "application/zip", common_cartridge),
+        "cartridge-1.1": Format(".imscc", "application/zip", common_cartridge_1_1),
+        "thin-cartridge": Format(".imscc", "application/zip", thin_cartridge),
+        "pdf": Format(".pdf", "application/pdf", pdf),
+        "cmi5": Format(".cmi5.zip", "application/zip", cmi5),
+        "olx": Format(".tar.gz", "application/gzip", olx),
     }
 )

@@ -21,6 +21,7 @@ from content.picture_sizes import is_sound
 from content.rendered import RenderedQuestion
 from content.rendering.html import render_notes, render_step, render_track_intro
 from content.said import say
+from content.workers.bounded import Run, here
 
 _STEP_LEVEL = 2  # a step's own headings begin at h2, and stand below the step's third level
 _INTRO_LEVEL = -1
@@ -62,11 +63,12 @@ _LOOK = """
 """
 
 
-def pdf(source: Source) -> Exported:
+def pdf(source: Source, run: Run = here) -> Exported:
+    """`run`: how the track's own texts and files are read."""
     with tempfile.TemporaryDirectory() as folder:
         losses = Losses()
-        images = _images(source, Path(folder), losses)
-        text = "\n".join(_Handout(source, images).lines())
+        images = _images(source, Path(folder), losses, run)
+        text = run(_handout, source, images)
         odd = _unprintable(text, Path(folder))
         if odd:
             where = source.track.texts[source.language].location
@@ -105,8 +107,19 @@ def _name(sign: str) -> str:
     return unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
 
 
-def _images(source: Source, root: Path, losses: Losses) -> Mapping[str, str]:
+def _images(source: Source, root: Path, losses: Losses, run: Run) -> Mapping[str, str]:
     """Those the compiler can read; for the others their text stands in."""
+    names, unread = run(_put, source, root)
+    prints = which_print([_alone(f'#image("{n}", alt: "x")') for n in names.values()], root)
+    unread += [path for path, does in zip(names, prints, strict=True) if not does]
+    for path in sorted(unread):
+        message = "the picture cannot be printed; its text stands in for it"
+        losses.note_at(f"{source.track.id}/{path}", 1, message)
+    return {path: name for path, name in names.items() if path not in unread}
+
+
+def _put(source: Source, root: Path) -> tuple[dict[str, str], list[str]]:
+    """Pictures into the folder: path -> name there; and those that are broken."""
     names: dict[str, str] = {}
     unread: list[str] = []
     for count, (path, data) in enumerate(source.media.items()):
@@ -117,12 +130,11 @@ def _images(source: Source, root: Path, losses: Losses) -> Mapping[str, str]:
             (root / names[path]).write_bytes(data)
         else:
             unread.append(path)
-    prints = which_print([_alone(f'#image("{n}", alt: "x")') for n in names.values()], root)
-    unread += [path for path, does in zip(names, prints, strict=True) if not does]
-    for path in sorted(unread):
-        message = "the picture cannot be printed; its text stands in for it"
-        losses.note_at(f"{source.track.id}/{path}", 1, message)
-    return {path: name for path, name in names.items() if path not in unread}
+    return names, unread
+
+
+def _handout(source: Source, images: Mapping[str, str]) -> str:
+    return "\n".join(_Handout(source, images).lines())
 
 
 class _Handout:

@@ -23,7 +23,7 @@ from msgspec import Struct
 from content.history.aside import clear
 from content.history.packs import KINDS, Raw
 from content.history.signing import Signer
-from content.history.trees import entry_at, files_in, with_changes
+from content.history.trees import entry_at, files_in, tree_of, with_changes
 
 MAIN: Final = Ref(b"refs/heads/main")
 _PACK_FROM: Final = 50  # new objects at once; fewer lie loose
@@ -146,6 +146,12 @@ class History:
             if tree is None:
                 return {}
             return {path: _data(repo, blob) for path, blob in files_in(repo.object_store, tree)}
+
+    def names(self, commit: str) -> list[str]:
+        """Of the files and folders at the top."""
+        with self.opened() as repo:
+            tree = tree_of(repo.object_store, _commit(repo, commit).tree)
+            return [entry.path.decode("utf-8", "replace") for entry in tree.items()]
 
     def paths(self, commit: str, under: str) -> list[str]:
         """Of a folder, as they stand in the library."""

@@ -4,7 +4,7 @@ What cannot be taken over is told with the line of its question."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Final
@@ -49,9 +49,12 @@ class Taken(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def read_gift(text: str, *, language: str = "nb", name: str = "gift") -> Taken:
+def read_gift(
+    text: str, *, language: str = "nb", name: str = "gift", ids: Collection[str] = ()
+) -> Taken:
+    """`ids`: those that no question may have."""
     found = ProblemList(name)
-    taken: dict[str, int] = {}
+    taken = dict.fromkeys(ids, 1)
     blocks = []
     for line, source in _questions(text, found):
         quiz = _Reader(line, language, found).read(source)

@@ -38,6 +38,10 @@ def read_text(path: Path, found: ProblemList) -> str | None:
             "Divide the module.",
         )
         return None
+    return decoded(data, found)
+
+
+def decoded(data: bytes, found: ProblemList) -> str | None:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as failure:

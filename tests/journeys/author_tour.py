@@ -36,6 +36,7 @@ def of_an_author(page: Page, running: Running, people: People) -> Iterator[str]:
     _write(page, f"{base}/track.nb.md", "version: ", "version: 0.")  # beside what publishing writes
     yield from _published(page, base, "1.0", "author-publish-first")
     yield "author-track-published"
+    yield from _taken_along(page, f"{base}/export")
     yield from _two_texts(page, base)
     public = f"{running.tool_url}/t/{running.publisher}/{track}"
     _read_by_a_teacher(page, running, teacher, school, public)
@@ -93,6 +94,12 @@ def _with_others(page: Page, running: Running, people: str) -> Iterator[str]:
     page.locator("[value=invite]").click()
     page.locator("#invitation").wait_for()
     yield "author-people-invited"
+    page.goto(f"{running.tool_url}/authoring/-/git")
+    yield "author-git"
+    page.locator("#name").fill("PC-en på jobben")
+    page.locator("[value=make]").click()
+    page.locator("#token").wait_for()
+    yield "author-git-made"
     page.goto(f"{running.tool_url}/authoring/-/join")
     page.locator("#code").fill("AAAAA-AAAAA")
     page.locator("main form button").click()
@@ -134,6 +141,11 @@ def _written(page: Page, file: str) -> Iterator[str]:
     page.locator("#note").fill("Alt som hører til")
     _press(page, page.locator("[value=save]"))
     yield "author-editor-in-library"
+    page.locator("#questions-in summary").click()
+    page.locator("#questions").fill("Et spørsmål uten svar.")
+    page.locator("[value=questions]").click()
+    page.locator("#questions-told").wait_for()
+    yield "author-editor-questions-refused"
     body = page.locator("#text").input_value()
     page.goto(file.replace(".nb.", ".sv."))
     page.locator("#text").fill(body)
@@ -195,6 +207,15 @@ def _published(page: Page, base: str, version: str, name: str) -> Iterator[str]:
     yield f"{name}-refused"
     page.locator("#version").fill(version)
     _press(page, page.locator("main form [type=submit]"))
+
+
+def _taken_along(page: Page, url: str) -> Iterator[str]:
+    page.goto(url)
+    yield "author-export"
+    page.locator("#format-cartridge").check()
+    page.locator("#formats [type=submit]").click()
+    page.locator("#losses").wait_for()
+    yield "author-export-losses"
 
 
 def _two_texts(page: Page, base: str) -> Iterator[str]:

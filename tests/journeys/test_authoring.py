@@ -341,6 +341,17 @@ def test_the_main_path_without_javascript(new_page: NewPage, press: Running, axe
     page.locator("button[value=insert]").click()
     expect(page.locator("#problems")).to_have_text("Nothing to mend.")
     assert "::: quiz {#quiz-1}" in text(page)
+    page.get_by_text("Take in questions from Moodle").click()
+    page.get_by_label("Questions in GIFT").fill("::Sum::Hvor mye er 2 + 2? {=4 ~5}\n\nMer.")
+    page.locator("#questions-phase").select_option("D")
+    button(page, "Take in the questions").click()
+    expect(page.get_by_role("alert")).to_contain_text("No question was taken in.")
+    expect(page.locator("#questions-told")).to_contain_text("Line 3")
+    page.get_by_label("Questions in GIFT").fill("::Sum::Hvor mye er 2 + 2? {=4 ~5}")
+    button(page, "Take in the questions").click()
+    expect(page.get_by_role("status").first).to_contain_text("The questions are in your draft")
+    expect(page.locator("#problems")).to_have_text("Nothing to mend.")
+    expect(page.frame_locator("#preview").get_by_text("Hvor mye er 2 + 2?")).to_be_visible()
     link(page, "Title, minutes and codes").click()
     page.get_by_label("A Prepare").fill("25")
     button(page, "Write into my draft").click()
@@ -350,6 +361,14 @@ def test_the_main_path_without_javascript(new_page: NewPage, press: Running, axe
     link(page, "Publish").click()
     button(page, "Publish this version").click()
     expect(page.get_by_role("status")).to_contain_text("It is published")
+    link(page, "Print it or take it to another system").click()
+    page.get_by_label("For Moodle", exact=True).check()
+    button(page, "Make the file").click()
+    expect(page.locator("#losses")).to_contain_text("but has no field for the answer")
+    with page.expect_download() as made:
+        button(page, "Fetch the file all the same").click()
+    assert made.value.suggested_filename == "uten-skript.imscc"
+    assert zipfile.is_zipfile(made.value.path())
 
 
 def test_a_lost_connection_and_a_lost_sign_in_lose_no_word(

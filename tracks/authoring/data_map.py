@@ -52,6 +52,8 @@ TAGGED = (
     ),
 )
 AUDITED = {
+    "git_token_made": N_("Made a token for git"),
+    "git_token_withdrawn": N_("Withdrew a token for git"),
     "co_author_invited": N_("Made an invitation to write in a track"),
     "co_author_joined": N_("Took an invitation to write in a track of another municipality"),
     "co_author_ended": N_("Ended that somebody of another municipality writes in a track"),

@@ -22,7 +22,7 @@ from tracks.catalogue.models import (
     withdrawn,
 )
 from tracks.catalogue.teaching.queries import WHY as TEACHING_WHY
-from tracks.db.data_map import Tagged
+from tracks.db.data_map import Limit, Tagged
 from tracks.i18n import N_
 
 _WHY = N_("to publish tracks")
@@ -77,8 +77,11 @@ TAGGED = (
     Tagged(
         push_token,
         N_("to let a publisher's own tools write to its repository"),
-        none="id publisher municipality_id name token_hash made_at used_at revoked_at",
+        none="id publisher municipality_id token_hash made_at revoked_at expires_at",
+        pseudonymous="person_id used_at",
+        personal="name",
         hidden="token_hash",
+        limit=Limit(push_token.c.expires_at),
     ),
     Tagged(publisher, _WHY, none="slug name organisation_number contact", left_out=_FOR_ALL),
     Tagged(withdrawn, _WHY, none="address kind withdrawn_at", left_out=_FOR_ALL),

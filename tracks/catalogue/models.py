@@ -261,6 +261,9 @@ push_token = Table(
     Column("publisher", String(80), nullable=False),
     # Whose authors' tracks it opens, beside those of nobody. NULL: the whole library.
     Column("municipality_id", Id, ForeignKey("municipality.id")),
+    # An author who has made it for themselves, and until when. NULL: the operator made it.
+    Column("person_id", Id, ForeignKey("person.id"), index=True),
+    Column("expires_at", UtcDateTime, index=True),
     Column("name", String(80), nullable=False),  # what it is for, not who has it
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("made_at", UtcDateTime, nullable=False),

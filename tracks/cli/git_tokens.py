@@ -65,6 +65,8 @@ def list_tokens(as_json: bool) -> None:
                 "made_at": row.made_at.isoformat(),
                 "used_at": row.used_at.isoformat() if row.used_at else None,
                 "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+                "person_id": row.person_id,
+                "expires_at": row.expires_at.isoformat() if row.expires_at else None,
             }
             for row in rows
         ]
@@ -72,6 +74,8 @@ def list_tokens(as_json: bool) -> None:
         return
     for row in rows:
         state = "taken back" if row.revoked_at else f"used {row.used_at or 'never'}"
+        if row.expires_at:
+            state += f", works until {row.expires_at}"
         whose = names.get(row.municipality_id or 0, "the whole library")
         click.echo(f"{row.id}  {row.publisher}  {whose}  {row.name}  {state}")
 

@@ -29,13 +29,14 @@ from tracks.i18n import N_
 from tracks.people.guards import requires
 from tracks.people.rules import Actor, Permission
 from tracks.settings import Settings
-from tracks.web.errors import Lesson, PageError
+from tracks.web.errors import TOO_MANY, Lesson, PageError
 from tracks.web.limits import Window
 from tracks.web.requests import now, parts
 
 _EXTENSION = "tracks.authoring"
 CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
 WISHES_A_MINUTE = 6
+CONVERSIONS_A_MINUTE = 10  # of one person: out to another system, or in from one
 LONGEST_WAIT_S = 5.0
 KEPT_DRAWN = 16 * 1024 * 1024  # letters
 
@@ -68,6 +69,7 @@ class Desk:
         self.histories = Histories(settings.data_dir)
         self._window = Window(CHECKS_A_MINUTE)
         self.wishes = Window(WISHES_A_MINUTE)  # of one person, that other sites be asked
+        self._conversions = Window(CONVERSIONS_A_MINUTE)
         # Persons: one slow text must not hold several threads, but for one page that waits for it.
         self._busy: set[int] = set()
         self._waiting: set[int] = set()
@@ -157,14 +159,22 @@ class Desk:
             self._drawn_size = 0
 
     @contextmanager
-    def drawing(self, person_id: int) -> Iterator[None]:
+    def drawing(self, person_id: int, typed: str = "") -> Iterator[None]:
         if not self._is_free(person_id) and not self._is_free_again(person_id):
-            raise PageError(429, CHECKED_TOO_OFTEN)
+            raise PageError(429, CHECKED_TOO_OFTEN, kept=typed)
         self._busy.add(person_id)
         try:
             yield
         finally:
             self._busy.discard(person_id)
+
+    @contextmanager
+    def converting(self, person_id: int, typed: str = "") -> Iterator[None]:
+        """`typed`: what must not be lost if there is no time for it now."""
+        if self._conversions.wait_of(str(person_id), int(now().timestamp())):
+            raise PageError(429, TOO_MANY, kept=typed)
+        with self.drawing(person_id, typed):
+            yield
 
     def _is_free(self, person_id: int) -> bool:
         return person_id not in self._busy and len(self._busy) < self._most

@@ -15,10 +15,11 @@ from tracks.authoring.actions import SavedDraft, drop_draft, save_draft
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import Draft, draft_of, drafts_in, others_at
 from tracks.authoring.rules import LONGEST_TEXT, free_id, mark_of, normal
-from tracks.authoring.views import saving
+from tracks.authoring.views import questions, saving
 from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.media import LONGEST_ALT, MOST
 from tracks.authoring.views.published import published_of
+from tracks.authoring.views.questions import Intake
 from tracks.db import Database, Session
 from tracks.i18n import N_, clock
 from tracks.people.rules import Actor
@@ -58,6 +59,7 @@ SAID = {
     "kept": N_("Your draft is saved."),
     "mended": N_("It is mended in your draft."),
     "not-mended": N_("No button can mend that. Your draft is saved."),
+    "questions": N_("The questions are in your draft, at the end of the phase. Look at them."),
     "library": N_("It is in the library now. Teachers see it when it is published."),
     "same": N_("It was in the library like that already."),
     "merged": N_(
@@ -90,8 +92,10 @@ def draw(
     typed: str | None = None,
     newer: str | None = None,
     said: str | None = None,
+    intake: Intake | None = None,
 ) -> str:
-    """The page; after a refused form with what was typed, and `newer` beside it."""
+    """The page; after a refused form with what was typed, and `newer` beside it. `intake`: of
+    questions that were sent."""
     has_frames()
     text = typed if typed is not None else known.text if known is not None else library or ""
     drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
@@ -110,6 +114,8 @@ def draw(
         begun=mark_of(library),
         newer=newer,
         said=said,
+        intake=intake,
+        asked_phase=request.form.get("questions-phase", "A"),
         view=view if view in VIEWS else "teacher",
         views=VIEWS,
         published=published if is_other else None,
@@ -185,6 +191,10 @@ def write(database: Database, actor: Actor, track: str, file: str) -> ResponseRe
     library = desk().folder.text(track, place.name)
     if "mend" in request.form:
         go, text = "mend", _mended(database, actor, place, text)
+    intake = None
+    if go == "questions" and place.name.is_module:
+        intake = questions.taken_in(actor.person_id, place, text)
+        text = intake.text
     with database.writing() as session:
         saved = _save(session, actor, place, text, library)
     if saved.newer is not None and go == "autosave":
@@ -197,11 +207,30 @@ def write(database: Database, actor: Actor, track: str, file: str) -> ResponseRe
         return _autosaved(database, actor, place, text, saved.draft)
     if go == "save":
         return saving.to_library(database, actor, place, saved.draft)
+    if intake is not None and (intake.refused or intake.problems):
+        return _told_of_questions(database, actor, place, library, saved.draft, intake)
     view = request.form.get("view", "teacher")
-    said = "kept"
+    said, place_in_text = "kept", ""
+    if intake is not None:
+        said, place_in_text = "questions", f"#line-{intake.line}"
     if go == "mend":
         said = "mended" if text != normal(request.form["text"]) else "not-mended"
-    return see_other(f"{place.url}?said={said}&view={view if view in VIEWS else 'teacher'}")
+    view = view if view in VIEWS else "teacher"
+    return see_other(f"{place.url}?said={said}&view={view}{place_in_text}")
+
+
+def _told_of_questions(
+    database: Database,
+    actor: Actor,
+    place: Place,
+    library: str | None,
+    known: Draft | None,
+    intake: Intake,
+) -> ResponseReturnValue:
+    said = None if intake.refused else SAID["questions"]
+    with database.reading() as session:
+        page = draw(session, actor, place, library, known, said=said, intake=intake)
+    return page, 422 if intake.refused else 200
 
 
 def _text(place: Place, go: str) -> str:

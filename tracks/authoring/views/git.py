@@ -52,7 +52,8 @@ def _open(database: Database, publisher: str) -> Opened:
     if found is None:
         abort(
             Response(
-                "A token is needed, in the password's place: tracks content token make\n",
+                "A token is needed, in the password's place. Make one in the browser: "
+                f"{parts().settings.base_url}/authoring/-/git\n",
                 401,
                 {"WWW-Authenticate": 'Basic realm="Learning Tracks"'},
                 content_type="text/plain; charset=utf-8",

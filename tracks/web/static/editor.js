@@ -226,6 +226,7 @@
   });
   forgetOthers();
   // The server has said that it has the text; what is typed from now on is new.
+  if (form.hasAttribute("data-kept")) forget();
   if (/[?&]said=/.test(location.search)) {
     forget();
     history.replaceState(null, "", location.pathname + location.hash);
