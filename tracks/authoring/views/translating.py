@@ -3,6 +3,7 @@ the mark that says it has been followed (ADR 0016)."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import abort, render_template, request
@@ -34,6 +35,10 @@ SAID = {
 _MOST_PARTS = 500  # a text with more is shown as one
 _HEADING = re.compile(r"\s*#{1,6} +(?! )([^\n{]*[^\s{])")
 
+# Of a part: phase, id of the step, and which of those it is
+Key = tuple[str, str, int]
+Keyed = tuple[Key, str]
+
 
 class Pair(NamedTuple):
     """One part of the translation, and what stands there in the source."""
@@ -44,6 +49,7 @@ class Pair(NamedTuple):
     heading: str  # that the part begins with; ""
     source: str  # "" if the source has no such part
     text: str
+    is_new: bool = False  # the translation does not have it: the source's own text, to be translated
 
 
 class Sides(Struct, frozen=True):
@@ -59,12 +65,14 @@ def translation(session: Session, actor: Actor, track: str, file: str) -> Respon
     place = place_or_404(track, file)
     sides = _sides(session, actor, place)
     since = _since(session, place, sides)
+    pairs = _pairs(sides, actor.person_id)
     return render_template(
         "authoring/translation.html",
         place=place,
         title=title_of(sides.text, place.name),
         sides=sides,
-        pairs=_pairs(sides, actor.person_id),
+        pairs=pairs,
+        lacking=sum(pair.is_new for pair in pairs),
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         since=since,
         content_languages=LANGUAGES,
@@ -105,14 +113,33 @@ def _pairs(sides: Sides, person_id: int) -> list[Pair]:
         spans = [read(text) for text in texts]
     except TooComplex:
         spans = []
-    if not spans or max(map(len, spans)) > _MOST_PARTS:
+    keyed = [_keyed(text, found) for text, found in zip(texts, spans, strict=False)]
+    all_parts = _completed(*keyed) if keyed else []
+    if not 0 < len(all_parts) <= _MOST_PARTS:
         return [Pair(0, "", "", gettext("The whole text"), *texts)]
-    source, own = (_keyed(text, found) for text, found in zip(texts, spans, strict=True))
-    there = dict(source)
+    there, mine = map(dict, keyed)
     return [
-        Pair(number, key[1], key[0], _heading(part), there.get(key, ""), part)
-        for number, (key, part) in enumerate(own)
+        Pair(
+            number, key[1], key[0], _heading(part), there.get(key, ""), part, is_new=key not in mine
+        )
+        for number, (key, part) in enumerate(all_parts)
     ]
+
+
+def _completed(source: Sequence[Keyed], own: Sequence[Keyed]) -> list[Keyed]:
+    """The translation with what it lacks of the source, behind what stands before it there."""
+    mine = {key for key, _ in own}
+    lacking: dict[Key | None, list[Keyed]] = {}
+    before: Key | None = None
+    for key, part in source:
+        if key in mine:
+            before = key
+        elif part.strip():
+            lacking.setdefault(before, []).append((key, part))
+    found = lacking.pop(None, [])
+    for key, part in own:
+        found += [(key, part), *lacking.get(key, ())]
+    return found
 
 
 def _heading(part: str) -> str:
@@ -120,7 +147,7 @@ def _heading(part: str) -> str:
     return found[1] if found else ""
 
 
-def _keyed(text: str, spans: tuple[Span, ...]) -> list[tuple[tuple[str, str, int], str]]:
+def _keyed(text: str, spans: tuple[Span, ...]) -> list[Keyed]:
     """A step is found by its id wherever it stands; all else by its phase."""
     found, before = [], Counter[tuple[str, str]]()
     for span, part in zip(spans, parts(text, spans), strict=True):
