@@ -61,6 +61,22 @@ def test_a_teacher_sees_what_was_published(tool: Tool, author: FlaskClient, fold
     assert field(again, "version") != version
 
 
+def test_a_step_with_another_name_is_neither_new_nor_gone(tool: Tool, author: FlaskClient):
+    steps = "/authoring/maaling/01-enheter.nb.md/steps"
+    tool.post(author, steps, go="rename", step="les", id="les-forst")
+    retire = {"go": "out", "step": "en-av-tre", "instead": "maaling/enheter#flere"}
+    tool.post(author, steps, **retire)
+
+    page = tool.get(author, f"{PUBLISH}?lang=en").text
+
+    assert "New steps" not in page
+    assert "Steps with another short name: old links lead to them (1)" in page
+    assert "<code>les → les-forst</code>" in page
+    assert "Steps that are gone (1)" in page
+    assert "<code>en-av-tre</code> · links lead to <code>maaling/enheter#flere</code>" in page
+    assert "lead to no text" not in page
+
+
 def test_a_lower_version_is_not_what_teachers_meet_next(
     tool: Tool, author: FlaskClient, folder: Path
 ):

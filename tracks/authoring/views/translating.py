@@ -49,7 +49,7 @@ class Pair(NamedTuple):
     heading: str  # that the part begins with; ""
     source: str  # "" if the source has no such part
     text: str
-    is_new: bool = False  # the translation does not have it: the source's own text, to be translated
+    is_new: bool = False  # the translation lacks it: the words are those of the source
 
 
 class Sides(Struct, frozen=True):
