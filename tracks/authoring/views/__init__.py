@@ -64,7 +64,7 @@ for rule, method, name in (
     (f"{_FILE}/steps", "POST", "steps.change_steps"),
     (f"{_FILE}/translation", "GET", "translating.translation"),
     (f"{_FILE}/translation", "POST", "translating.write_translation"),
-    (f"{_FILE}/translate", "POST", "structure.translate"),
+    (f"{_FILE}/translate", "POST", "translating.begin"),
     ("/authoring/import", "POST", "zips.in_again"),
     ("/authoring/-/join", "GET", "coauthors.join_page"),
     ("/authoring/-/join", "POST", "coauthors.join"),

@@ -55,6 +55,10 @@ PIECE_NAMES = {
 # What the editor says after it has come back from something; ?said= names it.
 SAID = {
     "kept": N_("Your draft is saved."),
+    "kept-alike": N_(
+        "Your draft is saved. What holds in every language stands in your drafts of the others, "
+        "too."
+    ),
     "mended": N_("It is mended in your draft."),
     "not-mended": N_("No button can mend that. Your draft is saved."),
     "library": N_("It is in the library now. Teachers see it when it is published."),

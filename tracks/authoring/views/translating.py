@@ -11,14 +11,17 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from content.arranging import Span, parts
+from content.front_matter_writing import CannotWrite, with_values
 from content.languages import LANGUAGES
 from content.translation import mark_of_text, source_in, with_mark
-from tracks.authoring.actions import save_draft
+from tracks.authoring.actions import put_draft, save_draft
 from tracks.authoring.borrowing import nothing
 from tracks.authoring.queries import changes_of, draft_of, drafts_in
 from tracks.authoring.rules import LONGEST_TEXT, FileName, Hunk, hunks, mark_of, normal
+from tracks.authoring.views.alike import write_alike
 from tracks.authoring.views.desk import Place, TooComplex, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.editor import draw as draw_editor
+from tracks.authoring.views.telling import front_of
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -173,6 +176,40 @@ def _since(session: Session, place: Place, sides: Sides) -> Since | None:
         if change.text and mark_of_text(str(sides.source), change.text) == made_from:
             return Since(True, hunks(change.text, sides.source_text))
     return Since(False, [])
+
+
+@opens_track()
+def begin(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
+    """The text in its first language as a draft of the file that is missing; it says what it is
+    made from."""
+    place = place_or_404(track, file)
+    folder = desk().folder
+    same = [name for name in folder.texts(track) if name.id == place.name.id]
+    source = next((name for name in same if name.number == place.name.number), None)
+    if source is None:
+        abort(404)
+    is_there = folder.text(track, place.name) is not None
+    if not is_there and draft_of(session, actor.person_id, place.path) is None:
+        text = folder.text(track, source) or ""
+        mark = mark_of_text(str(source), text)
+        text = with_mark(text, mark) if mark is not None else text
+        text = _with_language(session, actor, place, text)
+        put_draft(session, actor, place.path, text, None, now())
+    return see_other(f"{Place(track, place.name).url}/translation")
+
+
+def _with_language(session: Session, actor: Actor, place: Place, text: str) -> str:
+    """A track says in each of its files which languages it has, so in their drafts, too."""
+    said = front_of(text).get("languages")
+    if place.name.is_module or not isinstance(said, list) or place.name.language in said:
+        return text
+    languages = {"languages": [*said, place.name.language]}
+    try:
+        text = with_values(text, languages)
+    except CannotWrite:
+        return text
+    write_alike(session, actor, place, languages)
+    return text
 
 
 @opens_track(own_transactions=True)
