@@ -13,6 +13,7 @@ from content.loader import load_library
 from tests.content.test_picture_sizes import PICTURES, bomb, png
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
+from tracks.authoring.models import draft
 from tracks.authoring.views import publishing
 from tracks.catalogue.models import media_file, track_version
 from tracks.catalogue.queries import Shelf
@@ -253,3 +254,58 @@ def test_what_is_refused_at_the_last_leaves_the_files_as_they_were(
     assert versions(tool) == [tool.edition.version] == ["1.0.0"]
     after = {place.name: place.read_bytes() for place in (folder / "maaling").glob("*.md")}
     assert after == before
+
+
+def test_all_drafts_of_a_track_go_into_the_library_at_once(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    swedish = FILE.replace(".nb.", ".sv.")
+    for file in (FILE, swedish):
+        page = tool.get(author, file)
+        send(tool, author, page, text_of(page.text) + "\nNytt.\n")
+    shown = tool.get(author, f"{PUBLISH}?lang=en").text
+    assert "2 drafts of yours are not in the library yet" in shown
+    assert "2 drafts of yours" in tool.get(author, "/authoring/maaling?lang=en").text
+
+    done = tool.post(
+        author, "/authoring/maaling", go="put-in", back="publish", note="Alt på én gang"
+    )
+
+    assert done.headers["Location"] == f"{PUBLISH}?said=all-in"
+    page_after = tool.get(author, f"{PUBLISH}?said=all-in&lang=en").text
+    assert "Your drafts are in the library now" in page_after
+    assert "not in the library yet" not in page_after
+    assert tool.count(draft) == 0
+    for language in ("nb", "sv"):
+        text = (folder / "maaling" / f"01-enheter.{language}.md").read_text("utf-8")
+        assert text.endswith("\nNytt.\n")
+    assert "Alt på én gang" in tool.get(author, f"{FILE}/history").text
+
+
+def test_a_draft_somebody_else_was_before_waits_when_all_are_put_in(
+    tool: Tool, author: FlaskClient, other: FlaskClient, folder: Path
+):
+    swedish = FILE.replace(".nb.", ".sv.")
+    for file in (FILE, swedish):
+        page = tool.get(author, file)
+        send(tool, author, page, text_of(page.text) + "\nMitt.\n")
+    change(tool, other, "Fortell kort.", "Deres.")
+
+    done = tool.post(author, "/authoring/maaling", go="put-in")
+
+    assert done.headers["Location"] == "/authoring/maaling?said=some-in"
+    nb, sv = (folder / "maaling" / f"01-enheter.{each}.md" for each in ("nb", "sv"))
+    assert "Deres." in nb.read_text("utf-8")
+    assert "Mitt." not in nb.read_text("utf-8")
+    assert "Mitt." in sv.read_text("utf-8")
+    assert "Mitt." in text_of(tool.get(author, FILE).text)
+
+
+def test_a_draft_with_the_words_of_the_library_is_none_to_put_in(tool: Tool, author: FlaskClient):
+    page = tool.get(author, FILE)
+    text = text_of(page.text)
+    page = follow(tool, author, send(tool, author, page, text + "\nNytt.\n"))
+    send(tool, author, page, text)
+
+    assert "not in the library yet" not in tool.get(author, f"{PUBLISH}?lang=en").text
+    assert "Your draft<" not in tool.get(author, "/authoring/maaling?lang=en").text

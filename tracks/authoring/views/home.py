@@ -74,6 +74,11 @@ SAID = {
         "The track is taken out of use. Publish it: from then on it is not offered any more, and "
         "its page names what to use instead."
     ),
+    "all-in": N_("Your drafts are in the library now. Teachers see them when they are published."),
+    "some-in": N_(
+        "Somebody else has changed a file in the library meanwhile: that draft waits. Open it and "
+        "put it into the library by itself. The others are there."
+    ),
     "published": N_("It is published. Teachers see the new version from now on."),
     "taken-in": N_("What differs in the zip lies in your drafts now. Look at it, file by file."),
     "new": N_("The track from the zip is in the library now."),
@@ -146,7 +151,11 @@ def draw_track(
     drafts = drafts_in(session, actor.person_id, track)
     checked = desk().check_or_wait(session, actor, track, drafts)
     texts = {name: folder.text(track, name) for name in folder.texts(track)}
-    mine = {name: text for each, text in drafts.items() if (name := file_name(each))}
+    mine = {
+        name: text
+        for each, text in drafts.items()
+        if (name := file_name(each)) and text != texts.get(name)
+    }
     texts = dict(sorted({**texts, **mine}.items()))
     best = _best([name.language for name in texts] or ["nb"])
     rows: dict[str, list[FileRow]] = {}
@@ -180,7 +189,7 @@ def draw_track(
         waiting=sum(waiting.values()),
         missing=[each for each in LANGUAGES if each not in languages],
         others=[each for each in tracks_of(session, actor) if each != track],
-        drafts=len(drafts),
+        drafts=len(mine),
         problem=problem,
         said=SAID.get(request.args.get("said", "")),
         also=FILMS_EMPTIED if request.args.get("films") == "emptied" else None,

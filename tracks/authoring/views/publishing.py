@@ -29,6 +29,7 @@ from tracks.authoring.views.desk import (
     track_or_404,
 )
 from tracks.authoring.views.differences import differences
+from tracks.authoring.views.home import SAID
 from tracks.authoring.views.telling import (
     CHANGES_TOO_MUCH,
     SAID_TOO_MUCH,
@@ -89,13 +90,22 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         readers=_readers(session, edition) if edition else {},
         small_number=parts().settings.small_number,
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
-        drafts=sorted(drafts_in(session, actor.person_id, track)),
+        drafts=_drafts(session, actor, track),
+        put_in=SAID.get(request.args.get("said", "")),
         problem=problem,
         said=said_fields(session, track, wanted, edition),
         told_changes=change_fields(track, wanted, edition),
         content_languages=LANGUAGES,
         is_writable=desk().folder.is_writable,
     )
+
+
+def _drafts(session: Session, actor: Actor, track: str) -> list[str]:
+    """Names of the files of which this person has another text than the library."""
+    folder = desk().folder
+    texts = {str(name): folder.text(track, name) for name in folder.texts(track)}
+    drafts = drafts_in(session, actor.person_id, track)
+    return sorted(name for name, text in drafts.items() if text != texts.get(name))
 
 
 def _with_lost_ids(session: Session, checked: Checked, version: str) -> Checked:

@@ -45,6 +45,7 @@ from tracks.authoring.views.rewriting import (
     retired,
     write_all,
 )
+from tracks.authoring.views.saving import all_to_library
 from tracks.catalogue.publishing import modules_ever_published
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -102,6 +103,10 @@ def change_track(database: Database, actor: Actor, track: str) -> ResponseReturn
         problem = _add_module(database, actor, track)
     elif go in _MOVES:
         problem = _move(database, track, _MOVES[go])
+    elif go == "put-in":
+        said = "all-in" if all_to_library(database, actor, track) else "some-in"
+        back = "/publish" if request.form.get("back") == "publish" else ""
+        return see_other(f"/authoring/{track}{back}?said={said}")
     elif go in ("rename", "out", "archive"):
         return _refused_or_done(database, actor, track, go)
     else:
