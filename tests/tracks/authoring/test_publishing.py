@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -309,3 +310,13 @@ def test_a_draft_with_the_words_of_the_library_is_none_to_put_in(tool: Tool, aut
 
     assert "not in the library yet" not in tool.get(author, f"{PUBLISH}?lang=en").text
     assert "Your draft<" not in tool.get(author, "/authoring/maaling?lang=en").text
+
+
+def test_the_track_says_which_version_teachers_see_and_where(tool: Tool, author: FlaskClient):
+    page = tool.get(author, "/authoring/maaling?lang=en").text
+
+    assert f"Teachers see version {tool.edition.version} today" in page
+    assert 'href="/catalogue/sample/maaling">Public page, link and QR code</a>' in page
+    # of the steps those that others can borrow
+    assert re.search(r"<code>les</code> <span[^>]*>Resource</span>", page)
+    assert "<code>tanker</code></li>" in page

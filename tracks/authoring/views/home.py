@@ -51,12 +51,19 @@ class FileRow(NamedTuple):
     warnings: int
 
 
+class StepRow(NamedTuple):
+    id: str
+    title: str
+    line: int
+    is_resource: bool
+
+
 class ModuleView(NamedTuple):
     id: str
     title: str
     language: str  # of the title
     rows: list[FileRow]
-    phases: list[tuple[str, list[tuple[str, str, int]]]]
+    phases: list[tuple[str, list[StepRow]]]
     missing: list[str]  # languages of the track it has no text in
     is_published: bool
     remarks: int  # that nobody has answered
@@ -187,6 +194,7 @@ def draw_track(
             for id_, each in rows.items()
         ],
         waiting=sum(waiting.values()),
+        edition=edition,
         missing=[each for each in LANGUAGES if each not in languages],
         others=[each for each in tracks_of(session, actor) if each != track],
         drafts=len(mine),
@@ -226,8 +234,8 @@ def _module(
     )
 
 
-def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[str, str, int]]]]:
-    """By phase: its letter, and of each step its id, its title and its line."""
+def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[StepRow]]]:
+    """By phase: its letter and its steps."""
     module = next((m for m in track.modules if m.id == name.id), None) if track else None
     if module is None:
         return []
@@ -235,7 +243,7 @@ def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[st
         (
             section.phase.value,
             [
-                (step.id, text.title, text.location.line)
+                StepRow(step.id, text.title, text.location.line, step.is_resource)
                 for step in section.steps
                 for text in [step.texts.get(name.language) or next(iter(step.texts.values()))]
             ],
