@@ -302,12 +302,18 @@ def test_a_draft_somebody_else_was_before_waits_when_all_are_put_in(
     assert "Mitt." in text_of(tool.get(author, FILE).text)
 
 
-def test_a_draft_with_the_words_of_the_library_is_none_to_put_in(tool: Tool, author: FlaskClient):
+def test_a_draft_that_is_taken_back_to_the_words_of_the_library_is_none(
+    tool: Tool, author: FlaskClient
+):
     page = tool.get(author, FILE)
     text = text_of(page.text)
     page = follow(tool, author, send(tool, author, page, text + "\nNytt.\n"))
-    send(tool, author, page, text)
+    done = send(tool, author, page, text, go="autosave")
 
+    assert done.json is not None
+    assert (done.json["revision"], done.json["at"]) == (0, "")
+    assert done.json["begun"] == field(tool.get(author, FILE).text, "begun")
+    assert tool.count(draft) == 0
     assert "not in the library yet" not in tool.get(author, f"{PUBLISH}?lang=en").text
     assert "Your draft<" not in tool.get(author, "/authoring/maaling?lang=en").text
 

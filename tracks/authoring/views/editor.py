@@ -256,6 +256,8 @@ def _autosaved(
     answer: dict[str, object] = {"status": "saved", "revision": 0, "at": "", "isChecked": False}
     if known is not None:
         answer |= {"revision": known.revision, "at": clock(known.saved_at, language())}
+    else:
+        answer["begun"] = mark_of(text)  # what stands in the library
     with database.reading() as session:
         drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
         checked = desk().check(session, actor, place.track, drafts)

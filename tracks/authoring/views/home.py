@@ -158,11 +158,7 @@ def draw_track(
     drafts = drafts_in(session, actor.person_id, track)
     checked = desk().check_or_wait(session, actor, track, drafts)
     texts = {name: folder.text(track, name) for name in folder.texts(track)}
-    mine = {
-        name: text
-        for each, text in drafts.items()
-        if (name := file_name(each)) and text != texts.get(name)
-    }
+    mine = {name: text for each, text in drafts.items() if (name := file_name(each))}
     texts = dict(sorted({**texts, **mine}.items()))
     best = _best([name.language for name in texts] or ["nb"])
     rows: dict[str, list[FileRow]] = {}

@@ -90,7 +90,7 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         readers=_readers(session, edition) if edition else {},
         small_number=parts().settings.small_number,
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
-        drafts=_drafts(session, actor, track),
+        drafts=sorted(drafts_in(session, actor.person_id, track)),
         put_in=SAID.get(request.args.get("said", "")),
         problem=problem,
         said=said_fields(session, track, wanted, edition),
@@ -98,14 +98,6 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         content_languages=LANGUAGES,
         is_writable=desk().folder.is_writable,
     )
-
-
-def _drafts(session: Session, actor: Actor, track: str) -> list[str]:
-    """Names of the files of which this person has another text than the library."""
-    folder = desk().folder
-    texts = {str(name): folder.text(track, name) for name in folder.texts(track)}
-    drafts = drafts_in(session, actor.person_id, track)
-    return sorted(name for name, text in drafts.items() if text != texts.get(name))
 
 
 def _with_lost_ids(session: Session, checked: Checked, version: str) -> Checked:

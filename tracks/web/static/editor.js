@@ -130,6 +130,7 @@
         waits = 900;
         saved = sent;
         form.elements.revision.value = result.revision;
+        if (result.begun) form.elements.begun.value = result.begun;
         say(result.at ? line.dataset.savedText + " " + result.at : "");
         if (result.isChecked) {
           list.innerHTML = result.html;
