@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tracks.people.rules import Permission
 from tracks.web.requests import language
@@ -40,6 +41,15 @@ def _told(problem: Problem) -> Problem:
     from content.problems import translated
 
     return translated(problem, language())
+
+
+@pages.app_template_filter("track_called")
+def _track_called(track: str) -> Markup:
+    """Its title in the language nearest to the reader's, for a link that leads to it."""
+    from tracks.authoring.views.home import track_title
+
+    title, lang = track_title(track)
+    return Markup('<span lang="{}">{}</span>').format(lang, title)
 
 
 _FILE = "/authoring/<track>/<file>"

@@ -138,6 +138,17 @@ def _row(track: str, drafts: int) -> TrackRow | None:
     return TrackRow(track, own, best, sessions, drafts)
 
 
+def track_title(track: str) -> tuple[str, str]:
+    """And its language, the nearest to the reader's. Its id, where no text says a title."""
+    folder = desk().folder
+    names = {name.language: name for name in folder.texts(track) if not name.is_module}
+    if not names:
+        return track, ""
+    best = _best(list(names))
+    title = title_of(folder.text(track, names[best]) or "", names[best])
+    return (title, best) if title != str(names[best]) else (track, "")
+
+
 def _best(languages: list[str]) -> str:
     return next((each for each in NEAREST[language()] if each in languages), languages[0])
 
