@@ -105,7 +105,8 @@ def _check_section(
         if id_ not in theirs:
             message = say("the step {id} is missing here", id=id_)
             hint: str = say(
-                "It stands in {path}:{line}; add it to phase {phase}.",
+                "It stands in {path}:{line}; add it to phase {phase}, "
+                "in the browser by “Beside the original”.",
                 path=base.document.path,
                 line=step.line,
                 phase=other.phase,
