@@ -7,7 +7,7 @@ from msgspec import Struct
 from content.checks.renames import resolved
 from content.model import Module, Step, Track
 from content.rendering.pieces import StepPiece, placed, rendered_step
-from tracks.authoring.views.desk import desk
+from tracks.authoring.views.desk import desk, step_title
 from tracks.catalogue.drawn import drawn_as
 from tracks.catalogue.queries import Edition
 from tracks.catalogue.rules import Outline
@@ -79,7 +79,8 @@ def _gone(
 
 
 def _told(step: Step) -> Changed:
-    return Changed(next(iter(step.texts.values())).title, step.id)
+    lang, text = next(iter(step.texts.items()))
+    return Changed(step_title(text, step.kind, lang), step.id)
 
 
 def _changed(

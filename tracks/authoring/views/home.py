@@ -17,6 +17,7 @@ from tracks.authoring.views.desk import (
     Place,
     desk,
     opens_track,
+    step_title,
     title_of,
     track_or_404,
     tracks_of,
@@ -250,9 +251,16 @@ def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[StepRow]
         (
             section.phase.value,
             [
-                StepRow(step.id, text.title, text.location.line, step.is_resource)
+                StepRow(
+                    step.id,
+                    step_title(step.texts[lang], step.kind, lang),
+                    step.texts[lang].location.line,
+                    step.is_resource,
+                )
                 for step in section.steps
-                for text in [step.texts.get(name.language) or next(iter(step.texts.values()))]
+                for lang in [
+                    name.language if name.language in step.texts else next(iter(step.texts))
+                ]
             ],
         )
         for section in module.sections
