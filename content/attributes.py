@@ -64,7 +64,9 @@ def check_attributes(
 ) -> None:
     """Only these options, `.resource` if it is among them, at most one id. `word`: what may stand
     without a name, as in {1..5}."""
-    for odd in attributes.odd:
+    # one word that is not as it must be is told by the block, which knows what to write
+    odds = () if word is not None and len(attributes.odd) == 1 else attributes.odd
+    for odd in odds:
         if word is not None and word.fullmatch(odd):
             continue
         hint = 'Write {#id minutes=5 title="Two words"}: straight quotes, each option once.'

@@ -27,7 +27,7 @@ from ruamel.yaml.reader import ReaderError
 from content.form_faults import fault
 from content.markdown import normalised
 from content.problems import ProblemList, suggestion
-from content.said import say
+from content.said import Said, say
 
 LARGEST: Final = 16 * 1024  # bytes
 DEEPEST: Final = 6
@@ -43,11 +43,25 @@ _BRACKETS = re.compile(r"(?:[\[{]\s*+){32}")
 _YAML_HINT = "Write `key: value`, lists as [a, b]; put text with : or # in it in quotes."
 
 
+# by a part of what the library of YAML says
+_FAULTS: Final[Mapping[str, Said]] = {
+    "mapping values are not allowed": say("a second colon in one line"),
+    "could not find expected ':'": say("a line without a colon"),
+    "while scanning a quoted scalar": say("a quotation mark is not closed"),
+    "found unexpected end of stream": say("a quotation mark is not closed"),
+    "expected ',' or ']'": say("a list is not closed: ] is missing"),
+    "expected ',' or '}'": say("braces are not closed: } is missing"),
+    "that cannot start any token": say("a sign that text cannot begin with outside quotes"),
+    "expected <block end>": say("a line that stands too far in, or not far enough"),
+}
+
+
 class FrontMatter(Struct, Generic[Form], frozen=True):
     """`values` is None if anything in it is wrong."""
 
     values: Form | None
     lines: Mapping[Path, int]
+    given: Mapping[str, Value] = {}  # as it stands there
 
     def line(self, *path: str | int) -> int:
         """Of that value, or of the nearest thing around it that is there."""
@@ -79,7 +93,7 @@ def read_front_matter(yaml: str, form: type[Form], found: ProblemList) -> FrontM
         found.error("front-matter-form", matter.line(), "not a list of keys and values", _YAML_HINT)
         return matter
     try:
-        return FrontMatter(form.model_validate(tree.root), tree.lines)
+        return FrontMatter(form.model_validate(tree.root), tree.lines, tree.root)
     except ValidationError as failure:
         for error in failure.errors(include_url=False, include_input=False):
             _report(error, form, matter, found)
@@ -114,7 +128,7 @@ def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
     except MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         line = mark.line + 1 if mark is not None else 1
-        message = say("YAML cannot read it: {fault}", fault=failure.problem or failure.context)
+        message = say("YAML cannot read it: {fault}", fault=_fault(failure))
         found.error("front-matter-yaml", line, message, _YAML_HINT)
     except ReaderError as failure:
         line = yaml.count("\n", 0, failure.position) + 1
@@ -129,6 +143,12 @@ def _read_yaml(yaml: str, tree: _Tree, found: ProblemList) -> bool:
             _YAML_HINT,
         )
     return len(found.found) == before
+
+
+def _fault(failure: MarkedYAMLError) -> str:
+    """In an author's words, where it is one that authors make."""
+    given = str(failure.problem or failure.context)
+    return next((said for part, said in _FAULTS.items() if part in given), given)
 
 
 @dataclass(slots=True)

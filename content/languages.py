@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -165,6 +167,31 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "caution": {"nb": "Vær varsom", "nn": "Ver varsam", "sv": "Var försiktig", "en": "Caution"},
 }
 _NEAREST = {"da": "nb", "nb": "nb", "nn": "nn", "sv": "sv"}
+
+
+_NORWEGIAN_MONTHS: Final = (
+    *("januar", "februar", "mars", "april", "mai", "juni"),
+    *("juli", "august", "september", "oktober", "november", "desember"),
+)
+_MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "nb": _NORWEGIAN_MONTHS,
+    "nn": _NORWEGIAN_MONTHS,
+    "sv": (
+        *("januari", "februari", "mars", "april", "maj", "juni"),
+        *("juli", "augusti", "september", "oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+
+
+def day_in(language: str, day: date) -> str:
+    """As one writes it in a text: "1. august 2026", "1 augusti 2026"."""
+    nearest = _NEAREST.get(language, "en")
+    point = "." if nearest in ("nb", "nn") else ""
+    return f"{day.day}{point} {_MONTHS[nearest][day.month - 1]} {day.year}"
 
 
 def word(name: str, language: str) -> str:

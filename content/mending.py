@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
+from content.front_matter import plain_values
+from content.front_matter_writing import CannotWrite, Written, with_values
 from content.problems import Problem
 from content.said import Said
 
@@ -16,7 +19,10 @@ _NEAR: Final = "Did you mean {near}?"
 
 
 _TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?>")
+_VALUE = re.compile(r"([a-z][a-z-]*): +([^\s\"'\[{|>&*!%@`#][^\"\\]*[^\s\"\\])\s*")
 _MINUTES = re.compile(r"[1-9][0-9]{0,2}")
+
+_OF_THE_HEAD: Final = frozenset({"device-not-listed", "language-front-matter"})
 
 Asked = Literal["picture", "reason", "minutes", ""]
 _ASKED: Final[Mapping[str, Asked]] = {
@@ -34,6 +40,8 @@ def asked_for(problem: Problem) -> Asked:
 def mended(text: str, problem: Problem, words: str = "") -> str | None:
     """The text with that problem gone; None if no button can know what is meant. `words`: what was
     asked for."""
+    if problem.code in _OF_THE_HEAD:
+        return _with_head(text, problem)
     lines = text.split("\n")
     at = problem.location.line - 1
     if not 0 <= at < len(lines):
@@ -44,7 +52,29 @@ def mended(text: str, problem: Problem, words: str = "") -> str | None:
 
 def may_be_mended(line: str, problem: Problem) -> bool:
     """Whether a button can, once it is told what was asked for. `line`: the problem's."""
+    if problem.code in _OF_THE_HEAD:
+        return _head_values(problem) is not None
     return _line(line, "", problem, "1") is not None
+
+
+def _with_head(text: str, problem: Problem) -> str | None:
+    values = _head_values(problem)
+    if values is None:
+        return None
+    try:
+        return with_values(text, values)
+    except CannotWrite:
+        return None
+
+
+def _head_values(problem: Problem) -> dict[str, Written | None] | None:
+    """What the front matter must say: the check has written it, or says that a key is too much."""
+    told = _values(problem.hint)
+    if "all" in told:
+        return {"devices": str(told["all"]).split(", ")}
+    if "line" in told:
+        return cast(dict[str, Written | None] | None, plain_values(str(told["line"])))
+    return {str(told["name"]): None} if "name" in told else None
 
 
 def _line(line: str, text: str, problem: Problem, words: str) -> str | None:
@@ -54,10 +84,19 @@ def _line(line: str, text: str, problem: Problem, words: str) -> str | None:
         "heading-jump": lambda: _at_level(line, problem),
         "video-captions": lambda: _with_reason(line, words),
         "minutes-missing": lambda: _with_minutes(line, words),
+        "front-matter-yaml": lambda: _quoted(line),
         "raw-html": lambda: _without_tags(line),
     }
     mend = by_code.get(problem.code, lambda: _spelt(line, problem))
     return mend()
+
+
+def _quoted(line: str) -> str | None:
+    """A value of one line in which a colon stands, as text."""
+    found = _VALUE.fullmatch(line)
+    if found is None or ": " not in found[2]:
+        return None
+    return f"{found[1]}: {json.dumps(found[2], ensure_ascii=False)}"
 
 
 def _with_id(line: str, text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from content.blocks.words import block_word
 from content.markdown import Document, Element
 from content.problems import ProblemList
 from content.said import say
@@ -15,7 +16,7 @@ def read_prompt(document: Document, block: Element, found: ProblemList) -> str:
         found.error(
             "step-empty",
             block.line,
-            say("the {block_name} block has no text", block_name=block.block_name),
+            say("the {block_name} block has no text", block_name=block_word(block.block_name)),
             hint,
         )
     return prompt

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from content.attributes import check_attributes
 from content.blocks import BLOCKS, INNER_BLOCKS, STEP_BLOCKS
+from content.blocks.words import block_word, block_words
 from content.languages import BLOCK_NAMES
 from content.markdown import Document, Element
-from content.problems import ProblemList, suggestion
+from content.problems import ProblemList, closest
 from content.said import say
 
 _ALONE = re.compile(r"[ \t>]*:{3,}[ \t]*")
@@ -47,7 +48,7 @@ def _check_block(block: Element, found: ProblemList) -> None:
         found.error(
             "block-not-closed",
             block.line,
-            say("the {name} block is never closed", name=name[:40]),
+            say("the {name} block is never closed", name=block_word(name)),
             hint,
         )
     if meta["rest"]:
@@ -56,12 +57,17 @@ def _check_block(block: Element, found: ProblemList) -> None:
             "block-form", block.line, say("cannot read {meta!r}", meta=meta["rest"][:60]), hint
         )
     if name not in BLOCKS:
-        hint = suggestion(name, BLOCK_NAMES)
+        near = closest(name, BLOCK_NAMES)
+        hint = (
+            say("Did you mean {near}?", near=near)
+            if near is not None
+            else say("Known here: {names}.", names=block_words())
+        )
         found.error(
             "block-unknown", block.line, say("no block is called {name!r}", name=name[:40]), hint
         )
     else:
-        what = say("a {name} block", name=name)
+        what = say("a {name} block", name=block_word(name))
         known = BLOCKS[name]
         check_attributes(
             block.attributes, known.options, block.line, found, what=what, word=known.word
@@ -70,7 +76,7 @@ def _check_block(block: Element, found: ProblemList) -> None:
             found.error(
                 "id-place",
                 block.line,
-                say("a {name} block has no id", name=name),
+                say("a {name} block has no id", name=block_word(name)),
                 "Take the id away.",
             )
 
@@ -86,7 +92,11 @@ def _check_place(block: Element, around: Element | None, found: ProblemList) -> 
         found.error(
             "block-place",
             block.line,
-            say("a {block_name} inside {type}", block_name=block.block_name, type=around.type),
+            say(
+                "a {block_name} inside {type}",
+                block_name=block_word(block.block_name),
+                type=around.type,
+            ),
             hint,
         )
     elif is_step:
@@ -94,20 +104,22 @@ def _check_place(block: Element, around: Element | None, found: ProblemList) -> 
         found.error(
             "block-place",
             block.line,
-            say("a step inside {block_name}", block_name=around.block_name[:40]),
+            say("a step inside {block_name}", block_name=block_word(around.block_name)),
             hint,
         )
     elif block.block_name in INNER_BLOCKS and around.block_name in INNER_BLOCKS | {"leader"}:
         hint = "Close the outer block first; these stand beside each other."
         message = say(
             "a {block_name} block inside {block_name2}",
-            block_name=block.block_name,
-            block_name2=around.block_name[:40],
+            block_name=block_word(block.block_name),
+            block_name2=block_word(around.block_name),
         )
         found.error("block-place", block.line, message, hint)
     elif block.block_name == "leader" and around.block_name in INNER_BLOCKS:
         hint = "Move it out: everybody is shown what stands here."
-        message = say("a leader block inside {block_name}", block_name=around.block_name[:40])
+        message = say(
+            "a leader block inside {block_name}", block_name=block_word(around.block_name)
+        )
         found.error("block-place", block.line, message, hint)
     elif block.block_name == "leader" and around.block_name == "leader":
         found.error("block-place", block.line, "a leader block inside another", "Join the two.")

@@ -60,8 +60,14 @@ def check_language(edition: ModuleEdition, found: ProblemList) -> None:
                 captions=", ".join(codes),
                 language=edition.language,
             )
-            hint = say(
+            own = say(
                 "Add captions in this language, and name them by it: film.{language}.vtt",
                 language=edition.language,
             )
+            elsewhere = say(
+                'If it has captions in this language, too, say so: captions="{all}"',
+                all=", ".join([*codes, edition.language]),
+            )
+            is_own = media_path(film(element.attributes).captions) is not None
+            hint = own if is_own else elsewhere
             found.warning("captions-language", element.line, message, hint)

@@ -32,11 +32,11 @@ def check(edition: ModuleEdition, found: ProblemList) -> None:
         )
         found.warning("device-not-shown", edition.front.line("devices"), message, hint)
     everything = [*listed, *(name for name in shown if name not in listed)]
-    for name, line in shown.items():
-        if name not in listed:
-            message = say("a block for {name}, which devices does not say", name=name)
-            hint = say(
-                "Write it in the front matter, so that the module is found by it: devices: [{all}]",
-                all=", ".join(everything),
-            )
-            found.warning("device-not-listed", line, message, hint)
+    unlisted = [name for name in shown if name not in listed]
+    if unlisted:
+        message = say("a block for {name}, which devices does not say", name=", ".join(unlisted))
+        hint = say(
+            "Write it in the front matter, so that the module is found by it: devices: [{all}]",
+            all=", ".join(everything),
+        )
+        found.warning("device-not-listed", shown[unlisted[0]], message, hint)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
+from typing import cast
 
+from content.front_matter_writing import Written, written
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition, SectionEdition, StepEdition, TrackEdition
 from content.said import Said, say
@@ -14,6 +16,7 @@ _SHARED = (
     *("subjects", "grades", "frameworks", "devices", "gap_weeks"),
     *("audience", "begins", "renamed", "retired"),
 )
+_LONGEST_LINE = 200
 _TEXTS = {"title", "summary", "entry_check", "you_said", "changes", "source"}
 
 
@@ -29,14 +32,9 @@ def check_tracks(editions: Sequence[TrackEdition], found: ProblemList) -> None:
             if key not in _TEXTS and getattr(values, key) != getattr(base, key):
                 name = key.replace("_", "-")
                 line = edition.front.line(name)
-                hint = say(
-                    "Only title, summary, entry-check, you-said and changes are written anew; "
-                    "see {path}.",
-                    path=editions[0].document.path,
-                )
-                found.error(
-                    "language-front-matter", line, say("{name} is another here", name=name), hint
-                )
+                message = say("{name} is another here", name=name)
+                hint = _as_there(name, editions[0])
+                found.error("language-front-matter", line, message, hint)
 
 
 def check_modules(editions: Sequence[ModuleEdition], found: ProblemList) -> None:
@@ -69,9 +67,18 @@ def _check_front(base: ModuleEdition, edition: ModuleEdition, found: ProblemList
     for key in _SHARED:
         if getattr(ours, key) != getattr(theirs, key):
             name = key.replace("_", "-")
-            hint = say("Make it equal in {path}.", path=base.document.path)
-            message = say("{name} is another here", name=name)
+            message, hint = say("{name} is another here", name=name), _as_there(name, base)
             found.error("language-front-matter", edition.front.line(name), message, hint)
+
+
+def _as_there(name: str, base: TrackEdition | ModuleEdition) -> Said:
+    path, value = base.document.path, base.front.given.get(name)
+    if value is None:
+        return say("Take {name} out, as in {path}.", name=name, path=path)
+    line = f"{name}: {written(cast(Written, value))}"
+    if len(line) > _LONGEST_LINE:
+        return say("Make it equal in {path}.", path=path)
+    return say("Write {line}, as in {path}.", line=line, path=path)
 
 
 def _check_section(
@@ -81,10 +88,15 @@ def _check_section(
     other: SectionEdition,
     found: ProblemList,
 ) -> None:
-    if base.phase_minutes(section) != edition.phase_minutes(other):
+    minutes, own = base.phase_minutes(section), edition.phase_minutes(other)
+    is_read = base.front.values is not None and edition.front.values is not None
+    # what cannot be read is told by itself, and so is a phase without minutes
+    if is_read and minutes is not None and own is not None and minutes != own:
         message = say(
-            "phase {phase} has other minutes than {path}",
+            "phase {phase} has {own} minutes here and {minutes} in {path}",
             phase=other.phase,
+            own=own,
+            minutes=minutes,
             path=base.document.path,
         )
         found.error("language-minutes", other.line, message, "Make them equal.")
@@ -94,7 +106,8 @@ def _check_section(
         if id_ not in theirs:
             message = say("the step {id} is missing here", id=id_)
             hint: str = say(
-                "It stands in {path}:{line}; add it to phase {phase}.",
+                "It stands in {path}:{line}; add it to phase {phase}, "
+                "in the browser by “Beside the original”.",
                 path=base.document.path,
                 line=step.line,
                 phase=other.phase,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from content.blocks.words import block_word
 from content.ids import LONGEST_ID, is_id
 from content.problems import ProblemList
 from content.reading.editions import ModuleEdition
@@ -16,11 +17,11 @@ def check(edition: ModuleEdition, found: ProblemList) -> None:
     seen: dict[str, int] = {}
     for step in edition.steps:
         if not step.id:
-            hint = say("Give it one: ::: {value} {{#a-name}}", value=step.kind.value)
+            hint = say("Give it one: ::: {value} {{#a-name}}", value=block_word(step.kind.value))
             found.error(
                 "id-missing",
                 step.line,
-                say("a {value} step without an id", value=step.kind.value),
+                say("a {value} step without an id", value=block_word(step.kind.value)),
                 hint,
             )
         elif not is_id(step.id):

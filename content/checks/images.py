@@ -42,9 +42,13 @@ def check(document: Document, folder: Path, found: ProblemList) -> None:
             path = media_path(src)
             if path is None:
                 hint = "Put the file in the track's media folder: ![...](media/name.png)"
-                found.error(
-                    "image-place", line, say("{src!r} is not in media/", src=src[:80]), hint
+                is_named = src.strip("./ ") not in ("", "media")
+                message = (
+                    say("{src!r} is not in media/", src=src[:80])
+                    if is_named
+                    else say("the image names no file")
                 )
+                found.error("image-place", line, message, hint)
             elif not is_image(src):
                 hint = say("Use {image_types}.", image_types=", ".join(IMAGE_TYPES))
                 found.error(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from content.blocks.words import block_word
 from content.checks.size import STEP_LARGEST
 from content.model import Step, StepKind, Track
 from content.problems import Problem, suggestion
@@ -127,7 +128,9 @@ def _problems_of(
             elif other.kind is not StepKind.READING:
                 hint = "Link to it instead: it asks for something, and is answered there."
                 message = say(
-                    "{wanted} is a {kind}, not a text", wanted=wanted[:80], kind=other.kind
+                    "{wanted} is a {kind}, not a text",
+                    wanted=wanted[:80],
+                    kind=block_word(other.kind.value),
                 )
                 yield Problem("include-kind", text.location, message, hint)
             elif wanted.split("/")[0] != address.split("/")[0] and _has_media(other, language):

@@ -26,7 +26,7 @@ def check(
         hint = "Add track.nb.md: what the track is for."
         problems.append(Problem("track-missing", at, "no file tells what the track is", hint))
     if not modules:
-        hint = "Add a module: 01-its-id.nb.md"
+        hint = "Begin one in the browser, or add a file: 01-its-id.nb.md"
         problems.append(Problem("track-empty", at, "the track has no module", hint))
     return problems + _numbers(modules)
 

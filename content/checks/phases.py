@@ -20,7 +20,12 @@ def check(edition: ModuleEdition, found: ProblemList) -> None:
             )
         elif section.phase.value < latest:
             message = say("phase {phase} after phase {latest}", phase=section.phase, latest=latest)
-            found.error("phase-order", section.line, message, _HINT)
+            hint = say(
+                "Move it, with all its steps, in front of phase {latest} (line {line}).",
+                latest=latest,
+                line=seen[Phase(latest)],
+            )
+            found.error("phase-order", section.line, message, hint)
         seen.setdefault(section.phase, section.line)
         latest = max(latest, section.phase.value)
         if not section.steps:

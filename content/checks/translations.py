@@ -27,7 +27,9 @@ def check(editions: Sequence[TrackEdition] | Sequence[ModuleEdition], found: Pro
                 "the text in {language} has changed since this translation", language=language
             )
             hint: str = say(
-                "Translate what is new, then: tracks content translated {path}", path=found.path
+                "Translate what is new, then mark it as translated, "
+                "in the browser or by: tracks content translated {path}",
+                path=found.path,
             )
             found.warning("translation-old", line, message, hint)
         elif language == edition.language or language not in {e.language for e in editions}:

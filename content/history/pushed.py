@@ -108,7 +108,9 @@ class _Judge:
         if {commit.author, commit.committer} != {self.who}:
             self.fault(
                 say(
-                    "{id} has another writer than {who}: persons do not stand in the history",
+                    "{id} has another writer than {who}: persons do not stand in the history. Set "
+                    "git config user.name and user.email to that, then git commit --amend "
+                    "--reset-author",
                     id=commit.id[:10].decode(),
                     who=self.who.decode("utf-8", "replace"),
                 )

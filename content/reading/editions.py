@@ -198,10 +198,10 @@ class _Sections:
             return
         first = draft.heading or (draft.prose[0] if draft.prose else None)
         if first is not None:
-            where = say("in no step") if self.section else say("before any phase")
             code = "outside-step" if self.section else "outside-phase"
             hint = _OUTSIDE_HINT if self.section else _PHASE_HINT
-            self.found.error(code, first.line, say("text that stands {where}", where=where), hint)
+            what = say("text in no step") if self.section else say("text before any phase")
+            self.found.error(code, first.line, what, hint)
 
     def check_heading(self, heading: Element) -> None:
         known = frozenset({"minutes", ".resource"})

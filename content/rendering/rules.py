@@ -13,7 +13,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from content.attributes import Attributes
 from content.blocks import access, device, video
 from content.devices import DEVICES
-from content.languages import word
+from content.languages import day_in, word
 from content.model import Access, Terms
 from content.rendering.code import highlighted
 from content.rendering.drawing import Drawing, prepared
@@ -118,10 +118,10 @@ class StepRenderer(RendererHTML):
 
 def _access_line(window: Access, terms: Terms, language: str) -> str:
     days = [("free-from", window.free_from), ("free-until", window.free_until)]
-    parts = [f"{word(name, language)} {day.isoformat()}" for name, day in days if day]
+    parts = [f"{word(name, language)} {day_in(language, day)}" for name, day in days if day]
     named = [("provider", terms.provider), ("price", terms.price)]
     parts += [f"{word(name, language)}: {said}" for name, said in named if said]
-    said = "; ".join(parts)
+    said = " · ".join(parts)
     return f'<p class="access">{escape(said)}</p>\n' if said else ""
 
 

@@ -87,6 +87,46 @@ def test_a_phase_gets_the_minutes_that_are_said(tmp_path: Path) -> None:
     assert answer == text.replace(before, before.replace("phase=A", "phase=A minutes=20"))
 
 
+def test_a_text_with_a_colon_in_it_is_put_in_quotes(tmp_path: Path) -> None:
+    text = TEXT.replace("title: Enheter", "title: Enheter: og mål", 1)
+    problem = problem_in(tmp_path, text, "front-matter-yaml")
+
+    assert problem.message == "YAML cannot read it: a second colon in one line"
+    assert mended(text, problem) == text.replace(
+        "title: Enheter: og mål", 'title: "Enheter: og mål"', 1
+    )
+
+
+def test_a_language_that_says_something_else_says_the_same(tmp_path: Path) -> None:
+    path = "maaling/track.sv.md"
+    right = (LIBRARY / path).read_text("utf-8")
+    changed = right.replace("frameworks: [pfdk-1]", "frameworks: [pfdk-2]", 1)
+    problem = problem_in(tmp_path, changed, "language-front-matter", path)
+
+    assert problem.hint == "Write frameworks: [pfdk-1], as in maaling/track.nb.md."
+    assert mended(changed, problem) == right
+
+    more = right.replace("frameworks: [pfdk-1]", "frameworks: [pfdk-1]\nfoundation: maaling", 1)
+    problem = problem_in(tmp_path, more, "language-front-matter", path)
+
+    assert problem.hint == "Take foundation out, as in maaling/track.nb.md."
+    assert mended(more, problem) == right
+
+
+def test_devices_that_blocks_are_for_are_named_at_the_top(tmp_path: Path) -> None:
+    blocks = "".join(f"::: enhet {{{each}}}\nTrykk.\n:::\n\n" for each in ("ipad", "pc"))
+    text = TEXT.replace("::: refleksjon", f"{blocks}::: refleksjon", 1)
+    text = "\n".join(line for line in text.split("\n") if not line.startswith("devices:"))
+    problem = problem_in(tmp_path, text, "device-not-listed")
+
+    answer = mended(text, problem)
+
+    assert problem.message == "a block for ipad, pc, which devices does not say"
+    assert answer is not None
+    assert "\ndevices: [ipad, pc]\n---\n" in answer
+    assert may_be_mended("", problem)
+
+
 def test_an_id_that_is_taken_is_not_given_again(tmp_path: Path) -> None:
     text = TEXT + f"\n::: quiz {{#quiz-1}}\n{QUESTION}\n\n::: quiz\n{QUESTION}\n"
     problem = problem_in(tmp_path, text, "id-missing")
@@ -127,6 +167,8 @@ def test_a_word_that_stands_twice_is_left_to_its_author(tmp_path: Path) -> None:
     [
         ("raw-html", "<!--" * 15_000, None),
         ("raw-html", "x<!-- -->" * 7_000, "x" * 7_000),
+        ("front-matter-yaml", "a: b" + " " * 60_000 + '"', None),
+        ("front-matter-yaml", "a: b: " + "c " * 30_000, None),
         ("raw-html", "<b" * 30_000 + ">", "<b" * 29_999),
         ("id-missing", "::: quiz" + " " * 60_000 + "x", "::: quiz" + " " * 60_000 + "x {#quiz-1}"),
         ("id-missing", "::: quiz {" + "{" * 60_000 + "}", None),

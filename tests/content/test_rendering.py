@@ -412,3 +412,21 @@ def test_a_device_block_that_names_several_is_none_of_theirs() -> None:
     assert "Begge." in html
     assert "device-ipad" not in html
     assert "device-pc" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("nb", "Gratis fra 1. august 2026 · Gratis til og med 30. juni 2027 · Tilbyder: Eksempel"),
+        ("nn", "Gratis frå 1. august 2026 · Gratis til og med 30. juni 2027 · Tilbydar: Eksempel"),
+        ("sv", "Gratis från 1 augusti 2026 · Gratis till och med 30 juni 2027"),
+        ("en", "Free from 1 August 2026 · Free until the end of 30 June 2027"),
+    ],
+)
+def test_days_of_access_are_written_as_in_a_text(language: str, line: str) -> None:
+    days = "free-from=2026-08-01 free-until=2027-06-30"
+    text = f'::: access {{{days} provider="Eksempel"}}\n:::'
+
+    html = render_markdown(text, language, media_url=media_url)
+
+    assert f'<p class="access">{line}' in html

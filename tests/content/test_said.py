@@ -11,9 +11,17 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+from content.loader import load_track
 from content.problems import Location, Problem, translated
 from content.said import CATALOGUES, LANGUAGES, Said, in_language, say
-from tests.content.cases import all_cases
+from tests.content.cases import (
+    MODULE,
+    MODULE_HEAD,
+    PHASE_A,
+    PHASES_B_D,
+    TRACK_FILE,
+    all_cases,
+)
 from tests.content.said_texts import sources, texts, told
 
 CASES = list(all_cases())
@@ -118,3 +126,47 @@ def test_it_survives_the_way_from_another_process() -> None:
     problem = pickle.loads(pickle.dumps(Problem("id-doubled", Location("a.md", 1), message)))
     assert isinstance(problem.message, Said)
     assert translated(problem, "nn").message == "id-en a er oppteken"
+
+
+@pytest.mark.parametrize(
+    ("block", "language", "message", "hint"),
+    [
+        (
+            "::: utprøving {#ny}\n:::",
+            "nb",
+            "utprøving-blokken har ingen tekst",
+            "Skriv det læreren blir spurt om, mellom de to linjene med :::.",
+        ),
+        (
+            "::: skala {#ny 1-5}\nHva?\n:::",
+            "sv",
+            "skalan behöver ett spann av tal",
+            "Skriv ::: skala {#id 1..5}: från låg till hög, högst 11 tal.",
+        ),
+        (
+            "::: kviss {#ny}\nHva?\n:::",
+            "nb",
+            "ingen blokk heter 'kviss'",
+            "Kjent her: quiz, refleksjon, utprøving, drøfting, skala, sjekkliste, enhet, film, "
+            "leder, lån, tilgang.",
+        ),
+        (
+            "### Uten id\n\nTekst.",
+            "nb",
+            "tekst som ikke står i noe steg",
+            "Gi overskriften over en id, ### Tittel {#id}, eller flytt det inn i et steg.",
+        ),
+    ],
+)
+def test_blocks_are_called_by_the_names_of_the_reader(
+    tmp_path: Path, block: str, language: str, message: str, hint: str
+) -> None:
+    place = tmp_path / "spor"
+    place.mkdir()
+    (place / "track.nb.md").write_text(TRACK_FILE, "utf-8")
+    text = f"{MODULE_HEAD}\n{PHASE_A}\n{block}\n{PHASES_B_D}"
+    (place / MODULE).write_text(text, "utf-8")
+
+    problems = [translated(each, language) for each in load_track(place).problems]
+
+    assert (message, hint) in {(each.message, each.hint) for each in problems}

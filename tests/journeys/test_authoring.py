@@ -142,6 +142,12 @@ def test_a_new_author_writes_every_block_and_publishes(
     page.get_by_label("What the picture shows, in words").fill("Et glass med vann")
     button(page, "Add the file").press("Enter")
     expect(field).to_have_value(re.compile(re.escape("![Et glass med vann](media/et-glass.png)")))
+    page.locator("#file").set_input_files(
+        {"name": "film.nb.vtt", "mimeType": "text/vtt", "buffer": b"WEBVTT\n\n"}
+    )
+    button(page, "Add the file").press("Enter")
+    expect(page.locator("[data-upload]")).to_contain_text("captions=media/film.nb.vtt")
+    assert "film.nb.vtt" not in text(page)  # teachers would read it
     for old, new in (
         ("{#del}\n", "{#del}\n\nFortell hverandre.\n"),
         ("{#prov}\n", "{#prov}\nHvordan gikk det?\n"),
@@ -217,7 +223,7 @@ def test_a_new_author_writes_every_block_and_publishes(
 
     button(page, "Put into the library").click()
     expect(page.get_by_role("status").first).to_contain_text("It is in the library now")
-    link(page, "maling-for-alle").click()
+    link(page, "Måling for alle").click()
     is_fine(page, axe)
     link(page, "Publish").click()
     expect(page.get_by_text("This track has not been published before.")).to_be_visible()
@@ -225,6 +231,8 @@ def test_a_new_author_writes_every_block_and_publishes(
     page.get_by_label("Version").fill("1.0")
     button(page, "Publish this version").click()
     expect(page.get_by_role("status")).to_contain_text("It is published")
+    way = link(page, "Public page, link and QR code").get_attribute("href")
+    assert way == f"/catalogue/{press.publisher}/maling-for-alle"
 
     teacher = new_page()
     open_in_window(teacher, press, "sample-11-02", "school-11-home")
@@ -357,7 +365,7 @@ def test_the_main_path_without_javascript(new_page: NewPage, press: Running, axe
     button(page, "Write into my draft").click()
     assert "minutes: {A: 25, B: 45, C: 60, D: 30}" in text(page)
     button(page, "Put into the library").click()
-    link(page, "uten-skript").click()
+    link(page, "Uten skript").click()
     link(page, "Publish").click()
     button(page, "Publish this version").click()
     expect(page.get_by_role("status")).to_contain_text("It is published")
@@ -431,7 +439,7 @@ def test_two_tabs_meet(new_page: NewPage, press: Running, axe: str, watch: Watch
     write(one, "{#les}\n", "{#les}\n\nFra den ene.\n")
     saved(one)
     write(two, "{#del}\n", "{#del}\n\nFra den andre.\n")
-    expect(two.locator("[data-saved]")).to_contain_text("Press the button to see both")
+    expect(two.locator("[data-saved]")).to_contain_text("Press “Check and preview” to see both")
     button(two, "Check and preview").click()
     expect(two.get_by_label("What is saved now")).to_have_value(re.compile("Fra den ene."))
     assert "Fra den andre." in text(two)

@@ -86,6 +86,8 @@ def save_draft(
         return SavedDraft(known)
     if known.revision != started_from:
         return SavedDraft(known, newer=known.text)
+    if text == library and drop_draft(session, actor.person_id, path, known.revision):
+        return SavedDraft(None)  # all of it was taken back
     written = _write(session, actor, known, text, known.base, now)
     if written is None:
         newest = draft_of(session, actor.person_id, path)

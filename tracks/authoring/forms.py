@@ -28,6 +28,7 @@ class Field(Struct, frozen=True):
     note: str = ""  # message id
     # What it is when the file does not say: then nothing is written.
     default: str = ""
+    is_words: bool = False  # each language of the file has its own
 
 
 LIFECYCLE_NAMES: Final = {
@@ -50,22 +51,22 @@ AUDIENCE_NAMES: Final = {
     Audience.EVERYBODY: N_("Everybody"),
     Audience.LEADERS: N_("Leaders only"),
 }
-_CODES_NOTE: Final = N_("Other codes, with commas between")
+CODES_NOTE: Final = N_("Other codes, with commas between")
 _AIMS_NOTE: Final = N_(
     "Other codes, with commas between: KM13854 is an aim of LK20, KV1078 all aims of a set, "
     "GRGRBIO01/7-9 a section of Lgr22"
 )
 
 TRACK_FIELDS: Final = (
-    Field("title", N_("Title"), "line"),
+    Field("title", N_("Title"), "line", is_words=True),
     Field(
         "title-en",
         N_("Title in English"),
         "line",
         note=N_("For a track that has no text in English; may be empty"),
     ),
-    Field("summary", N_("Summary: one or two sentences"), "text"),
-    Field("subjects", N_("Subjects; none means every subject"), "many", SUBJECTS, _CODES_NOTE),
+    Field("summary", N_("Summary: one or two sentences"), "text", is_words=True),
+    Field("subjects", N_("Subjects; none means every subject"), "many", SUBJECTS, CODES_NOTE),
     Field(
         "grades", N_("Grades"), "list", note=N_("For example 8-10, 5 or vg1-vg3; commas between")
     ),
@@ -76,7 +77,7 @@ TRACK_FIELDS: Final = (
         {code: code for code in FRAMEWORKS},
         _AIMS_NOTE,
     ),
-    Field("languages", N_("Languages; the first is the original"), "many", LANGUAGES, _CODES_NOTE),
+    Field("languages", N_("Languages; the first is the original"), "many", LANGUAGES),
     Field("licence", N_("Licence"), "line"),
     Field(
         "authors",
@@ -96,6 +97,7 @@ TRACK_FIELDS: Final = (
         N_("What a teacher can do before they begin"),
         "lines",
         note=N_("One a line, at most six; teachers tick them for themselves"),
+        is_words=True,
     ),
     Field(
         "foundation",
@@ -130,7 +132,7 @@ TRACK_FIELDS: Final = (
     Field("version", N_("Version"), "line", note=N_("Publishing raises it for you.")),
 )
 MODULE_FIELDS: Final = (
-    Field("title", N_("Title"), "line"),
+    Field("title", N_("Title"), "line", is_words=True),
     Field(
         "minutes",
         N_("Minutes of each phase"),
@@ -138,13 +140,13 @@ MODULE_FIELDS: Final = (
         {phase.value: phase.value for phase in Phase},
         N_("Leave empty what the headings in the text say, and a phase that is not there."),
     ),
-    Field("devices", N_("Devices it has variants for"), "many", DEVICES, _CODES_NOTE),
+    Field("devices", N_("Devices it has variants for"), "many", DEVICES, CODES_NOTE),
     Field(
         "subjects",
         N_("Subjects of the session; none means as the track"),
         "many",
         SUBJECTS,
-        _CODES_NOTE,
+        CODES_NOTE,
     ),
     Field(
         "grades",
@@ -175,7 +177,7 @@ MODULE_FIELDS: Final = (
         N_("What is for leaders is never shown to teachers, and counts for nobody's progress."),
         Audience.EVERYBODY.value,
     ),
-    Field("leader", N_("Words for the one who leads"), "text"),
+    Field("leader", N_("Words for the one who leads"), "text", is_words=True),
 )
 
 
@@ -260,6 +262,14 @@ def changes(
         if not is_default:
             found[field.key] = new
     return found
+
+
+def alike(
+    fields: tuple[Field, ...], written: Mapping[str, Written | None]
+) -> dict[str, Written | None]:
+    """What of it holds in every language."""
+    words = {field.key for field in fields if field.is_words}
+    return {key: value for key, value in written.items() if key not in words}
 
 
 def _plain(value: Written | None) -> object:

@@ -124,7 +124,11 @@ def minutes_left(steps: Iterable[Outline], phase_minutes: int, work: DoneWork) -
 
 def may_be_shared(step: Outline) -> bool:
     """The author says where sharing is offered, the person whether: only both together show it."""
-    return step.visibility in (Visibility.GROUP, Visibility.WIDER)
+    return offers_sharing(step.visibility)
+
+
+def offers_sharing(visibility: str | None) -> bool:
+    return visibility in (Visibility.GROUP, Visibility.WIDER)
 
 
 def file_problem(name: str, body: bytes) -> str | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from content.export.source import Source
 from content.export.xml import with_tex
+from content.languages import day_in
 from content.model import Module, Step
 from content.rendered import RenderedQuestion, RenderedStep
 from content.rendering.html import render_step
@@ -181,7 +182,7 @@ def read_on_pages(
                 parts.append(shown.question.prompt_html)
             if step.access is not None:
                 days = (step.access.free_from, step.access.free_until)
-                parts += [day.isoformat() for day in days if day]
+                parts += [day_in(source.language, day) for day in days if day]
             parts += [shown.provider, shown.price, shown.terms_html]
             found[name] = [said for part in parts if (said := words(part))]
     return found

@@ -221,6 +221,19 @@ def test_a_thrown_away_draft_is_the_library_again(tool: Tool, author: FlaskClien
     assert text_of(follow(tool, author, answer).text) == LIBRARY_TEXT
 
 
+def test_the_preview_offers_what_teachers_may_share(tool: Tool, author: FlaskClient):
+    text = LIBRARY_TEXT.replace("visible=private", "visible=group")
+    assert text != LIBRARY_TEXT
+    before = tool.get(author, f"{FILE}/preview?lang=en").text
+
+    follow(tool, author, send(tool, author, tool.get(author, FILE), text))
+
+    after = tool.get(author, f"{FILE}/preview?lang=en").text
+    offer = "Share this with the leader of the change group"
+    assert (offer in before, offer in after) == (False, True)
+    assert 'id="share"' not in after  # several steps stand on the page
+
+
 def test_the_preview_is_what_the_draft_says(tool: Tool, author: FlaskClient):
     send(
         tool,

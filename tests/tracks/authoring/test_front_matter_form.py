@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import BASE_URL, Tool
 from tests.tracks.authoring.pages import FILE, field, send, text_of
+from tracks.authoring.models import draft
 
 TRACK = "/authoring/maaling/track.nb.md"
 _INPUT = re.compile(r"<input([^>]*)>")
@@ -160,3 +161,41 @@ def test_a_form_from_before_another_tab_shows_itself_again(tool: Tool, author: F
     new = text_of(tool.get(author, FILE).text)
     assert "title: Ny tittel\n" in new
     assert "Fra den andre fanen." in new
+
+
+def test_what_holds_in_every_language_is_written_into_all_of_them(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    swedish = "/authoring/maaling/track.sv.md"
+    before = text_of(tool.get(author, swedish).text)
+    page = tool.get(author, f"{TRACK}/about?lang=en")
+    assert "is written into your drafts of the others" in page.text
+
+    answer = submit(
+        tool, author, page, title=["Ny tittel"], grades=["5-7"], **{"frameworks-chosen": ["pfdk-4"]}
+    )
+
+    assert answer.headers["Location"] == f"{TRACK}?said=kept-alike"
+    after = text_of(tool.get(author, swedish).text)
+    changed = [line for line in after.split("\n") if line not in before.split("\n")]
+    assert changed == ['grades: ["5-7"]', "frameworks: [pfdk-4]"]
+    assert "is another here" not in tool.get(author, f"{swedish}?lang=en").text
+
+
+def test_only_words_are_written_into_one_language(tool: Tool, author: FlaskClient):
+    answer = submit(tool, author, tool.get(author, f"{TRACK}/about"), title=["Ny tittel"])
+
+    assert answer.headers["Location"] == f"{TRACK}?said=kept"
+    assert tool.count(draft) == 1
+
+
+def test_a_head_that_cannot_be_read_is_left_to_its_author(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    place = folder / "maaling" / "track.sv.md"
+    broken = "---\ntitle: [\n---\n"
+    place.write_text(broken, "utf-8")
+
+    submit(tool, author, tool.get(author, f"{TRACK}/about"), grades=["5-7"])
+
+    assert text_of(tool.get(author, "/authoring/maaling/track.sv.md").text) == broken

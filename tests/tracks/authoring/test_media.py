@@ -173,8 +173,22 @@ def test_films_and_documents_never_run_in_the_page(tool: Tool, author: FlaskClie
     tool.post(author, MEDIA, file=(io.BytesIO(pdf), "a.png"))
     answer = tool.post(author, MEDIA, go="json", file=(io.BytesIO(b"WEBVTT\n\n"), "film.nb.vtt"))
 
-    assert answer.json == {"markdown": "media/film.nb.vtt"}
+    assert answer.json == {
+        "told": "Filen ligger i biblioteket. Skriv dette i krøllparentesen til filmen: "
+        "captions=media/film.nb.vtt"
+    }
+    quiet = tool.post(author, f"{MEDIA}?lang=en", file=(io.BytesIO(b"WEBVTT\n\n"), "film.nb.vtt"))
+    assert "Write this in the braces of the film:" in quiet.text
+    assert '<code class="wraps">captions=media/film.nb.vtt</code>' in quiet.text
     assert names(folder) == ["a.pdf", "film.nb.vtt"]
     served = tool.get(author, f"{MEDIA}/a.pdf")
     assert served.headers["Content-Disposition"] == "attachment"
     assert served.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_film_is_put_in_as_a_block_of_its_own(tool: Tool, author: FlaskClient):
+    film = b"\x00\x00\x00\x0cftypmp42"
+
+    answer = tool.post(author, MEDIA, go="json", file=(io.BytesIO(film), "Måling.mp4"))
+
+    assert answer.json == {"markdown": "::: film {src=media/maling.mp4}\n:::"}

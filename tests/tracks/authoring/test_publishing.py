@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from content.loader import load_library
 from tests.content.test_picture_sizes import PICTURES, bomb, png
 from tests.factories.tool import Tool
 from tests.tracks.authoring.pages import FILE, field, follow, send, text_of
+from tracks.authoring.models import draft
 from tracks.authoring.views import publishing
 from tracks.catalogue.models import media_file, track_version
 from tracks.catalogue.queries import Shelf
@@ -59,6 +61,22 @@ def test_a_teacher_sees_what_was_published(tool: Tool, author: FlaskClient, fold
     again = tool.get(author, f"{PUBLISH}?lang=en").text
     assert "No step is different" in again
     assert field(again, "version") != version
+
+
+def test_a_step_with_another_name_is_neither_new_nor_gone(tool: Tool, author: FlaskClient):
+    steps = "/authoring/maaling/01-enheter.nb.md/steps"
+    tool.post(author, steps, go="rename", step="les", id="les-forst")
+    retire = {"go": "out", "step": "en-av-tre", "instead": "maaling/enheter#flere"}
+    tool.post(author, steps, **retire)
+
+    page = tool.get(author, f"{PUBLISH}?lang=en").text
+
+    assert "New steps" not in page
+    assert "Steps with another short name: old links lead to them (1)" in page
+    assert "<code>les → les-forst</code>" in page
+    assert "Steps that are gone (1)" in page
+    assert "<code>en-av-tre</code> · links lead to <code>maaling/enheter#flere</code>" in page
+    assert "lead to no text" not in page
 
 
 def test_a_lower_version_is_not_what_teachers_meet_next(
@@ -237,3 +255,74 @@ def test_what_is_refused_at_the_last_leaves_the_files_as_they_were(
     assert versions(tool) == [tool.edition.version] == ["1.0.0"]
     after = {place.name: place.read_bytes() for place in (folder / "maaling").glob("*.md")}
     assert after == before
+
+
+def test_all_drafts_of_a_track_go_into_the_library_at_once(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    swedish = FILE.replace(".nb.", ".sv.")
+    for file in (FILE, swedish):
+        page = tool.get(author, file)
+        send(tool, author, page, text_of(page.text) + "\nNytt.\n")
+    shown = tool.get(author, f"{PUBLISH}?lang=en").text
+    assert "2 drafts of yours are not in the library yet" in shown
+    assert "2 drafts of yours" in tool.get(author, "/authoring/maaling?lang=en").text
+
+    done = tool.post(
+        author, "/authoring/maaling", go="put-in", back="publish", note="Alt på én gang"
+    )
+
+    assert done.headers["Location"] == f"{PUBLISH}?said=all-in"
+    page_after = tool.get(author, f"{PUBLISH}?said=all-in&lang=en").text
+    assert "Your drafts are in the library now" in page_after
+    assert "not in the library yet" not in page_after
+    assert tool.count(draft) == 0
+    for language in ("nb", "sv"):
+        text = (folder / "maaling" / f"01-enheter.{language}.md").read_text("utf-8")
+        assert text.endswith("\nNytt.\n")
+    assert "Alt på én gang" in tool.get(author, f"{FILE}/history").text
+
+
+def test_a_draft_somebody_else_was_before_waits_when_all_are_put_in(
+    tool: Tool, author: FlaskClient, other: FlaskClient, folder: Path
+):
+    swedish = FILE.replace(".nb.", ".sv.")
+    for file in (FILE, swedish):
+        page = tool.get(author, file)
+        send(tool, author, page, text_of(page.text) + "\nMitt.\n")
+    change(tool, other, "Fortell kort.", "Deres.")
+
+    done = tool.post(author, "/authoring/maaling", go="put-in")
+
+    assert done.headers["Location"] == "/authoring/maaling?said=some-in"
+    nb, sv = (folder / "maaling" / f"01-enheter.{each}.md" for each in ("nb", "sv"))
+    assert "Deres." in nb.read_text("utf-8")
+    assert "Mitt." not in nb.read_text("utf-8")
+    assert "Mitt." in sv.read_text("utf-8")
+    assert "Mitt." in text_of(tool.get(author, FILE).text)
+
+
+def test_a_draft_that_is_taken_back_to_the_words_of_the_library_is_none(
+    tool: Tool, author: FlaskClient
+):
+    page = tool.get(author, FILE)
+    text = text_of(page.text)
+    page = follow(tool, author, send(tool, author, page, text + "\nNytt.\n"))
+    done = send(tool, author, page, text, go="autosave")
+
+    assert done.json is not None
+    assert (done.json["revision"], done.json["at"]) == (0, "")
+    assert done.json["begun"] == field(tool.get(author, FILE).text, "begun")
+    assert tool.count(draft) == 0
+    assert "not in the library yet" not in tool.get(author, f"{PUBLISH}?lang=en").text
+    assert "Your draft<" not in tool.get(author, "/authoring/maaling?lang=en").text
+
+
+def test_the_track_says_which_version_teachers_see_and_where(tool: Tool, author: FlaskClient):
+    page = tool.get(author, "/authoring/maaling?lang=en").text
+
+    assert f"Teachers see version {tool.edition.version} today" in page
+    assert 'href="/catalogue/sample/maaling">Public page, link and QR code</a>' in page
+    # of the steps those that others can borrow
+    assert re.search(r"<code>les</code> <span[^>]*>Resource</span>", page)
+    assert "<code>tanker</code></li>" in page

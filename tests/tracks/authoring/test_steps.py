@@ -45,6 +45,16 @@ def said(answer: TestResponse) -> str:
     return html.unescape(found[1])
 
 
+def test_a_step_without_a_title_is_named_by_what_it_asks(tool: Tool, author: FlaskClient):
+    page = tool.get(author, FILE)
+    text = text_of(page.text).replace(' title="Hvilken enhet?"', "", 1)
+    assert text != text_of(page.text)
+    send(tool, author, page, text, go="save")
+
+    for path in (f"{FILE}/steps", "/authoring/maaling"):
+        assert ">Quiz: Hva er en enhet for lengde?<" in tool.get(author, path).text
+
+
 def test_a_step_moves_in_every_language_and_keeps_its_id(
     tool: Tool, author: FlaskClient, folder: Path
 ):

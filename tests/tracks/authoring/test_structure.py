@@ -96,8 +96,13 @@ def test_a_translation_begins_with_the_original(tool: Tool, author: FlaskClient,
     original = folder / "maaling" / "track.nb.md"
     mark = mark_of_file(original)
     assert mark is not None
-    assert text_of(page.text) == with_mark(original.read_text("utf-8"), mark)
-    assert tool.count(draft) == 1
+    declared = original.read_text("utf-8").replace("[nb, sv]", "[nb, sv, nn]")
+    assert text_of(page.text) == with_mark(declared, mark)
+    # each of the track's files says which languages it has
+    for language in ("nb", "sv"):
+        mine = text_of(tool.get(author, f"{BASE}/track.{language}.md").text)
+        assert "\nlanguages: [nb, sv, nn]\n" in mine
+    assert tool.count(draft) == 3
     send(tool, author, page, text_of(page.text), go="save")
     assert "track.nn.md" in files(folder)
     assert tool.post(author, f"{BASE}/09-none.nn.md/translate").status_code == 404

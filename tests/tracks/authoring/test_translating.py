@@ -165,3 +165,31 @@ def test_a_part_that_is_no_step_is_called_by_its_heading(tool: Tool, author: Fla
     names = re.findall(r'<h2 [^>]*id="pair-\d+">(.*?)</h2>', beside)
     assert names[0] == "Øverst"
     assert names[-1] == "Varför &lt;mäta&gt;"
+
+
+def test_a_step_the_translation_lacks_stands_in_its_place_in_the_words_of_the_original(
+    tool: Tool, author: FlaskClient, folder: Path
+):
+    place = folder / "maaling" / "01-enheter.nb.md"
+    text = place.read_text("utf-8")
+    new = "### Nytt steg {#nytt-steg}\n\nLes også dette.\n\n"
+    place.write_text(text.replace("::: refleksjon", f"{new}::: refleksjon", 1), "utf-8")
+
+    page = tool.get(author, f"{BESIDE}?lang=en")
+
+    assert "1 part of the original is not in svenska yet." in page.text
+    assert page.text.count(">Not translated yet<") == 1
+    (name,) = [n for n, text in fields(page.text).items() if "{#nytt-steg}" in text]
+    swedish = "### Nytt steg {#nytt-steg}\n\nLäs även detta."
+    follow(tool, author, submit(tool, author, page, "save", **{name: swedish}))
+    written = text_of(tool.get(author, SWEDISH).text)
+    assert swedish in written
+    assert written.replace(f"{swedish}\n\n", "") == TEXT
+    assert 'id="lacking"' not in tool.get(author, BESIDE).text
+
+
+def test_a_step_has_its_title_over_it(tool: Tool, author: FlaskClient):
+    page = tool.get(author, BESIDE).text
+
+    names = re.findall(r'<h2 [^>]*id="pair-\d+">(.*?)</h2>', page)
+    assert names[2] == '<span lang="sv">Läs om mätning</span> <code>les</code>'

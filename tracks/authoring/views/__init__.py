@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tracks.people.rules import Permission
 from tracks.web.requests import language
@@ -42,6 +43,15 @@ def _told(problem: Problem) -> Problem:
     return translated(problem, language())
 
 
+@pages.app_template_filter("track_called")
+def _track_called(track: str) -> Markup:
+    """Its title in the language nearest to the reader's, for a link that leads to it."""
+    from tracks.authoring.views.home import track_title
+
+    title, lang = track_title(track)
+    return Markup('<span lang="{}">{}</span>').format(lang, title)
+
+
 _FILE = "/authoring/<track>/<file>"
 for rule, method, name in (
     ("/authoring", "GET", "home.home"),
@@ -64,7 +74,7 @@ for rule, method, name in (
     (f"{_FILE}/steps", "POST", "steps.change_steps"),
     (f"{_FILE}/translation", "GET", "translating.translation"),
     (f"{_FILE}/translation", "POST", "translating.write_translation"),
-    (f"{_FILE}/translate", "POST", "structure.translate"),
+    (f"{_FILE}/translate", "POST", "translating.begin"),
     ("/authoring/import", "POST", "zips.in_again"),
     ("/authoring/-/git", "GET", "git_access.git_access"),
     ("/authoring/-/git", "POST", "git_access.change_git_access"),

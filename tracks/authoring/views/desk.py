@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from content.arranging import Reader, Span, SpansPiece, drawn_spans
 from content.front_matter import read_front_matter, split_front_matter
+from content.languages import word
+from content.model import StepKind, StepText
 from content.problems import ProblemList
 from content.reading.forms import LibraryForm, ModuleForm, TrackForm
 from content.rendering.pieces import Piece
@@ -38,6 +40,7 @@ CHECKS_A_MINUTE = 30  # of one person; security.md, section 3
 WISHES_A_MINUTE = 6
 CONVERSIONS_A_MINUTE = 10  # of one person: out to another system, or in from one
 LONGEST_WAIT_S = 5.0
+_WORDS = 60  # letters of a question that name its step
 KEPT_DRAWN = 16 * 1024 * 1024  # letters
 
 _ASK_OPERATOR = N_("Ask whoever runs Learning Tracks here: the folder of the library is theirs.")
@@ -263,6 +266,15 @@ def title_of(text: str, name: FileName) -> str:
     form: type[TrackForm] | type[ModuleForm] = ModuleForm if name.is_module else TrackForm
     values = read_front_matter(yaml or "", form, ProblemList(str(name))).values
     return values.title if values is not None else str(name)
+
+
+def step_title(text: StepText, kind: StepKind, lang: str) -> str:
+    """With the first words of what it asks, where its title is that of all of its kind."""
+    asked = text.question.prompt if text.question is not None else text.prompt
+    words = " ".join(asked.split())
+    if text.title != word(kind.value, lang) or not words:
+        return text.title
+    return f"{text.title}: {words[:_WORDS]}{'…' if len(words) > _WORDS else ''}"
 
 
 def opens_track(

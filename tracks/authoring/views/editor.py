@@ -57,6 +57,10 @@ PIECE_NAMES = {
 # What the editor says after it has come back from something; ?said= names it.
 SAID = {
     "kept": N_("Your draft is saved."),
+    "kept-alike": N_(
+        "Your draft is saved. What holds in every language stands in your drafts of the others, "
+        "too."
+    ),
     "mended": N_("It is mended in your draft."),
     "not-mended": N_("No button can mend that. Your draft is saved."),
     "questions": N_("The questions are in your draft, at the end of the phase. Look at them."),
@@ -282,6 +286,8 @@ def _autosaved(
     answer: dict[str, object] = {"status": "saved", "revision": 0, "at": "", "isChecked": False}
     if known is not None:
         answer |= {"revision": known.revision, "at": clock(known.saved_at, language())}
+    else:
+        answer["begun"] = mark_of(text)  # what stands in the library
     with database.reading() as session:
         drafts = {**drafts_in(session, actor.person_id, place.track), str(place.name): text}
         checked = desk().check(session, actor, place.track, drafts)

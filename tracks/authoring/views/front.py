@@ -9,9 +9,10 @@ from content.front_matter_writing import CannotWrite, with_values
 from content.model import Phase
 from content.problems import Problem
 from tracks.authoring.actions import save_draft
-from tracks.authoring.forms import changes, fields_of, shown
+from tracks.authoring.forms import CODES_NOTE, alike, changes, fields_of, shown
 from tracks.authoring.queries import Draft, draft_of, drafts_in
 from tracks.authoring.rules import mark_of, normal
+from tracks.authoring.views.alike import write_alike
 from tracks.authoring.views.desk import Place, desk, opens_track, place_or_404, title_of
 from tracks.catalogue.public.frameworks import framework_name
 from tracks.catalogue.public.telling import ENTRY_LEVELS
@@ -62,6 +63,11 @@ def _draw(
         revision=known.revision if known is not None else 0,
         begun=mark_of(library),
         is_newer=is_newer,
+        other_codes=CODES_NOTE,
+        has_other_languages=any(
+            each.id == place.name.id and each != place.name
+            for each in desk().folder.texts(place.track)
+        ),
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         phases=list(Phase),
     )
@@ -112,7 +118,8 @@ def write_front(database: Database, actor: Actor, track: str, file: str) -> Resp
             return see_other(f"{place.url}/about")
         fields = fields_of(is_module=place.name.is_module)
         try:
-            new = normal(with_values(text, changes(fields, request.form, values)))
+            written = changes(fields, request.form, values)
+            new = normal(with_values(text, written))
         except CannotWrite:
             return see_other(f"{place.url}/about")
         started_from = request.form.get("revision", 0, type=row_id)
@@ -127,10 +134,13 @@ def write_front(database: Database, actor: Actor, track: str, file: str) -> Resp
             started_from=started_from,
             now=now(),
         )
+        said = "kept"
+        if saved.newer is None and write_alike(session, actor, place, alike(fields, written)):
+            said = "kept-alike"
     with database.reading() as session:
         if saved.newer is not None:
             # the fields show what was sent, on top of what is there now
             return _draw(session, actor, place, new, known, library, is_newer=True), 409
         if _problems(session, actor, place, new):
             return _draw(session, actor, place, new, saved.draft, library), 422
-    return see_other(f"{place.url}?said=kept")
+    return see_other(f"{place.url}?said={said}")

@@ -17,6 +17,7 @@ from tracks.authoring.views.desk import (
     Place,
     desk,
     opens_track,
+    step_title,
     title_of,
     track_or_404,
     tracks_of,
@@ -51,12 +52,19 @@ class FileRow(NamedTuple):
     warnings: int
 
 
+class StepRow(NamedTuple):
+    id: str
+    title: str
+    line: int
+    is_resource: bool
+
+
 class ModuleView(NamedTuple):
     id: str
     title: str
     language: str  # of the title
     rows: list[FileRow]
-    phases: list[tuple[str, list[tuple[str, str, int]]]]
+    phases: list[tuple[str, list[StepRow]]]
     missing: list[str]  # languages of the track it has no text in
     is_published: bool
     remarks: int  # that nobody has answered
@@ -73,6 +81,11 @@ SAID = {
     "archived": N_(
         "The track is taken out of use. Publish it: from then on it is not offered any more, and "
         "its page names what to use instead."
+    ),
+    "all-in": N_("Your drafts are in the library now. Teachers see them when they are published."),
+    "some-in": N_(
+        "Somebody else has changed a file in the library meanwhile: that draft waits. Open it and "
+        "put it into the library by itself. The others are there."
     ),
     "published": N_("It is published. Teachers see the new version from now on."),
     "taken-in": N_("What differs in the zip lies in your drafts now. Look at it, file by file."),
@@ -124,6 +137,17 @@ def _row(track: str, drafts: int) -> TrackRow | None:
     own = next((title for name, title in titles if not name.is_module), track)
     sessions = [(Place(track, name), title) for name, title in titles if name.is_module]
     return TrackRow(track, own, best, sessions, drafts)
+
+
+def track_title(track: str) -> tuple[str, str]:
+    """And its language, the nearest to the reader's. Its id, where no text says a title."""
+    folder = desk().folder
+    names = {name.language: name for name in folder.texts(track) if not name.is_module}
+    if not names:
+        return track, ""
+    best = _best(list(names))
+    title = title_of(folder.text(track, names[best]) or "", names[best])
+    return (title, best) if title != str(names[best]) else (track, "")
 
 
 def _best(languages: list[str]) -> str:
@@ -178,9 +202,10 @@ def draw_track(
             for id_, each in rows.items()
         ],
         waiting=sum(waiting.values()),
+        edition=edition,
         missing=[each for each in LANGUAGES if each not in languages],
         others=[each for each in tracks_of(session, actor) if each != track],
-        drafts=len(drafts),
+        drafts=len(mine),
         problem=problem,
         said=SAID.get(request.args.get("said", "")),
         also=FILMS_EMPTIED if request.args.get("films") == "emptied" else None,
@@ -217,8 +242,8 @@ def _module(
     )
 
 
-def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[str, str, int]]]]:
-    """By phase: its letter, and of each step its id, its title and its line."""
+def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[StepRow]]]:
+    """By phase: its letter and its steps."""
     module = next((m for m in track.modules if m.id == name.id), None) if track else None
     if module is None:
         return []
@@ -226,9 +251,16 @@ def _steps(track: Track | None, name: FileName) -> list[tuple[str, list[tuple[st
         (
             section.phase.value,
             [
-                (step.id, text.title, text.location.line)
+                StepRow(
+                    step.id,
+                    step_title(step.texts[lang], step.kind, lang),
+                    step.texts[lang].location.line,
+                    step.is_resource,
+                )
                 for step in section.steps
-                for text in [step.texts.get(name.language) or next(iter(step.texts.values()))]
+                for lang in [
+                    name.language if name.language in step.texts else next(iter(step.texts))
+                ]
             ],
         )
         for section in module.sections

@@ -27,6 +27,10 @@ from tracks.web.requests import see_other
 LONGEST_ALT = 300
 MEGABYTE = 1024 * 1024
 FILES_MOST = 500  # of a track
+SHOWS_IT = N_("The file is in the library. This line in a text shows it:")
+IN_A_FILM = N_("The file is in the library. Write this in the braces of the film:")
+# of a film, that name the file
+_OPTIONS = {"mp4": "src", "vtt": "captions"}
 _NO_ALT = N_("Say in words what the picture shows: for those who do not see it.")
 _TOO_MANY = N_("The track has as many files as it may have. Take one out first.")
 REASONS = {
@@ -90,6 +94,7 @@ def draw(
         rows=rows,
         problem=problem,
         added=next((_markdown(row.name, alt) for row in rows if row.name == added), ""),
+        added_note=IN_A_FILM if added.rpartition(".")[2] in _OPTIONS else SHOWS_IT,
         taken_out=taken_out,
         alt=alt,
         **MOST,
@@ -119,18 +124,14 @@ def _alt_in(path: str, text: str) -> str:
 
 
 def _markdown(name: str, alt: str) -> str:
-    """The line that shows the file. An alternative text cannot end it."""
+    """The line that shows the file, or what names it in the braces of a film. An alternative text
+    cannot end it."""
     path = f"media/{name}"
     words = re.sub(r"([\[\]\\])", r"\\\1", " ".join(alt.split()))
     if is_image(path):
         return f"![{words}]({path})"
-    return (
-        f"src={path}"
-        if name.endswith(".mp4")
-        else path
-        if name.endswith(".vtt")
-        else (f"[{words or name}]({path})")
-    )
+    option = _OPTIONS.get(name.rpartition(".")[2])
+    return f"{option}={path}" if option else f"[{words or name}]({path})"
 
 
 @opens_track(own_transactions=True, most_bytes=LARGEST_PICTURE + MEGABYTE)
@@ -157,9 +158,19 @@ def add_file(database: Database, actor: Actor, track: str) -> ResponseReturnValu
         folder.write(track, {f"media/{name}": upload.data})
     if request.form.get("go") == "json":
         told = _told(upload)
-        return jsonify({"markdown": _markdown(name, alt)} | ({"taken_out": told} if told else {}))
+        return jsonify(_put_in(name, alt) | ({"taken_out": told} if told else {}))
     with database.reading() as session:
         return draw(session, actor, track, added=name, taken_out=_told(upload))
+
+
+def _put_in(name: str, alt: str) -> dict[str, str]:
+    """What the editor writes where the cursor stands; captions have no place of their own there."""
+    line = _markdown(name, alt)
+    if line.startswith("src="):
+        return {"markdown": f"::: film {{{line}}}\n:::"}
+    if line.startswith("captions="):
+        return {"told": f"{gettext(IN_A_FILM)} {line}"}
+    return {"markdown": line}
 
 
 def _stem(filename: str, upload: Upload) -> str:

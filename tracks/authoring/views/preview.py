@@ -19,7 +19,7 @@ from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Session
 from tracks.people.rules import Actor
 from tracks.progress.queries import NO_ANSWER
-from tracks.progress.rules import LONGEST_TEXT
+from tracks.progress.rules import LONGEST_TEXT, offers_sharing
 from tracks.progress.views.places import safe, safe_line
 from tracks.web.pages import gettext
 from tracks.web.requests import may_be_framed_by_us_too
@@ -36,6 +36,7 @@ class StepView(Struct, frozen=True):
     minutes: int | None
     order: tuple[int, ...]
     number: int
+    may_share: bool = False
 
     def own_ids(self, drawn: str) -> Markup:
         """Several steps stand on one page here; the fields of each have names of their own."""
@@ -166,4 +167,6 @@ class _Shown:
         leader = safe(text.leader_html) if self.leads else Markup("")
         order = shuffled(fields_of(text.question), step.id) if text.question is not None else ()
         html, prompt = safe(text.html), safe(text.prompt_html)
-        return StepView(text, html, prompt, leader, step.minutes, order, number)
+        return StepView(
+            text, html, prompt, leader, step.minutes, order, number, offers_sharing(step.visibility)
+        )

@@ -1,7 +1,6 @@
 """Publishing one track of the library: the checks as a gate, then what the command does."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,8 +8,7 @@ from msgspec.structs import replace
 
 from content.front_matter_writing import CannotWrite, Written, with_values
 from content.languages import LANGUAGES
-from content.model import Library, Lifecycle, Step, Track
-from content.rendering.pieces import StepPiece, placed, rendered_step
+from content.model import Library, Lifecycle
 from tracks.authoring.actions import note_change
 from tracks.authoring.checking import Checked
 from tracks.authoring.queries import contributors, drafts_in
@@ -30,6 +28,8 @@ from tracks.authoring.views.desk import (
     opens_track,
     track_or_404,
 )
+from tracks.authoring.views.differences import differences
+from tracks.authoring.views.home import SAID
 from tracks.authoring.views.telling import (
     CHANGES_TOO_MUCH,
     SAID_TOO_MUCH,
@@ -41,7 +41,7 @@ from tracks.authoring.views.telling import (
     said_fields,
 )
 from tracks.catalogue.actions import VersionTaken, VersionTooLow
-from tracks.catalogue.drawn import TooComplex, drawn_as, drawn_for
+from tracks.catalogue.drawn import TooComplex, drawn_for
 from tracks.catalogue.histories import NotRecorded
 from tracks.catalogue.naming import IdsLost, lost_ids
 from tracks.catalogue.publishing import publish_from_folder
@@ -66,14 +66,6 @@ TOO_LOW = N_("Teachers have a higher version already. Choose a number higher tha
 NOT_READY = N_("Something is still to be mended. Nothing was published.")
 
 
-class Changes(NamedTuple):
-    """Titles of steps, beside what teachers see today."""
-
-    new: list[str]
-    changed: list[str]
-    gone: list[str]
-
-
 @opens_track()
 def publishing(session: Session, actor: Actor, track: str) -> ResponseReturnValue:
     return draw(session, actor, track_or_404(track))
@@ -87,7 +79,7 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
     checked = _with_lost_ids(session, checked, wanted)
     changes = None
     if edition is not None and checked.track is not None:
-        changes = _changes(session, actor, checked.track, edition)
+        changes = differences(session, actor, checked.track, edition)
     return render_template(
         "authoring/publish.html",
         track=track,
@@ -99,6 +91,7 @@ def draw(session: Session, actor: Actor, track: str, *, problem: str | None = No
         small_number=parts().settings.small_number,
         is_draft=checked.track is not None and checked.track.lifecycle is Lifecycle.DRAFT,
         drafts=sorted(drafts_in(session, actor.person_id, track)),
+        put_in=SAID.get(request.args.get("said", "")),
         problem=problem,
         said=said_fields(session, track, wanted, edition),
         told_changes=change_fields(track, wanted, edition),
@@ -134,54 +127,6 @@ def _proposed(version: str, edition: Edition | None) -> str:
         return version or "1.0"
     is_higher = version_key(version) > version_key(edition.version)
     return version if is_higher else next_version(edition.version)
-
-
-def _changes(session: Session, actor: Actor, track: Track, edition: Edition) -> Changes:
-    steps = [(module.id, step) for module in track.for_everybody for step in module.steps]
-    there = {(module, step.id) for module, step in steps}
-    known = [
-        (edition.by_slug[module, step.id].step_id, step)
-        for module, step in steps
-        if (module, step.id) in edition.by_slug
-    ]
-    changed = _changed(session, actor, known, edition)
-    new = [_title(step) for module, step in steps if (module, step.id) not in edition.by_slug]
-    lang = edition.languages[0]
-    gone = [
-        edition.titles[outline.step_id, lang]
-        for key, outline in edition.by_slug.items()
-        if key not in there
-    ]
-    return Changes(new, [_title(step) for id_, step in known if id_ in changed], gone)
-
-
-def _title(step: Step) -> str:
-    return next(iter(step.texts.values())).title
-
-
-def _changed(
-    session: Session, actor: Actor, steps: Sequence[tuple[int, Step]], edition: Edition
-) -> set[int]:
-    """Ids of those with another text than teachers see; also those that are too complex to tell."""
-    found: set[int] = set()
-    stored = drawn_as(session, edition.version_id)
-    differing: list[tuple[int, StepPiece]] = []
-    for step_id, step in steps:
-        for language in step.texts:
-            piece = StepPiece(language, step)
-            if language not in edition.languages:
-                found.add(step_id)
-            elif stored.get((step_id, language)) != piece.key:
-                differing.append((step_id, piece))
-    # a new release of ours draws with new keys, and most often the same
-    drawn = desk().drawn(actor.person_id, [piece for _, piece in differing])
-    media = f"/media/{edition.version_id}/"
-    for step_id, piece in differing:
-        made = drawn.get(piece.key)
-        seen = shelf().text(session, edition.version_id, step_id, piece.language)
-        if made is None or rendered_step(made.replace(placed(piece.key), media)) != seen:
-            found.add(step_id)
-    return found
 
 
 @opens_track(own_transactions=True)

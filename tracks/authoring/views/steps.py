@@ -33,6 +33,7 @@ from tracks.authoring.views.desk import (
     desk,
     opens_track,
     place_or_404,
+    step_title,
     title_of,
 )
 from tracks.authoring.views.rewriting import (
@@ -166,7 +167,11 @@ def _titles(module: Module | None, lang: str) -> dict[str, str]:
     return (
         {}
         if module is None
-        else {step.id: step.texts[lang].title for step in module.steps if lang in step.texts}
+        else {
+            step.id: step_title(step.texts[lang], step.kind, lang)
+            for step in module.steps
+            if lang in step.texts
+        }
     )
 
 

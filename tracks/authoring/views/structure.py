@@ -11,10 +11,9 @@ from content.front_matter_writing import with_values
 from content.ids import is_id
 from content.languages import LANGUAGES
 from content.model import Lifecycle
-from content.translation import mark_of_text, with_mark
-from tracks.authoring.actions import move_drafts, note_change, own_track, put_draft
+from tracks.authoring.actions import move_drafts, note_change, own_track
 from tracks.authoring.folder import LibraryFolder
-from tracks.authoring.queries import draft_names, draft_of
+from tracks.authoring.queries import draft_names
 from tracks.authoring.rules import (
     FileName,
     file_name,
@@ -24,12 +23,10 @@ from tracks.authoring.rules import (
     with_module_renamed,
 )
 from tracks.authoring.views.desk import (
-    Place,
     about_library,
     changing,
     desk,
     opens_track,
-    place_or_404,
     track_or_404,
     tracks_of,
 )
@@ -48,6 +45,7 @@ from tracks.authoring.views.rewriting import (
     retired,
     write_all,
 )
+from tracks.authoring.views.saving import all_to_library
 from tracks.catalogue.publishing import modules_ever_published
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -105,6 +103,10 @@ def change_track(database: Database, actor: Actor, track: str) -> ResponseReturn
         problem = _add_module(database, actor, track)
     elif go in _MOVES:
         problem = _move(database, track, _MOVES[go])
+    elif go == "put-in":
+        said = "all-in" if all_to_library(database, actor, track) else "some-in"
+        back = "/publish" if request.form.get("back") == "publish" else ""
+        return see_other(f"/authoring/{track}{back}?said={said}")
     elif go in ("rename", "out", "archive"):
         return _refused_or_done(database, actor, track, go)
     else:
@@ -257,22 +259,3 @@ def _move_files(
             files[str(new)] = data
     folder.write(track, dict(files.items()))
     move_drafts(session, {f"{track}/{old}": f"{track}/{new}" for old, new in changes.items()})
-
-
-@opens_track()
-def translate(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
-    """The text in its first language as a draft of the file that is missing; it says what it is
-    made from."""
-    place = place_or_404(track, file)
-    folder = desk().folder
-    same = [name for name in folder.texts(track) if name.id == place.name.id]
-    source = next((name for name in same if name.number == place.name.number), None)
-    if source is None:
-        abort(404)
-    is_there = folder.text(track, place.name) is not None
-    if not is_there and draft_of(session, actor.person_id, place.path) is None:
-        text = folder.text(track, source) or ""
-        mark = mark_of_text(str(source), text)
-        text = with_mark(text, mark) if mark is not None else text
-        put_draft(session, actor, place.path, text, None, now())
-    return see_other(f"{Place(track, place.name).url}/translation")

@@ -3,6 +3,7 @@ the mark that says it has been followed (ADR 0016)."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import abort, render_template, request
@@ -10,14 +11,17 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from content.arranging import Span, parts
+from content.front_matter_writing import CannotWrite, with_values
 from content.languages import LANGUAGES
 from content.translation import mark_of_text, source_in, with_mark
-from tracks.authoring.actions import save_draft
+from tracks.authoring.actions import put_draft, save_draft
 from tracks.authoring.borrowing import nothing
 from tracks.authoring.queries import changes_of, draft_of, drafts_in
 from tracks.authoring.rules import LONGEST_TEXT, FileName, Hunk, hunks, mark_of, normal
+from tracks.authoring.views.alike import write_alike
 from tracks.authoring.views.desk import Place, TooComplex, desk, opens_track, place_or_404, title_of
 from tracks.authoring.views.editor import draw as draw_editor
+from tracks.authoring.views.telling import front_of
 from tracks.catalogue.rules import PHASE_NAMES
 from tracks.db import Database, Session
 from tracks.i18n import N_
@@ -34,6 +38,10 @@ SAID = {
 _MOST_PARTS = 500  # a text with more is shown as one
 _HEADING = re.compile(r"\s*#{1,6} +(?! )([^\n{]*[^\s{])")
 
+# Of a part: phase, id of the step, and which of those it is
+Key = tuple[str, str, int]
+Keyed = tuple[Key, str]
+
 
 class Pair(NamedTuple):
     """One part of the translation, and what stands there in the source."""
@@ -44,6 +52,7 @@ class Pair(NamedTuple):
     heading: str  # that the part begins with; ""
     source: str  # "" if the source has no such part
     text: str
+    is_new: bool = False  # the translation lacks it: the words are those of the source
 
 
 class Sides(Struct, frozen=True):
@@ -59,12 +68,14 @@ def translation(session: Session, actor: Actor, track: str, file: str) -> Respon
     place = place_or_404(track, file)
     sides = _sides(session, actor, place)
     since = _since(session, place, sides)
+    pairs = _pairs(sides, actor.person_id)
     return render_template(
         "authoring/translation.html",
         place=place,
         title=title_of(sides.text, place.name),
         sides=sides,
-        pairs=_pairs(sides, actor.person_id),
+        pairs=pairs,
+        lacking=sum(pair.is_new for pair in pairs),
         phase_names={phase.value: name for phase, name in PHASE_NAMES.items()},
         since=since,
         content_languages=LANGUAGES,
@@ -105,14 +116,33 @@ def _pairs(sides: Sides, person_id: int) -> list[Pair]:
         spans = [read(text) for text in texts]
     except TooComplex:
         spans = []
-    if not spans or max(map(len, spans)) > _MOST_PARTS:
+    keyed = [_keyed(text, found) for text, found in zip(texts, spans, strict=False)]
+    all_parts = _completed(*keyed) if keyed else []
+    if not 0 < len(all_parts) <= _MOST_PARTS:
         return [Pair(0, "", "", gettext("The whole text"), *texts)]
-    source, own = (_keyed(text, found) for text, found in zip(texts, spans, strict=True))
-    there = dict(source)
+    there, mine = map(dict, keyed)
     return [
-        Pair(number, key[1], key[0], _heading(part), there.get(key, ""), part)
-        for number, (key, part) in enumerate(own)
+        Pair(
+            number, key[1], key[0], _heading(part), there.get(key, ""), part, is_new=key not in mine
+        )
+        for number, (key, part) in enumerate(all_parts)
     ]
+
+
+def _completed(source: Sequence[Keyed], own: Sequence[Keyed]) -> list[Keyed]:
+    """The translation with what it lacks of the source, behind what stands before it there."""
+    mine = {key for key, _ in own}
+    lacking: dict[Key | None, list[Keyed]] = {}
+    before: Key | None = None
+    for key, part in source:
+        if key in mine:
+            before = key
+        elif part.strip():
+            lacking.setdefault(before, []).append((key, part))
+    found = lacking.pop(None, [])
+    for key, part in own:
+        found += [(key, part), *lacking.get(key, ())]
+    return found
 
 
 def _heading(part: str) -> str:
@@ -120,7 +150,7 @@ def _heading(part: str) -> str:
     return found[1] if found else ""
 
 
-def _keyed(text: str, spans: tuple[Span, ...]) -> list[tuple[tuple[str, str, int], str]]:
+def _keyed(text: str, spans: tuple[Span, ...]) -> list[Keyed]:
     """A step is found by its id wherever it stands; all else by its phase."""
     found, before = [], Counter[tuple[str, str]]()
     for span, part in zip(spans, parts(text, spans), strict=True):
@@ -146,6 +176,40 @@ def _since(session: Session, place: Place, sides: Sides) -> Since | None:
         if change.text and mark_of_text(str(sides.source), change.text) == made_from:
             return Since(True, hunks(change.text, sides.source_text))
     return Since(False, [])
+
+
+@opens_track()
+def begin(session: Session, actor: Actor, track: str, file: str) -> ResponseReturnValue:
+    """The text in its first language as a draft of the file that is missing; it says what it is
+    made from."""
+    place = place_or_404(track, file)
+    folder = desk().folder
+    same = [name for name in folder.texts(track) if name.id == place.name.id]
+    source = next((name for name in same if name.number == place.name.number), None)
+    if source is None:
+        abort(404)
+    is_there = folder.text(track, place.name) is not None
+    if not is_there and draft_of(session, actor.person_id, place.path) is None:
+        text = folder.text(track, source) or ""
+        mark = mark_of_text(str(source), text)
+        text = with_mark(text, mark) if mark is not None else text
+        text = _with_language(session, actor, place, text)
+        put_draft(session, actor, place.path, text, None, now())
+    return see_other(f"{Place(track, place.name).url}/translation")
+
+
+def _with_language(session: Session, actor: Actor, place: Place, text: str) -> str:
+    """A track says in each of its files which languages it has, so in their drafts, too."""
+    said = front_of(text).get("languages")
+    if place.name.is_module or not isinstance(said, list) or place.name.language in said:
+        return text
+    languages = {"languages": [*said, place.name.language]}
+    try:
+        text = with_values(text, languages)
+    except CannotWrite:
+        return text
+    write_alike(session, actor, place, languages)
+    return text
 
 
 @opens_track(own_transactions=True)

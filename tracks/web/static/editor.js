@@ -100,7 +100,12 @@
   }
 
   // ---- saving and checking
-  function say(text) { line.textContent = text; }
+  function say(text, isTrouble) {
+    line.textContent = text;
+    line.classList.toggle("meta", !isTrouble);
+    line.classList.toggle("ds-alert", !!isTrouble);
+    line.dataset.color = "warning";
+  }
   function soon() { return AbortSignal.timeout ? AbortSignal.timeout(20000) : undefined; }
   function save() {
     if (running || (field.value === saved && !unchecked)) return;
@@ -115,8 +120,8 @@
     body.set("go", "autosave");
     fetch(form.getAttribute("action"), { method: "POST", body: body, credentials: "same-origin", signal: soon() })
       .then(function (answer) {
-        if (answer.status === 409) { say(line.dataset.newerText); return null; }
-        if (answer.status === 401 || answer.status === 403) { say(line.dataset.signinText); return null; }
+        if (answer.status === 409) { say(line.dataset.newerText, true); return null; }
+        if (answer.status === 401 || answer.status === 403) { say(line.dataset.signinText, true); return null; }
         if (!answer.ok) throw new Error(String(answer.status));
         return answer.json();
       })
@@ -125,6 +130,7 @@
         waits = 900;
         saved = sent;
         form.elements.revision.value = result.revision;
+        if (result.begun) form.elements.begun.value = result.begun;
         say(result.at ? line.dataset.savedText + " " + result.at : "");
         if (result.isChecked) {
           list.innerHTML = result.html;
@@ -137,7 +143,7 @@
         if (field.value === sent) { forget(); } else { keep(); }
         if (unchecked || field.value !== sent) later();
       })
-      .catch(function () { say(line.dataset.offlineText); waits = 5000; later(); })
+      .catch(function () { say(line.dataset.offlineText, true); waits = 5000; later(); })
       .finally(function () {
         running = false;
         if (pressed) form.requestSubmit(pressed);
@@ -219,8 +225,8 @@
       .then(function (result) {
         if (result.problem) { tell(result.problem, "danger"); return; }
         upload.reset();
-        putIn(result.markdown + "\n");
-        tell(result.taken_out || "", "info");
+        if (result.markdown) putIn(result.markdown + "\n");
+        tell([result.told, result.taken_out].filter(Boolean).join(" "), "info");
       })
       .catch(function () { tell(line.dataset.offlineText, "danger"); });
   });
