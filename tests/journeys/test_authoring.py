@@ -130,7 +130,7 @@ def test_a_new_author_writes_every_block_and_publishes(
     for kind in PIECES:
         if kind not in INSIDE:
             put_in(page, kind)
-    to_mend(page, 6)  # the list has grown: what stands below it moves no more
+    to_mend(page, 8)  # the list has grown: what stands below it moves no more
     cursor_to(page, "en enhet.")
     # by the keyboard: a list that is drawn anew above them does not move what is pressed
     page.locator("summary", has_text="Add a picture or a file").press("Enter")
@@ -155,13 +155,17 @@ def test_a_new_author_writes_every_block_and_publishes(
         ("title: Alt som finnes\n", "title: Alt som finnes\ndevices: [ipad, chromebook, pc]\n"),
     ):
         write(page, old, new)
-    to_mend(page, 3)
+    to_mend(page, 5)
     # those that need something only the author knows: told with what is expected
     expect(page.locator("#problem-list")).to_contain_text("does not say what the image shows")
     expect(page.locator("#problem-list")).to_contain_text(
         "Put the file in the track's media folder"
     )
     expect(page.locator("#problem-list")).to_contain_text("there is no track/module#step")
+    expect(page.locator("#problem-list")).to_contain_text("starts='0000-00-00T15:00' is no time")
+    expect(page.locator("#problem-list")).to_contain_text("starts=2027-01-14T15:00")
+    write(page, "starts=0000-00-00", "starts=2027-01-14")
+    write(page, "ends=0000-00-00", "ends=2027-01-14")
     write(page, "![Si med ord hva bildet viser](media/)", "![Et glass](media/et-glass.png)")
     write(page, "track/module#step", "maling-for-alle/alt-som-finnes#resource-1")
     write(page, 'captions="nb"}', 'captions="nb" described=yes}')
