@@ -235,6 +235,8 @@ def test_a_new_author_writes_every_block_and_publishes(
     page.get_by_label("Version").fill("1.0")
     button(page, "Publish this version").click()
     expect(page.get_by_role("status")).to_contain_text("It is published")
+    page.wait_for_timeout(2_100)  # a process believes its newest version for two seconds
+    page.reload()
     way = link(page, "Public page, link and QR code").get_attribute("href")
     assert way == f"/catalogue/{press.publisher}/maling-for-alle"
 
