@@ -51,6 +51,7 @@ LEFT_OUT = {
         attachment.id audit_entry.hash audit_entry.parameters ended_municipality.last_hash
         ended_municipality.mark ended_municipality.rows lane.name login_try.key_hash
         municipality.mark municipality_copy_piece.body outbox.key outbox.payload
+        outside_answer.address_key
         spent.value_hash step_text.drawn_as tool_key.kid tool_key.public tool_key.sealed
         track_version.digest used_nonce.nonce
     """,

@@ -175,6 +175,19 @@ def test_an_http_link_is_judged_when_both_ways_were_asked(tool: Tool, author: Fl
     assert "1 to look at" in english(tool, author)
 
 
+def test_where_it_has_moved_is_words(tool: Tool, author: FlaskClient) -> None:
+    write(tool, author, "[a](https://a.example/there)")
+    moved = 'https://b.example/"><script>alert(1)</script>'
+    with tool.database.writing() as session:
+        heard = {"https://a.example/there": outside.Answer(200, moved)}
+        outside._note(session, heard, datetime.now(UTC))
+
+    page = english(tool, author)
+
+    assert "Write https://b.example/&#34;&gt;&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
 def test_answers_are_forgotten_after_half_a_year(tool: Tool, author: FlaskClient) -> None:
     with tool.database.writing() as session:
         now = datetime.now(UTC)
