@@ -49,6 +49,7 @@ TAGGED = (
         outside_answer,
         N_("to tell authors which links are dead"),
         none="address_key status moved_to is_unknown asked_at",
+        left_out=N_("what other sites answered: it is no municipality's"),
     ),
 )
 AUDITED = {
