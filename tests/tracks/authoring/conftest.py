@@ -9,12 +9,18 @@ from flask.testing import FlaskClient
 
 from tests.factories.databases import LIBRARY
 from tests.factories.tool import Tool
+from tracks.authoring.views import desk
 from tracks.people.actions import grant_role
 from tracks.people.rules import Role
 
 
+# As it is: a journey that was in this process before lets one author check more.
+CHECKS_A_MINUTE = desk.CHECKS_A_MINUTE
+
+
 @pytest.fixture
-def tool(database_url: str, tmp_path: Path) -> Iterator[Tool]:
+def tool(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tool]:
+    monkeypatch.setattr(desk, "CHECKS_A_MINUTE", CHECKS_A_MINUTE)
     made = Tool(database_url, tmp_path / "data", library=LIBRARY)
     yield made
     made.close()
