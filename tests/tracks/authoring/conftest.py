@@ -13,7 +13,6 @@ from tracks.authoring.views import desk
 from tracks.people.actions import grant_role
 from tracks.people.rules import Role
 
-
 # As it is: a journey that was in this process before lets one author check more.
 CHECKS_A_MINUTE = desk.CHECKS_A_MINUTE
 
