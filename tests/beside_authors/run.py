@@ -52,9 +52,9 @@ def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1]
 
 
-def compare(site: Site, pairs: int, block_s: float) -> Found:
+def compare(site: Site, pairs: int, block_s: float, authors: int) -> Found:
     found = Found()
-    numbers = range(len(site.authors))
+    numbers = range(authors)
     hostile = [Author.of(site, number, _hostile_texts(number, len(numbers))) for number in numbers]
     ordinary = [Author.of(site, number, {"prose": _prose()}) for number in numbers]
     teacher = Browser(site.port, site.teacher)
