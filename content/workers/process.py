@@ -16,9 +16,10 @@ from typing import Any, Final
 
 MEMORY: Final = 1024 * 1024 * 1024  # bytes on top of what the process begins with
 # How much it stands back: whoever else needs the processor, the web server above all, goes first.
-# What an honest text takes is soon done; what goes on for long has what nobody else needs.
+# What an honest text takes is soon done; what goes on for long stands back as far as there is.
 NICE: Final = 10
-LONG: Final = 0.3  # seconds of computing
+NICE_FOR_LONG: Final = 19
+LONG: Final = 1.0  # seconds of computing
 # A machine that is busy with other things must make no author's text "too complex": the clock
 # ends only what computing has not, and the process stands back
 CLOCK: Final = 20
@@ -49,20 +50,12 @@ def begun(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
 def bound(memory: int) -> None:
     """This process, from now on."""
     os.nice(NICE)
-    signal.signal(signal.SIGVTALRM, lambda *_: _stand_back())
+    signal.signal(signal.SIGVTALRM, lambda *_: os.setpriority(os.PRIO_PROCESS, 0, NICE_FOR_LONG))
     signal.setitimer(signal.ITIMER_VIRTUAL, LONG)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends this one
     most = address_space() + memory
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def _stand_back() -> None:
-    try:
-        # whoever wakes goes first at once, and need not wait for a turn as beside nice 19
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    except OSError:  # where a container does not let it
-        os.setpriority(os.PRIO_PROCESS, 0, 19)
 
 
 def end_after(seconds: float) -> None:
