@@ -359,7 +359,7 @@ def test_the_main_path_without_javascript(new_page: NewPage, press: Running, axe
     page.get_by_label("Questions in GIFT").fill("::Sum::Hvor mye er 2 + 2? {=4 ~5}\n\nMer.")
     page.locator("#questions-phase").select_option("D")
     button(page, "Take in the questions").click()
-    expect(page.get_by_role("alert")).to_contain_text("No question was taken in.")
+    expect(page.get_by_role("alert")).to_contain_text("No question was taken in.", timeout=20_000)
     expect(page.locator("#questions-told")).to_contain_text("Line 3")
     page.get_by_label("Questions in GIFT").fill("::Sum::Hvor mye er 2 + 2? {=4 ~5}")
     button(page, "Take in the questions").click()
