@@ -127,7 +127,7 @@ PLACES: dict[str, Callable[[str], tuple[dict[str, str], set[tuple[str, int]]]]] 
     ),
     "phase's leader": lambda text: (
         _module(f"::: leder\n{text}\n:::\n\n{STEP}Les.\n"),
-        {(MODULE, 5), (MODULE, 7)},
+        {(MODULE, 5), (MODULE, 7), (MODULE, 1)},  # line 1: the file as a whole
     ),
     "intro": lambda text: (
         {**_module(f"{STEP}Les.\n"), "track.nb.md": TRACK_FILE + text},
