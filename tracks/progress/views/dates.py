@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Blueprint, Response, abort, make_response
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
-from werkzeug.http import dump_options_header
 
 from content.history.words import lines_of
 from content.model import StepKind
@@ -24,6 +23,7 @@ from tracks.people.rules import Actor, Permission
 from tracks.progress.views.places import (
     edition_or_404,
     resource_or_404,
+    resource_url,
     step_here_or_404,
     step_url,
     text_of,
@@ -115,7 +115,7 @@ def of_resource(
     outline = resource_or_404(edition, module, step)
     if actor is None and not outline.window.is_open(today()):
         abort(404)
-    return _file(session, edition, outline, f"/r/{publisher}/{track}/{module}/{step}")
+    return _file(session, edition, outline, resource_url(edition, outline))
 
 
 def _file(session: Session, edition: Edition, outline: Outline, path: str) -> Response:
@@ -123,11 +123,11 @@ def _file(session: Session, edition: Edition, outline: Outline, path: str) -> Re
         abort(404)
     text = text_of(session, edition, outline)
     url = parts().settings.base_url + path
-    response: Response = make_response(_calendar(edition, outline, text, url))
-    response.content_type = _KIND
-    given = {"filename": f"{outline.slug}.ics"}
-    response.headers["Content-Disposition"] = dump_options_header("attachment", given)
-    return response
+    return Response(
+        _calendar(edition, outline, text, url),
+        content_type=_KIND,
+        headers={"Content-Disposition": f'attachment; filename="{outline.slug}.ics"'},
+    )
 
 
 def _calendar(edition: Edition, outline: Outline, text: RenderedStep, url: str) -> bytes:
