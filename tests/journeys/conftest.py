@@ -60,7 +60,8 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
     contexts = []
 
     def made(**options: Any) -> Page:
-        context = browser.new_context(**{"locale": "en", **options})
+        # What opens by growing would be looked at half-way.
+        context = browser.new_context(**{"locale": "en", "reduced_motion": "reduce", **options})
         context.set_default_timeout(10_000)
         watch.follow(context)
         contexts.append(context)

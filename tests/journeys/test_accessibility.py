@@ -40,8 +40,7 @@ def _look(page: Page, axe: str, *, in_the_dark: bool) -> list[str]:
 def test_no_violation_and_nothing_sideways(
     new_page: NewPage, running: Running, axe: str, part: Part, language: str
 ) -> None:
-    # What is moving is measured half-way: here the details open at once.
-    page = new_page(locale=language, reduced_motion="reduce")
+    page = new_page(locale=language)
     page.context.add_init_script(axe)
     found: dict[str, list[str]] = {}
     seen: list[str] = []
@@ -55,7 +54,7 @@ def test_no_violation_and_nothing_sideways(
 
 
 def test_in_the_frame_of_the_lms(new_page: NewPage, running: Running, axe: str) -> None:
-    page = new_page(reduced_motion="reduce")
+    page = new_page()
     page.context.add_init_script(axe)
     found: dict[str, list[str]] = {}
     for name in in_the_frame(page, running, People("sample-21-01", 21)):
@@ -68,6 +67,24 @@ def test_in_the_frame_of_the_lms(new_page: NewPage, running: Running, axe: str) 
             if wrong:
                 found[name] = wrong
     assert found == {}
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_what_opens_does_so_at_once_for_who_wants_no_motion(
+    new_page: NewPage, running: Running, motion: str
+) -> None:
+    page = new_page(reduced_motion=motion)
+    page.goto(running.track_url.replace("/t/", "/catalogue/", 1))
+    closed, opened, at_rest = page.evaluate("""async () => {
+        const height = () => document.documentElement.scrollHeight;
+        const closed = height();
+        document.querySelectorAll("details").forEach((each) => { each.open = true });
+        const opened = height();
+        await new Promise((on) => setTimeout(on, 1000));
+        return [closed, opened, height()];
+    }""")
+    assert closed < at_rest
+    assert (opened == at_rest) == (motion == "reduce")
 
 
 def test_axe_and_the_ruler_find_what_is_planted(

@@ -54,7 +54,7 @@ def _wrong(page: Page, axe: str) -> list[str]:
 
 
 def test_every_form_for_everybody(new_page: NewPage, running: Running, forms: str, axe: str):
-    page = new_page(reduced_motion="reduce")
+    page = new_page()
     open_in_window(page, running, "sample-22-01", "school-22-home")
     found: dict[str, list[str]] = {}
     for slug in (*FORMS, *OTHERS):

@@ -382,11 +382,7 @@ def test_a_frames_name_cannot_break_out_of_the_page(
 def test_the_pages_in_between_can_be_read_by_everybody(
     new_page: NewPage, safari: Safari, axe: str, language: str
 ) -> None:
-    page = new_page(
-        locale=language,
-        reduced_motion="reduce",
-        viewport=ViewportSize(width=352, height=800),
-    )
+    page = new_page(locale=language, viewport=ViewportSize(width=352, height=800))
     found = []
     # Held where they would pass in a moment: the script that goes on does not load.
     page.context.route(f"{safari.tool_url}/static/storage.js", lambda route: route.fulfill(body=""))

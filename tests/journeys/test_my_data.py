@@ -160,7 +160,7 @@ def pages_about_data(page: Page, running: Running, language: str) -> Iterator[st
 def test_pages_about_data_have_nothing_for_axe_to_find(
     new_page: NewPage, running: Running, axe: str, language: str
 ) -> None:
-    page = new_page(locale=language, reduced_motion="reduce")
+    page = new_page(locale=language)
     found: dict[str, list[str]] = {}
     names = []
     for name in pages_about_data(page, running, language):

@@ -94,7 +94,7 @@ def test_review_and_privacy_pages_have_nothing_for_axe_to_find(
     new_page: NewPage, running: Running, axe: str, language: str
 ) -> None:
     number = {"nb": 13, "nn": 14, "sv": 15, "en": 19}[language]
-    page = new_page(locale=language, reduced_motion="reduce")
+    page = new_page(locale=language)
     person, course = f"sample-{number}-leader", f"school-{number}-track"
     found: dict[str, list[str]] = {}
     for name, path in (

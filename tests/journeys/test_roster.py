@@ -78,7 +78,7 @@ def test_in_the_frame_of_the_lms(new_page: NewPage, running: Running) -> None:
 def test_no_violation_and_nothing_sideways(
     new_page: NewPage, running: Running, axe: str, language: str
 ) -> None:
-    page = new_page(locale=language, reduced_motion="reduce")
+    page = new_page(locale=language)
     course_page(page, running)
     page.goto(f"{page.url}?lang={language}")
     found = []

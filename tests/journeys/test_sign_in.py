@@ -317,7 +317,7 @@ def test_an_administrator_sets_up_a_login_service(
 def test_every_page_is_for_everybody(
     new_page: NewPage, running: Running, service: LoginService, axe: str, language: str
 ) -> None:
-    page = new_page(locale=language, reduced_motion="reduce")
+    page = new_page(locale=language)
     with_device(page)
     faults: dict[str, list[str]] = {}
     seen: list[str] = []

@@ -75,7 +75,7 @@ def _shown(page: Page) -> list[bool]:
 def test_nothing_for_axe_and_nothing_sideways(
     new_page: NewPage, running: Running, text: str, axe: str
 ):
-    page = new_page(reduced_motion="reduce")
+    page = new_page()
     open_in_window(page, running, "sample-22-01", "school-22-home")
     page.goto(f"{text}/tabs")
     page.set_viewport_size(ViewportSize(width=1280, height=900))
