@@ -1,12 +1,15 @@
 """A teacher's requests at a steady pace, in turns alone and beside authors at their worst."""
 
 import itertools
+import os
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 from tests.beside_authors.served import Browser, Site, part
 from tests.content.test_pathological import GENERATORS
@@ -17,6 +20,7 @@ from tests.tracks.authoring.pages import field as value_of
 EVERY_S = 0.04  # one request of the teacher's
 # What one author may ask for in a minute is bounded: a check every two seconds
 EACH_TEXT_S = 2.0
+HOSTILE, ORDINARY, ALONE = "hostile", "ordinary", "alone"
 STEP_BYTES = 60 * 1024
 _PARAGRAPHS = """\
 Et mål har alltid en enhet. Skriv **enheten** sammen med tallet, også når du regner i hodet.
@@ -33,6 +37,7 @@ class Found:
     """Seconds of each request of the teacher's, and what the authors were told."""
 
     alone: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)  # alone too: what nothing makes of it
     beside: list[float] = field(default_factory=list)
     beside_ordinary: list[float] = field(default_factory=list)  # texts as long, of prose
     asked: int = 0  # pages and checks of authors
@@ -40,7 +45,12 @@ class Found:
 
     @property
     def ratio(self) -> float:
-        return p95(self.beside) / p95(self.alone)
+        return p95(self.beside) / p95(self.alone + self.again)
+
+    @property
+    def of_nothing(self) -> float:
+        """How far two measures of the same lie apart."""
+        return max(p95(self.alone), p95(self.again)) / min(p95(self.alone), p95(self.again))
 
     @property
     def of_hostility(self) -> float:
@@ -52,20 +62,67 @@ def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1]
 
 
-def compare(site: Site, pairs: int, block_s: float, authors: int) -> Found:
+def compare(site: Site, rounds: int, block_s: float, authors: int) -> Found:
     found = Found()
-    numbers = range(authors)
-    hostile = [Author.of(site, number, _hostile_texts(number, len(numbers))) for number in numbers]
-    ordinary = [Author.of(site, number, {"prose": _prose()}) for number in numbers]
     teacher = Browser(site.port, site.teacher)
-    _asks(teacher, block_s / 2)  # what is new the first time
-    for pair in range(pairs):
-        blocks = [([], found.alone), (hostile, found.beside), (ordinary, found.beside_ordinary)]
-        turn = pair % len(blocks)
-        for authors, took in blocks[turn:] + blocks[:turn]:
-            with _beside(authors, found):
+    with _authors(site, authors) as theirs:
+        _asks(teacher, block_s / 2)  # what is new the first time
+        for each in range(rounds):
+            blocks = [
+                (ALONE, found.alone),
+                (HOSTILE, found.beside),
+                (ALONE, found.again),
+                (ORDINARY, found.beside_ordinary),
+            ]
+            turn = each % len(blocks)
+            for texts, took in blocks[turn:] + blocks[:turn]:
+                theirs.send(texts)
                 took += _asks(teacher, block_s)
+                theirs.send(ALONE)
+                asked, wrong = theirs.recv()
+                found.asked += asked
+                found.wrong += wrong
     return found
+
+
+@contextmanager
+def _authors(site: Site, number: int) -> Iterator[Connection]:
+    """What their browsers take is not the server's: in a process of their own, that stands back."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, site, number), daemon=True)
+    process.start()
+    try:
+        assert ours.recv() == ALONE
+        yield ours
+    finally:
+        process.kill()
+        process.join()
+
+
+def _work(pipe: Connection, site: Site, number: int) -> None:
+    """With the texts that `pipe` names, until it names none: then it is told what came of it."""
+    os.nice(10)
+    authors = {
+        HOSTILE: [Author.of(site, n, _hostile_texts(n, number)) for n in range(number)],
+        ORDINARY: [Author.of(site, n, {"prose": _prose()}) for n in range(number)],
+        ALONE: [],
+    }
+    pipe.send(ALONE)
+    while True:
+        found = Found()
+        stop = threading.Event()
+        texts = pipe.recv()
+        threads = [
+            threading.Thread(target=each.works, args=(stop, found)) for each in authors[texts]
+        ]
+        for thread in threads:
+            thread.start()
+        assert pipe.recv() == ALONE
+        stop.set()
+        for thread in threads:
+            thread.join()
+        pipe.send((found.asked, found.wrong))
 
 
 def _hostile_texts(number: int, of: int) -> dict[str, str]:
@@ -103,8 +160,6 @@ def _asks(teacher: Browser, seconds: float) -> list[float]:
 
 @dataclass
 class Author:
-    """Its texts are made before anybody is measured: whoever measures shares this process."""
-
     browser: Browser
     texts: Iterator[tuple[str, bytes]]  # name of the generator, and the text as a form has it
 
@@ -131,20 +186,6 @@ class Author:
                     return
                 _note(found, self.browser.get(path)[0], f"{path} of {name}")
             stop.wait(max(0.0, ends - time.monotonic()))
-
-
-@contextmanager
-def _beside(authors: Sequence[Author], found: Found) -> Iterator[None]:
-    stop = threading.Event()
-    threads = [threading.Thread(target=each.works, args=(stop, found)) for each in authors]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def _step(text: str) -> str:

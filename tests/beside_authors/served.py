@@ -19,10 +19,10 @@ from tests.crash.processes import free_port
 from tests.factories.databases import LIBRARY, published_sqlite
 from tests.factories.tool import BASE_URL, Tool
 from tests.tracks.authoring.conftest import become_author
-from tracks.cli.serve import listen
+from tracks.cli.serve import give_back_memory, listen
 
 HOST = BASE_URL.removeprefix("https://")
-AUTHORS = 2
+AUTHORS = 2  # who can sign in
 _BOUNDARY = "----tracks-beside-authors"
 
 
@@ -113,6 +113,7 @@ def _serve(pipe: Connection, is_apart: bool) -> None:
         port = free_port()
         with _of_authors(tool, app) if is_apart else nullcontext(port) as authors_port:
             stop = listen(app, "127.0.0.1", port, tool.settings.threads)
+            give_back_memory()
             pipe.send(Site(port, teacher, authors, authors_port))
             pipe.poll(None)
             stop()
