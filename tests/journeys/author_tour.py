@@ -240,7 +240,6 @@ def _read_by_a_teacher(
     page: Page, running: Running, teacher: str, school: int, public: str
 ) -> None:
     open_in_window(page, running, teacher, f"school-{school}-home")
-    page.wait_for_timeout(2_100)  # a process believes its newest version for two seconds
     page.goto(f"{public}/alt/les")
     page.locator("[name=go]").first.click()
     page.wait_for_url(lambda now: not now.endswith("/les"))

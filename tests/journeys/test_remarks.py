@@ -55,7 +55,6 @@ def test_said_done_and_read(new_page: NewPage, press: Running, axe: str) -> None
     _answers(author, axe)
     version = _publishes(author, press, axe)
 
-    teacher.wait_for_timeout(2_100)  # a process believes its newest version for two seconds
     teacher.goto(press.module_url(0))
     expect(teacher.locator(".remark")).to_contain_text(f"Done in version {version}. {ANSWER}")
     _is_told_at_home(teacher, press, version, axe)

@@ -247,10 +247,10 @@ class Shelf:
                 self._current[publisher, slug] = known
         return None if known[1] is None else self.edition(session, known[1])
 
-    def forget(self, version_id: int) -> None:
-        """Ids have been renamed since it was read."""
+    def forget_current(self, publisher: str, slug: str) -> None:
+        """Another version has just been published by this process: nobody here waits for it."""
         with self._lock:
-            self._editions.pop(version_id, None)
+            self._current.pop((publisher, slug), None)
 
     def text(self, session: Session, version_id: int, step_id: int, language: str) -> RenderedStep:
         key = (version_id, step_id, language)

@@ -187,6 +187,7 @@ def _publish(database: Database, actor: Actor, track: str, version: str, told: L
     except BaseException:
         folder.write(track, dict(before))
         raise
+    shelf().forget_current(library.publisher.id, track)
     return None
 
 
