@@ -1,6 +1,5 @@
 """A server in several processes: prepared once, forked, and begun anew when one of them ends."""
 
-import gc
 import logging
 import os
 import signal
@@ -75,9 +74,6 @@ class Processes:
             self._stop()
 
     def _start(self) -> None:
-        # What is there now is never looked through again, so its pages stay shared.
-        gc.collect()
-        gc.freeze()
         while len(self._pids) < self._count:
             self._fork()
 

@@ -105,7 +105,8 @@ def _share_one_arena() -> None:
 def give_back_memory() -> None:
     """What starting took and does not need any more: about 5 MB, where the C library can."""
     gc.collect()
-    # What is left stays for good: looking through it again would take all threads 40 ms.
+    # What is left stays for good. Looking through it again would take all threads 40 ms, and write
+    # to pages that forked processes share.
     gc.freeze()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
