@@ -92,6 +92,7 @@ def _authors(site: Site, number: int) -> Iterator[Connection]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, site, number), daemon=True)
     process.start()
+    theirs.close()
     try:
         assert ours.recv() == ALONE
         yield ours
